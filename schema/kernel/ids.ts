@@ -1,0 +1,44 @@
+/** Ids are `<prefix>_<uuidv7 in Crockford base 32>`: sortable by creation time and readable over the phone. */
+
+export const ID_PREFIXES = {
+  org: "org",
+  team: "team",
+  wallet: "wal",
+  key: "key",
+  provider: "prv",
+  request: "req",
+  user: "usr",
+  price: "prc",
+} as const;
+
+export type IdKind = keyof typeof ID_PREFIXES;
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** Encodes 16 bytes as 26 Crockford base-32 digits, most significant first, so that order is kept. */
+export function base32(bytes: Uint8Array): string {
+  let out = "";
+  let buffer = 0;
+  // 128 bits are 25.6 digits: two zero bits in front make it 26 whole ones.
+  let bits = 2;
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out += ALPHABET[(buffer >>> bits) & 31];
+      buffer &= (1 << bits) - 1;
+    }
+  }
+  return out;
+}
+
+/** Formats the 16 bytes of a UUIDv7 as an id of the given kind. */
+export function formatId(kind: IdKind, uuid: Uint8Array): string {
+  return `${ID_PREFIXES[kind]}_${base32(uuid)}`;
+}
+
+/** Whether `text` has the shape of an id of that kind. Shape only: it says nothing about existence. */
+export function isId(kind: IdKind, text: string): boolean {
+  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`).test(text);
+}

@@ -1,0 +1,42 @@
+/** Everything has a limit. Each row says why it is what it is. */
+export const LIMITS = {
+  /** Four images of 5 MB in base64 and a long history; a Worker has 128 MB and parsing needs about four times the body. */
+  body_bytes: 16 * 1024 * 1024,
+  /** Real tool schemas reach about 20; RPC and queues break near 10,000; 64 leaves room and is cheap to check. */
+  json_depth: 64,
+  /** OpenAI's own bound on tools is 128 and on messages is none; a request over this is a loop gone wrong. */
+  messages: 4_096,
+  /** Longer than any provider's, so that the provider's own message is what a caller sees first. */
+  model_name_chars: 200,
+  /** A key is 47 characters; anything longer is hashed for nothing. */
+  api_key_chars: 256,
+  idempotency_key_chars: 255,
+  request_id_chars: 128,
+  /** Tags and features end in log rows and rollup keys. */
+  tag_count: 20,
+  tag_chars: 100,
+  /** The context of a hold travels to D1 in a queue message (128 KB at most, 100 in a batch of 256 KB). */
+  hold_context_bytes: 4_096,
+  /** A Durable Object row holds 2 MB; larger answers are charged once but not kept for replay. */
+  idempotent_answer_bytes: 1_000_000,
+  idempotent_answer_ttl_ms: 24 * 60 * 60 * 1000,
+  /** Whole provider answers are read to be metered: a larger one is a fault of the provider. */
+  upstream_answer_bytes: 32 * 1024 * 1024,
+  /** One SSE event; the largest seen is a base64 image part of about 6 MB. */
+  sse_event_bytes: 8 * 1024 * 1024,
+  /** What of a provider's error body is read and passed on. */
+  upstream_error_bytes: 64 * 1024,
+  /** A hold that nobody renews ends after this: long enough for a lost heartbeat, short enough not to strand money. */
+  hold_ttl_ms: 90_000,
+  /** The gateway renews a hold this often while its request runs: two may be lost before the hold ends. */
+  heartbeat_ms: 25_000,
+  /** No hold lives longer than this in all, however often it is renewed. */
+  hold_lifetime_ms: 60 * 60 * 1000,
+  /** Open holds of one wallet: bounds the memory of its object. */
+  open_holds: 20_000,
+  /** Ended requests kept for idempotent answers; older repeats are refused by their id's timestamp. */
+  ended_ttl_ms: 35 * 24 * 60 * 60 * 1000,
+  /** Queue: 100 messages or 256 KB a batch; each event is at most about 6 KB. */
+  outbox_batch: 40,
+  page_size: 100,
+} as const;

@@ -1,0 +1,237 @@
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/**
+ * D1: configuration, and what queue consumers write. The money itself lives in the wallet objects; nothing here decides
+ * an admit. Times are milliseconds since the epoch, money is nano-USD.
+ */
+
+export const orgs = sqliteTable("orgs", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  created_at: integer("created_at").notNull(),
+});
+
+/** An org's wallets: settings and place in the tree. `version` grows with every change, see WalletSettings. */
+export const wallets = sqliteTable(
+  "wallets",
+  {
+    id: text("id").primaryKey(),
+    org_id: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    parent_id: text("parent_id"),
+    name: text("name").notNull(),
+    version: integer("version").notNull().default(1),
+    limit_nano_usd: integer("limit_nano_usd"),
+    hard: integer("hard", { mode: "boolean" }).notNull().default(true),
+    overdraft_percent: integer("overdraft_percent").notNull().default(0),
+    period: text("period").notNull().default("month"),
+    time_zone: text("time_zone").notNull().default("UTC"),
+    start_day: integer("start_day").notNull().default(1),
+    carry_over: integer("carry_over", { mode: "boolean" }).notNull().default(false),
+    thresholds: text("thresholds", { mode: "json" }).$type<number[]>().notNull().default([80, 90, 95]),
+    maximum_per_request_nano_usd: integer("maximum_per_request_nano_usd"),
+    frozen: integer("frozen", { mode: "boolean" }).notNull().default(false),
+    cost_center: text("cost_center"),
+    created_at: integer("created_at").notNull(),
+  },
+  (table) => [index("wallets_org").on(table.org_id)],
+);
+
+/** Gateway keys. Only a keyed hash is stored; `hint` is the first characters, for recognition. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text("id").primaryKey(),
+    org_id: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    wallet_id: text("wallet_id")
+      .notNull()
+      .references(() => wallets.id),
+    name: text("name").notNull(),
+    hash: text("hash").notNull(),
+    hint: text("hint").notNull(),
+    /** `inference` for apps, `admin` for the control plane. */
+    scopes: text("scopes", { mode: "json" }).$type<string[]>().notNull(),
+    /** Model patterns this key may use; null is all. */
+    models: text("models", { mode: "json" }).$type<string[] | null>(),
+    expires_at: integer("expires_at"),
+    revoked_at: integer("revoked_at"),
+    created_at: integer("created_at").notNull(),
+  },
+  (table) => [uniqueIndex("api_keys_hash").on(table.hash), index("api_keys_org").on(table.org_id)],
+);
+
+/** Upstream accounts. The credential is sealed (see schema/credential); it is never read back through an API. */
+export const providers = sqliteTable(
+  "providers",
+  {
+    /** Also the first half of model names, `openai/gpt-5`; unique within the org. */
+    id: text("id").notNull(),
+    org_id: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    kind: text("kind").notNull(),
+    name: text("name").notNull(),
+    base_url: text("base_url"),
+    credential: text("credential"),
+    region: text("region"),
+    enabled: integer("enabled", { mode: "boolean" }).notNull().default(true),
+    /** Overrides of the default timeouts: `{connect_ms, first_byte_ms, idle_ms, total_ms}`. */
+    timeouts: text("timeouts", { mode: "json" }).$type<Record<string, number> | null>(),
+    settings: text("settings", { mode: "json" }).$type<Record<string, unknown> | null>(),
+    created_at: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org_id, table.id] })],
+);
+
+/** Models and prices that an org adds or overrides, on top of the catalogue in schema/prices. History is kept. */
+export const modelPrices = sqliteTable(
+  "model_prices",
+  {
+    id: text("id").primaryKey(),
+    org_id: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    provider_id: text("provider_id").notNull(),
+    model: text("model").notNull(),
+    upstream_id: text("upstream_id"),
+    effective_from: integer("effective_from").notNull(),
+    /** Nano-USD per million units, by usage component. */
+    rates: text("rates", { mode: "json" }).$type<Record<string, number>>().notNull(),
+    tiers: text("tiers", { mode: "json" }).$type<{ above_input_tokens: number; rates: Record<string, number> }[]>(),
+    context_tokens: integer("context_tokens"),
+    max_output_tokens: integer("max_output_tokens"),
+    created_at: integer("created_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("model_prices_version").on(table.org_id, table.provider_id, table.model, table.effective_from),
+  ],
+);
+
+/** One row per ended request: written by the consumer, never updated. Its cost is this plus its adjustments. */
+export const requestLog = sqliteTable(
+  "request_log",
+  {
+    event_id: text("event_id").primaryKey(),
+    request_id: text("request_id").notNull(),
+    org_id: text("org_id").notNull(),
+    wallet_id: text("wallet_id").notNull(),
+    key_id: text("key_id").notNull(),
+    at: integer("at").notNull(),
+    started_at: integer("started_at").notNull(),
+    route: text("route").notNull(),
+    dialect: text("dialect").notNull(),
+    provider_id: text("provider_id").notNull(),
+    provider_kind: text("provider_kind").notNull(),
+    model: text("model").notNull(),
+    upstream_model: text("upstream_model"),
+    upstream_request_id: text("upstream_request_id"),
+    stream: integer("stream", { mode: "boolean" }).notNull(),
+    outcome: text("outcome").notNull(),
+    status: integer("status").notNull(),
+    error_code: text("error_code"),
+    finish_reason: text("finish_reason"),
+    cost_nano_usd: integer("cost_nano_usd").notNull(),
+    hold_nano_usd: integer("hold_nano_usd").notNull(),
+    usage: text("usage", { mode: "json" }).$type<Record<string, number>>().notNull(),
+    usage_source: text("usage_source").notNull(),
+    estimated: integer("estimated", { mode: "boolean" }).notNull(),
+    unsettled: integer("unsettled", { mode: "boolean" }).notNull(),
+    unpriced: text("unpriced", { mode: "json" }).$type<string[]>().notNull(),
+    price_id: text("price_id").notNull(),
+    attempts: integer("attempts").notNull(),
+    latency_ms: integer("latency_ms").notNull(),
+    first_byte_ms: integer("first_byte_ms"),
+    feature: text("feature"),
+    tags: text("tags", { mode: "json" }).$type<Record<string, string>>().notNull(),
+    subject: text("subject"),
+    country: text("country"),
+    trace_id: text("trace_id"),
+  },
+  (table) => [
+    uniqueIndex("request_log_request").on(table.request_id),
+    index("request_log_org_at").on(table.org_id, table.at),
+  ],
+);
+
+/** Later postings on a request: overage, correction. */
+export const requestAdjustments = sqliteTable(
+  "request_adjustments",
+  {
+    event_id: text("event_id").primaryKey(),
+    request_id: text("request_id").notNull(),
+    org_id: text("org_id").notNull(),
+    wallet_id: text("wallet_id").notNull(),
+    at: integer("at").notNull(),
+    reason: text("reason").notNull(),
+    cost_nano_usd: integer("cost_nano_usd").notNull(),
+    record: text("record", { mode: "json" }).$type<Record<string, unknown> | null>(),
+  },
+  (table) => [index("request_adjustments_request").on(table.request_id)],
+);
+
+/** Everything else that wallets tell: thresholds, exhaustion, resets. */
+export const walletEvents = sqliteTable(
+  "wallet_events",
+  {
+    event_id: text("event_id").primaryKey(),
+    org_id: text("org_id").notNull(),
+    wallet_id: text("wallet_id").notNull(),
+    at: integer("at").notNull(),
+    type: text("type").notNull(),
+    payload: text("payload", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [index("wallet_events_org_at").on(table.org_id, table.at)],
+);
+
+/** Sums per hour. Always equal to the sum over request_log and request_adjustments, from which they can be rebuilt. */
+export const rollupHourly = sqliteTable(
+  "rollup_hourly",
+  {
+    org_id: text("org_id").notNull(),
+    /** Start of the hour, milliseconds. */
+    hour: integer("hour").notNull(),
+    wallet_id: text("wallet_id").notNull(),
+    key_id: text("key_id").notNull(),
+    provider_id: text("provider_id").notNull(),
+    model: text("model").notNull(),
+    feature: text("feature").notNull(),
+    outcome: text("outcome").notNull(),
+    requests: integer("requests").notNull(),
+    cost_nano_usd: integer("cost_nano_usd").notNull(),
+    input_tokens: integer("input_tokens").notNull(),
+    output_tokens: integer("output_tokens").notNull(),
+    latency_ms_sum: integer("latency_ms_sum").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [
+        table.org_id,
+        table.hour,
+        table.wallet_id,
+        table.key_id,
+        table.provider_id,
+        table.model,
+        table.feature,
+        table.outcome,
+      ],
+    }),
+  ],
+);
+
+/** Queue messages that could not be consumed, kept until someone replays or drops them. */
+export const deadLetters = sqliteTable(
+  "dead_letters",
+  {
+    id: text("id").primaryKey(),
+    queue: text("queue").notNull(),
+    at: integer("at").notNull(),
+    attempts: integer("attempts").notNull(),
+    reason: text("reason").notNull(),
+    body: text("body").notNull(),
+    replayed_at: integer("replayed_at"),
+  },
+  (table) => [index("dead_letters_at").on(table.at)],
+);

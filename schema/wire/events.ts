@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { MAX_NANO_USD } from "../kernel/money.ts";
+import { requestContextSchema, requestRecordSchema } from "./request-record.ts";
+
+/**
+ * What happened, as wallet objects tell it: written to the outbox in the transaction of the ledger row it belongs to,
+ * drained to the queue `events`, counted exactly once by the consumer on `event_id`. Order is not promised.
+ */
+const amount = z.int().min(-MAX_NANO_USD).max(MAX_NANO_USD);
+
+const base = {
+  /** `<wallet id>:<outbox sequence>`: unique for ever, the same at every redelivery. */
+  event_id: z.string(),
+  at: z.int(),
+  org_id: z.string(),
+  wallet_id: z.string(),
+};
+
+/** A hold ended: the one row of a request in the log. `cost` is what this posting charged. */
+const requestCompleted = z.object({
+  ...base,
+  type: z.literal("request.completed"),
+  request_id: z.string(),
+  cost_nano_usd: amount,
+  hold_nano_usd: amount,
+  /** True when the deadline ended the hold: the charge is what was known, and waits for reconciliation. */
+  unsettled: z.boolean(),
+  context: requestContextSchema,
+  record: requestRecordSchema,
+});
+
+/** A later posting on the same request: an overage, or the correction after an expiry. Adds to the completed row. */
+const requestAdjusted = z.object({
+  ...base,
+  type: z.literal("request.adjusted"),
+  request_id: z.string(),
+  reason: z.enum(["overage", "correction"]),
+  cost_nano_usd: amount,
+  context: requestContextSchema,
+  /** For a correction: the true record that replaces what expiry assumed. */
+  record: requestRecordSchema.nullable(),
+});
+
+const walletThreshold = z.object({
+  ...base,
+  type: z.literal("wallet.threshold"),
+  percent: z.int(),
+  limit_nano_usd: amount,
+  spent_nano_usd: amount,
+  period_start: z.int(),
+});
+
+const walletExhausted = z.object({
+  ...base,
+  type: z.literal("wallet.exhausted"),
+  limit_nano_usd: amount,
+  spent_nano_usd: amount,
+  period_start: z.int(),
+});
+
+/** A ledger row that no request caused: limit set or changed, period turned. */
+const walletPosted = z.object({
+  ...base,
+  type: z.literal("wallet.posted"),
+  kind: z.enum(["limit", "reset"]),
+  amount_nano_usd: amount,
+  balance_nano_usd: amount,
+});
+
+export const eventSchema = z.discriminatedUnion("type", [
+  requestCompleted,
+  requestAdjusted,
+  walletThreshold,
+  walletExhausted,
+  walletPosted,
+]);
+
+export type Event = z.infer<typeof eventSchema>;
+export type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;

@@ -1,0 +1,192 @@
+import type { NanoUsd } from "../kernel/money.ts";
+import type { RequestContext, RequestRecord } from "./request-record.ts";
+import type { WalletSettings } from "./wallet-settings.ts";
+
+/**
+ * The wallet object's RPC. One Durable Object per wallet, addressed by `idFromName(wallet_id)`. Every method is
+ * idempotent on the request id, answers a named status for every expected outcome, and never throws one (own properties
+ * of errors are lost over RPC). An exception from here means: unknown whether it happened, ask again with the same id.
+ */
+export interface WalletRpc {
+  /** Takes over settings from D1 when their version is newer; the same or an older version changes nothing. */
+  configure(settings: WalletSettings): Promise<WalletState>;
+  admit(request: AdmitRequest): Promise<AdmitAnswer>;
+  /** Makes an open hold larger. Idempotent on the new total: `hold_nano_usd` is the total wanted, not a difference. */
+  extend(request: ExtendRequest): Promise<ExtendAnswer>;
+  /** Records what counts as spent and renews the hold's deadline. The heartbeat of a running request. */
+  checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer>;
+  /** Ends a hold with its actual cost. After an expiry it posts the difference. Repeated: the first answer again. */
+  settle(request: SettleRequest): Promise<SettleAnswer>;
+  /** Ends a hold without a charge: nothing that costs was sent. Unknown id: leaves a tombstone that refuses a late admit. */
+  release(request: ReleaseRequest): Promise<SettleAnswer>;
+  /** Balance and period as of now, after anything overdue (period turn, expiry) is done. */
+  state(): Promise<WalletState | null>;
+  /** The newest ledger rows first; `before_seq` pages on. */
+  ledger(page: { limit: number; before_seq?: number }): Promise<LedgerRow[]>;
+  /** Refuses the key from the next admit on. */
+  revokeKey(key_id: string): Promise<void>;
+  /** Checks the invariants now: ledger against balance, holds against held, outbox against ledger. */
+  audit(): Promise<AuditReport>;
+  /** Answers when the object and its storage do. For /ready. */
+  ping(): Promise<{ ok: true }>;
+}
+
+export interface AdmitRequest {
+  readonly request_id: string;
+  /** What to hold: an upper bound of the cost. */
+  readonly hold_nano_usd: NanoUsd;
+  /**
+   * What expiry charges if the gateway never reports back: the input, and the first stretch of output that may be
+   * delivered before the first checkpoint. At most the hold.
+   */
+  readonly committed_nano_usd: NanoUsd;
+  readonly ttl_ms: number;
+  readonly context: RequestContext;
+  /** Price version that the hold was made with; the settlement uses the same. */
+  readonly price_id: string;
+  readonly idempotency?: {
+    /** Hash of key id and idempotency key. */
+    readonly key_hash: string;
+    /** Hash of route and canonical body: the same key with another body is refused. */
+    readonly fingerprint: string;
+  };
+}
+
+export type AdmitAnswer =
+  | { readonly status: "held"; readonly available_nano_usd: NanoUsd | null; readonly deadline: number }
+  /** This request id is held already (a repeated call) or has ended. */
+  | { readonly status: "already_held"; readonly available_nano_usd: NanoUsd | null; readonly deadline: number }
+  | { readonly status: "already_ended" }
+  | { readonly status: "duplicate_in_flight"; readonly request_id: string }
+  | { readonly status: "duplicate_finished"; readonly request_id: string; readonly answer: RecordedAnswer | null }
+  | { readonly status: "duplicate_mismatch" }
+  | {
+      readonly status: "exhausted" | "held_by_others" | "exceeds_wallet";
+      /** What could be held now. */
+      readonly available_nano_usd: NanoUsd;
+      /** What could be held if every other hold were released. */
+      readonly free_nano_usd: NanoUsd;
+      readonly resets_at: number | null;
+      /** For `held_by_others`: when the first of the other holds ends at the latest. */
+      readonly retry_after_ms: number | null;
+    }
+  | { readonly status: "exceeds_maximum"; readonly maximum_nano_usd: NanoUsd }
+  | { readonly status: "frozen" }
+  | { readonly status: "key_revoked" }
+  | { readonly status: "too_many_holds"; readonly retry_after_ms: number }
+  /** The object has no settings yet: configure it from D1 and ask again. */
+  | { readonly status: "not_configured" }
+  /** The arguments break the contract (negative, unsafe, context too large): a bug of the caller. */
+  | { readonly status: "invalid"; readonly problem: string };
+
+export interface ExtendRequest {
+  readonly request_id: string;
+  readonly hold_nano_usd: NanoUsd;
+  /** As in a checkpoint; at most the new hold. */
+  readonly committed_nano_usd: NanoUsd;
+}
+
+export type ExtendAnswer =
+  | { readonly status: "held"; readonly hold_nano_usd: NanoUsd; readonly deadline: number }
+  /** Nothing more fits: the hold stays as large as it was. */
+  | { readonly status: "refused"; readonly hold_nano_usd: NanoUsd }
+  | { readonly status: "unknown" };
+
+export interface CheckpointRequest {
+  readonly request_id: string;
+  /**
+   * Total that expiry would charge from now on. It only grows (a smaller figure is ignored) and is capped at the hold.
+   * The gateway reports it *before* it delivers what it covers, so that a crash never charges less than was delivered.
+   */
+  readonly committed_nano_usd: NanoUsd;
+}
+
+export type CheckpointAnswer =
+  | { readonly status: "renewed"; readonly deadline: number }
+  | { readonly status: "unknown" };
+
+export interface RecordedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface SettleRequest {
+  readonly request_id: string;
+  readonly cost_nano_usd: NanoUsd;
+  readonly record: RequestRecord;
+  /** Used when the hold is gone (expired) or was never seen (its admit was lost): the event needs it. */
+  readonly context: RequestContext;
+  /** The whole answer, kept for repeats of the idempotency key. */
+  readonly answer?: RecordedAnswer;
+}
+
+export interface ReleaseRequest {
+  readonly request_id: string;
+  readonly record: RequestRecord;
+  readonly context: RequestContext;
+}
+
+export interface SettleAnswer {
+  readonly status:
+    | "settled"
+    | "released"
+    /** This id had ended the same way before: nothing changed. */
+    | "already_ended"
+    /** The hold had expired: the difference to what expiry charged was posted. */
+    | "corrected"
+    /** No hold was ever seen. A settle charges all the same: the tokens were spent. A release leaves a tombstone. */
+    | "unknown_hold"
+    | "not_configured"
+    | "invalid";
+  /** What this request has been charged in all. */
+  readonly charged_nano_usd: NanoUsd;
+  readonly available_nano_usd: NanoUsd | null;
+}
+
+export interface WalletState {
+  readonly settings: WalletSettings;
+  readonly balance_nano_usd: NanoUsd;
+  readonly spent_nano_usd: NanoUsd;
+  readonly held_nano_usd: NanoUsd;
+  /** limit + overdraft + carried − spent − held; null without a limit. Never negative. */
+  readonly available_nano_usd: NanoUsd | null;
+  readonly overdraft_used_nano_usd: NanoUsd;
+  readonly period_start: number;
+  readonly resets_at: number | null;
+  readonly open_holds: number;
+  readonly outbox_pending: number;
+}
+
+export const LEDGER_KINDS = [
+  /** The first limit of a wallet and each change of it. */
+  "limit",
+  /** A period began: the difference that brings the balance to the limit (plus what is carried over). */
+  "reset",
+  "charge",
+  /** What a request cost beyond its hold: its own posting, never clipped. */
+  "overage",
+  /** A hold that ended without cost. Amount 0, so that every request has its row. */
+  "release",
+  /** A hold that its deadline ended: what was known to be spent. */
+  "expire",
+  /** A settlement that came after the expiry: the difference. */
+  "correction",
+] as const;
+export type LedgerKind = (typeof LEDGER_KINDS)[number];
+
+export interface LedgerRow {
+  readonly seq: number;
+  readonly kind: LedgerKind;
+  /** Negative for what is taken. */
+  readonly amount_nano_usd: NanoUsd;
+  readonly balance_nano_usd: NanoUsd;
+  /** Request id, or what caused it. */
+  readonly ref: string;
+  readonly at: number;
+}
+
+export interface AuditReport {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+}
