@@ -1,5 +1,14 @@
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+
+/** Stands in for the wallet worker, whose objects the cron worker wakes across scripts. */
+const walletStub = {
+  name: "ao-wallet-do",
+  modules: true,
+  compatibilityDate: "2026-10-20",
+  scriptPath: "./test/runtime/cron/wallet-stub.js",
+  durableObjects: { WALLET: { className: "WalletObject", useSQLite: true } },
+};
 
 /**
  * Three kinds of tests. `unit`: pure code, in Node. `runtime`: inside workerd with real Durable Objects, D1 and queues,
@@ -9,12 +18,25 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
-      ...["wallet-do", "cron", "tokenizer"].map((worker) => ({
+      ...["wallet-do", "tokenizer"].map((worker) => ({
         plugins: [
           cloudflareTest({ wrangler: { configPath: `./workers/${worker}/wrangler.toml` }, remoteBindings: false }),
         ],
         test: { name: `runtime-${worker}`, include: [`test/runtime/${worker}/**/*.test.ts`] },
       })),
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./workers/cron/wrangler.toml" },
+            remoteBindings: false,
+            miniflare: {
+              bindings: { MIGRATIONS: await readD1Migrations("./schema/migrations") },
+              workers: [walletStub],
+            },
+          })),
+        ],
+        test: { name: "runtime-cron", include: ["test/runtime/cron/**/*.test.ts"] },
+      },
       {
         test: {
           name: "e2e",

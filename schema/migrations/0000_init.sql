@@ -27,6 +27,17 @@ CREATE TABLE `dead_letters` (
 );
 --> statement-breakpoint
 CREATE INDEX `dead_letters_at` ON `dead_letters` (`at`);--> statement-breakpoint
+CREATE TABLE `job_runs` (
+	`job` text NOT NULL,
+	`scheduled_at` integer NOT NULL,
+	PRIMARY KEY(`job`, `scheduled_at`)
+);
+--> statement-breakpoint
+CREATE TABLE `job_state` (
+	`job` text PRIMARY KEY NOT NULL,
+	`cursor` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `model_prices` (
 	`id` text PRIMARY KEY NOT NULL,
 	`org_id` text NOT NULL,
@@ -70,13 +81,22 @@ CREATE TABLE `request_adjustments` (
 	`request_id` text NOT NULL,
 	`org_id` text NOT NULL,
 	`wallet_id` text NOT NULL,
+	`key_id` text NOT NULL,
 	`at` integer NOT NULL,
+	`provider_id` text NOT NULL,
+	`model` text NOT NULL,
+	`feature` text,
 	`reason` text NOT NULL,
 	`cost_nano_usd` integer NOT NULL,
-	`record` text
+	`input_tokens` integer NOT NULL,
+	`output_tokens` integer NOT NULL,
+	`record` text,
+	`batch_id` text NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `request_adjustments_request` ON `request_adjustments` (`request_id`);--> statement-breakpoint
+CREATE INDEX `request_adjustments_org_at` ON `request_adjustments` (`org_id`,`at`);--> statement-breakpoint
+CREATE INDEX `request_adjustments_at` ON `request_adjustments` (`at`);--> statement-breakpoint
 CREATE TABLE `request_log` (
 	`event_id` text PRIMARY KEY NOT NULL,
 	`request_id` text NOT NULL,
@@ -100,6 +120,8 @@ CREATE TABLE `request_log` (
 	`cost_nano_usd` integer NOT NULL,
 	`hold_nano_usd` integer NOT NULL,
 	`usage` text NOT NULL,
+	`input_tokens` integer NOT NULL,
+	`output_tokens` integer NOT NULL,
 	`usage_source` text NOT NULL,
 	`estimated` integer NOT NULL,
 	`unsettled` integer NOT NULL,
@@ -112,11 +134,13 @@ CREATE TABLE `request_log` (
 	`tags` text NOT NULL,
 	`subject` text,
 	`country` text,
-	`trace_id` text
+	`trace_id` text,
+	`batch_id` text NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `request_log_request` ON `request_log` (`request_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `request_log_request` ON `request_log` (`request_id`,`wallet_id`);--> statement-breakpoint
 CREATE INDEX `request_log_org_at` ON `request_log` (`org_id`,`at`);--> statement-breakpoint
+CREATE INDEX `request_log_at` ON `request_log` (`at`);--> statement-breakpoint
 CREATE TABLE `rollup_hourly` (
 	`org_id` text NOT NULL,
 	`hour` integer NOT NULL,
@@ -165,4 +189,13 @@ CREATE TABLE `wallets` (
 	FOREIGN KEY (`org_id`) REFERENCES `orgs`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `wallets_org` ON `wallets` (`org_id`);
+CREATE INDEX `wallets_org` ON `wallets` (`org_id`);--> statement-breakpoint
+CREATE VIEW `request_postings` AS 
+  SELECT event_id, batch_id, org_id, at, at - at % 3600000 AS hour, wallet_id, key_id, provider_id, model,
+    COALESCE(feature, '') AS feature, outcome, 1 AS requests, cost_nano_usd, input_tokens, output_tokens, latency_ms
+  FROM request_log
+  UNION ALL
+  SELECT event_id, batch_id, org_id, at, at - at % 3600000 AS hour, wallet_id, key_id, provider_id, model,
+    COALESCE(feature, '') AS feature, reason AS outcome, 0 AS requests, cost_nano_usd, input_tokens, output_tokens,
+    0 AS latency_ms
+  FROM request_adjustments;

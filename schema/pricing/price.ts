@@ -23,6 +23,8 @@ export interface ModelInfo {
   readonly aliases: readonly string[];
   readonly context_tokens: number;
   readonly max_output_tokens: number;
+  /** The most prompt tokens that one image costs, at the highest detail; absent where it is not known. */
+  readonly image_tokens_max?: number;
   readonly encoding: "o200k_base" | "cl100k_base" | null;
   readonly capabilities: readonly ModelCapability[];
   /** Newest first. */

@@ -1,4 +1,5 @@
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /**
  * D1: configuration, and what queue consumers write. The money itself lives in the wallet objects; nothing here decides
@@ -136,6 +137,9 @@ export const requestLog = sqliteTable(
     cost_nano_usd: integer("cost_nano_usd").notNull(),
     hold_nano_usd: integer("hold_nano_usd").notNull(),
     usage: text("usage", { mode: "json" }).$type<Record<string, number>>().notNull(),
+    /** All tokens on the prompt's side of `usage`, and on the answer's side: what rollups add up. */
+    input_tokens: integer("input_tokens").notNull(),
+    output_tokens: integer("output_tokens").notNull(),
     usage_source: text("usage_source").notNull(),
     estimated: integer("estimated", { mode: "boolean" }).notNull(),
     unsettled: integer("unsettled", { mode: "boolean" }).notNull(),
@@ -149,14 +153,21 @@ export const requestLog = sqliteTable(
     subject: text("subject"),
     country: text("country"),
     trace_id: text("trace_id"),
+    /** The write that inserted this row: how the rollup in the same transaction knows what is new. */
+    batch_id: text("batch_id").notNull(),
   },
   (table) => [
-    uniqueIndex("request_log_request").on(table.request_id),
+    // Per wallet, as the promise is: one wallet ends a request once. No org's ids can stand in another's way.
+    uniqueIndex("request_log_request").on(table.request_id, table.wallet_id),
     index("request_log_org_at").on(table.org_id, table.at),
+    index("request_log_at").on(table.at),
   ],
 );
 
-/** Later postings on a request: overage, correction. */
+/**
+ * Later postings on a request: overage, correction. They may come before the row that they adjust, so each carries what
+ * the rollup groups by. Tokens are those of the record, which only a correction has: expiry knew of none.
+ */
 export const requestAdjustments = sqliteTable(
   "request_adjustments",
   {
@@ -164,12 +175,23 @@ export const requestAdjustments = sqliteTable(
     request_id: text("request_id").notNull(),
     org_id: text("org_id").notNull(),
     wallet_id: text("wallet_id").notNull(),
+    key_id: text("key_id").notNull(),
     at: integer("at").notNull(),
+    provider_id: text("provider_id").notNull(),
+    model: text("model").notNull(),
+    feature: text("feature"),
     reason: text("reason").notNull(),
     cost_nano_usd: integer("cost_nano_usd").notNull(),
+    input_tokens: integer("input_tokens").notNull(),
+    output_tokens: integer("output_tokens").notNull(),
     record: text("record", { mode: "json" }).$type<Record<string, unknown> | null>(),
+    batch_id: text("batch_id").notNull(),
   },
-  (table) => [index("request_adjustments_request").on(table.request_id)],
+  (table) => [
+    index("request_adjustments_request").on(table.request_id),
+    index("request_adjustments_org_at").on(table.org_id, table.at),
+    index("request_adjustments_at").on(table.at),
+  ],
 );
 
 /** Everything else that wallets tell: thresholds, exhaustion, resets. */
@@ -186,7 +208,38 @@ export const walletEvents = sqliteTable(
   (table) => [index("wallet_events_org_at").on(table.org_id, table.at)],
 );
 
-/** Sums per hour. Always equal to the sum over request_log and request_adjustments, from which they can be rebuilt. */
+/**
+ * Everything that was charged, one row per posting: request_log and request_adjustments as rollups see them. An
+ * adjustment is no request of its own, and its reason stands for the outcome.
+ */
+export const requestPostings = sqliteView("request_postings", {
+  event_id: text("event_id").notNull(),
+  batch_id: text("batch_id").notNull(),
+  org_id: text("org_id").notNull(),
+  at: integer("at").notNull(),
+  hour: integer("hour").notNull(),
+  wallet_id: text("wallet_id").notNull(),
+  key_id: text("key_id").notNull(),
+  provider_id: text("provider_id").notNull(),
+  model: text("model").notNull(),
+  feature: text("feature").notNull(),
+  outcome: text("outcome").notNull(),
+  requests: integer("requests").notNull(),
+  cost_nano_usd: integer("cost_nano_usd").notNull(),
+  input_tokens: integer("input_tokens").notNull(),
+  output_tokens: integer("output_tokens").notNull(),
+  latency_ms: integer("latency_ms").notNull(),
+}).as(sql`
+  SELECT event_id, batch_id, org_id, at, at - at % 3600000 AS hour, wallet_id, key_id, provider_id, model,
+    COALESCE(feature, '') AS feature, outcome, 1 AS requests, cost_nano_usd, input_tokens, output_tokens, latency_ms
+  FROM request_log
+  UNION ALL
+  SELECT event_id, batch_id, org_id, at, at - at % 3600000 AS hour, wallet_id, key_id, provider_id, model,
+    COALESCE(feature, '') AS feature, reason AS outcome, 0 AS requests, cost_nano_usd, input_tokens, output_tokens,
+    0 AS latency_ms
+  FROM request_adjustments`);
+
+/** Sums per hour. Always equal to the sum over request_postings, from which they can be rebuilt. */
 export const rollupHourly = sqliteTable(
   "rollup_hourly",
   {
@@ -235,3 +288,16 @@ export const deadLetters = sqliteTable(
   },
   (table) => [index("dead_letters_at").on(table.at)],
 );
+
+/** Which triggers of scheduled jobs have been served: a trigger may come twice. Kept for a day. */
+export const jobRuns = sqliteTable(
+  "job_runs",
+  { job: text("job").notNull(), scheduled_at: integer("scheduled_at").notNull() },
+  (table) => [primaryKey({ columns: [table.job, table.scheduled_at] })],
+);
+
+/** How far a scheduled job has come: where its next run goes on. */
+export const jobState = sqliteTable("job_state", {
+  job: text("job").primaryKey(),
+  cursor: text("cursor").notNull(),
+});

@@ -1,0 +1,60 @@
+import { assert } from "../kernel/unreachable.ts";
+import anthropicFile from "../prices/anthropic.json" with { type: "json" };
+import openaiFile from "../prices/openai.json" with { type: "json" };
+import sandboxFile from "../prices/sandbox.json" with { type: "json" };
+import type { ModelInfo } from "./price.ts";
+import { modelFromFile, type PriceFile } from "./price-file.ts";
+
+/** The models and prices that come with the platform, of one provider. */
+export interface Catalogue {
+  readonly provider: string;
+  readonly source: string;
+  /** The day on which the prices were last compared with the source, `2026-11-23`. */
+  readonly checked: string;
+  readonly models: readonly ModelInfo[];
+  /** By id and by every alias. */
+  readonly by_name: ReadonlyMap<string, ModelInfo>;
+}
+
+const FILES = {
+  anthropic: anthropicFile,
+  openai: openaiFile,
+  sandbox: sandboxFile,
+} as const satisfies Record<string, PriceFile>;
+
+export type CatalogueProvider = keyof typeof FILES;
+
+export const CATALOGUE_PROVIDERS: readonly CatalogueProvider[] = ["anthropic", "openai", "sandbox"];
+
+export const isCatalogueProvider = (kind: string): kind is CatalogueProvider => Object.hasOwn(FILES, kind);
+
+/** Built when a provider is first asked for: a worker that starts pays nothing for prices that it does not use. */
+const built = new Map<CatalogueProvider, Catalogue>();
+
+/** The catalogue of a provider kind. Always the same object. */
+export function catalogueOf(provider: CatalogueProvider): Catalogue {
+  let catalogue = built.get(provider);
+  if (catalogue === undefined) {
+    catalogue = buildCatalogue(FILES[provider]);
+    built.set(provider, catalogue);
+  }
+  return catalogue;
+}
+
+/** A model by its id or an alias, exactly as the provider's API spells it; null when the catalogue has no such model. */
+export function catalogueModel(kind: string, name: string): ModelInfo | null {
+  return isCatalogueProvider(kind) ? (catalogueOf(kind).by_name.get(name) ?? null) : null;
+}
+
+/** Exported for the tests of files that are not ours to break. */
+export function buildCatalogue(file: PriceFile): Catalogue {
+  const models = file.models.map((model) => modelFromFile(file.provider, model));
+  const by_name = new Map<string, ModelInfo>();
+  for (const model of models) {
+    for (const name of [model.upstream_id, ...model.aliases]) {
+      assert(!by_name.has(name), `${file.provider}: ${name} names one model`);
+      by_name.set(name, model);
+    }
+  }
+  return { provider: file.provider, source: file.source, checked: file.checked, models, by_name };
+}

@@ -1,0 +1,83 @@
+/**
+ * The cron worker's RPC, for operators through the dashboard. Whatever it changes may be asked for again: an exception
+ * means that nothing is known, and the same call puts it right.
+ */
+export interface CronRpc {
+  /** Messages that could not be consumed, newest first. */
+  listDeadLetters(request: DeadLettersRequest): Promise<DeadLetterPage>;
+  /** Sends dead letters through their queue again, where an event still counts once. `all`: those not replayed yet. */
+  replayDeadLetters(ids: readonly string[] | "all"): Promise<ReplayAnswer>;
+  /** Compares the hourly rollup with the log it is the sum of. */
+  rollupCheck(range: HourRange): Promise<RollupReport>;
+  /** Makes the rollup of these hours anew from the log. */
+  rollupRebuild(range: HourRange): Promise<RollupRebuilt>;
+}
+
+export interface DeadLettersRequest {
+  /** 1 to LIMITS.page_size. */
+  readonly limit: number;
+  /** The `next_cursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export type DeadLetterPage =
+  | { readonly status: "ok"; readonly letters: readonly DeadLetterRow[]; readonly next_cursor: string | null }
+  | { readonly status: "invalid_cursor" };
+
+export interface DeadLetterRow {
+  readonly id: string;
+  readonly queue: string;
+  /** When it became a dead letter, milliseconds. */
+  readonly at: number;
+  readonly attempts: number;
+  readonly reason: string;
+  /** The message, as JSON. */
+  readonly body: string;
+  readonly replayed_at: number | null;
+}
+
+export interface ReplayAnswer {
+  readonly replayed: number;
+  /** Ids that were asked for and are no dead letters. */
+  readonly not_found: readonly string[];
+  /** Dead letters that were never replayed: one call handles 1,000. */
+  readonly remaining: number;
+}
+
+/** Milliseconds; widened to whole hours, `to` excluded. At most 31 days. */
+export interface HourRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type RollupReport =
+  | {
+      readonly status: "checked";
+      readonly from: number;
+      readonly to: number;
+      /** At most 100; empty when the rollup is right. */
+      readonly differences: readonly RollupDifference[];
+    }
+  | { readonly status: "invalid_range" };
+
+/** A rollup row whose figures are not those of the log. Each figure is rollup minus log. */
+export interface RollupDifference {
+  readonly org_id: string;
+  readonly hour: number;
+  readonly wallet_id: string;
+  readonly key_id: string;
+  readonly provider_id: string;
+  readonly model: string;
+  readonly feature: string;
+  readonly outcome: string;
+  readonly requests: number;
+  /** Decimal digits: a sum may be beyond what a number holds exactly. */
+  readonly cost_nano_usd: string;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly latency_ms_sum: number;
+}
+
+export type RollupRebuilt =
+  | { readonly status: "rebuilt"; readonly from: number; readonly to: number; readonly rows: number }
+  | { readonly status: "invalid_range" };

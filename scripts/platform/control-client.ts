@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { SqlDatabase, SqlRow, SqlStatement } from "./sql-database.ts";
+
+/** Where a running instance can be asked: a port of its own on this machine, and the token that it asks for. */
+export const controlAddressSchema = z.object({ port: z.int(), token: z.string() });
+export type ControlAddress = z.infer<typeof controlAddressSchema>;
+
+/** How long an instance may take to say that it is there. It answers from memory. */
+const PING_TIMEOUT_MS = 2_000;
+
+const rowsSchema = z.array(z.array(z.record(z.string(), z.unknown())));
+
+/** Whether somebody answers at this address under this token. */
+export async function pingControl(address: ControlAddress): Promise<boolean> {
+  try {
+    const answer = await post(address, "ping", {}, AbortSignal.timeout(PING_TIMEOUT_MS));
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** The D1 database of a running instance. */
+export function controlDatabase(address: ControlAddress): SqlDatabase {
+  return {
+    async batch(statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]> {
+      return rowsSchema.parse(await ask(address, "sql", { statements }));
+    },
+  };
+}
+
+/** Runs the scheduled jobs of a running instance once, as if it were `scheduledTime` (milliseconds since the epoch). */
+export async function controlCron(address: ControlAddress, cron: string, scheduledTime: number): Promise<void> {
+  await ask(address, "cron", { cron, scheduled_time: scheduledTime });
+}
+
+async function ask(address: ControlAddress, path: string, body: object): Promise<unknown> {
+  const answer = await post(address, path, body);
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json();
+}
+
+const post = (address: ControlAddress, path: string, body: object, signal?: AbortSignal): Promise<Response> =>
+  fetch(`http://127.0.0.1:${address.port}/${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${address.token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal: signal ?? null,
+  });

@@ -1,0 +1,63 @@
+import { dirname } from "node:path";
+import { convertV4MiniflareOptions, type MiniflareOptions, NoOpLog, type V4WorkerOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import type { Bundle } from "./bundle.ts";
+import type { WorkerConfig } from "./config.ts";
+import { ClearError } from "./clear-error.ts";
+import { DIST } from "./paths.ts";
+import type { Secrets } from "./secrets.ts";
+import { FRONT_DOOR } from "./workers.ts";
+
+/** What a local platform needs to know beyond the wrangler.toml files. */
+export interface RuntimeSettings {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Folder of Durable Objects and D1. */
+  readonly state: string;
+  readonly secrets: Secrets;
+  /** Replaces variables of the wrangler.toml files, by name. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** Takes what the workers write to their console, one line each. */
+  readonly onLog: (level: string, line: string) => void;
+}
+
+/** One worker with everything that the runtime needs of it. */
+export interface BuiltWorker {
+  readonly config: WorkerConfig;
+  readonly bundle: Bundle;
+}
+
+/** All workers in one runtime, with the bindings of their wrangler.toml files and what is added on this machine only. */
+export function runtimeOptions(workers: readonly BuiltWorker[], settings: RuntimeSettings): MiniflareOptions {
+  const frontDoor = workers.find(({ config }) => config.folder === FRONT_DOOR);
+  if (frontDoor === undefined) throw new ClearError(`The worker ${FRONT_DOOR} is missing.`);
+  // The runtime gives requests from outside to the first worker.
+  const ordered = [frontDoor, ...workers.filter((worker) => worker !== frontDoor)];
+  return convertV4MiniflareOptions({
+    host: settings.host,
+    port: settings.port,
+    resourcePersistencePath: settings.state,
+    log: new NoOpLog(),
+    logRequests: false,
+    // Otherwise the runtime asks the network where on earth it is, at every start.
+    cf: false,
+    handleStructuredLogs: ({ level, message }) => settings.onLog(level, message),
+    workers: ordered.map((worker) => workerOptions(worker, settings)),
+  });
+}
+
+function workerOptions({ config, bundle }: BuiltWorker, settings: RuntimeSettings): V4WorkerOptions {
+  const { workerOptions: options } = unstable_getMiniflareWorkerOptions(config.config);
+  const { modulesRules: _rules, ...rest } = options;
+  const isFrontDoor = config.folder === FRONT_DOOR;
+  return {
+    ...rest,
+    name: config.name,
+    rootPath: dirname(config.path),
+    modulesRoot: DIST,
+    modules: [{ type: "ESModule", path: bundle.path, contents: bundle.code }],
+    bindings: { ...rest.bindings, ...settings.vars, ...(isFrontDoor ? settings.secrets.vars : {}) },
+    serviceBindings: { ...rest.serviceBindings, ...(isFrontDoor ? { SANDBOX: "ao-sandbox" } : {}) },
+  };
+}

@@ -1,0 +1,108 @@
+import { parseArgs } from "node:util";
+import { runtimeEffects } from "../schema/kernel/effects.ts";
+import { banner } from "./platform/banner.ts";
+import { ClearError, errorText, runMain } from "./platform/clear-error.ts";
+import { openControl } from "./platform/control-server.ts";
+import { dataFolder, prepareDataFolder, releaseLock, resetDataFolder, takeLock } from "./platform/data-folder.ts";
+import { migrate, readMigrations } from "./platform/migrations.ts";
+import { buildWorkers, startRuntime } from "./platform/platform.ts";
+import { parsePort, refuseTakenPort } from "./platform/port.ts";
+import { loadSecrets } from "./platform/secrets.ts";
+import { newShutdown, type Shutdown, stopOnSignals } from "./platform/shutdown.ts";
+import { step } from "./platform/steps.ts";
+import { localVars } from "./platform/vars.ts";
+import { seedDemo } from "./seed.ts";
+
+/** `npm start`: the whole platform on this machine, in one runtime, with its data in one folder. */
+
+const USAGE = `npm start -- [options]
+
+  --port <port>       where to listen (default 8787, or PORT)
+  --reset             delete everything in the data folder first
+  --no-demo           make no demo org
+  --no-demo-traffic   make no past requests for it
+  --help              show this
+
+PORT, AO_DATA (data folder, default .data), AO_HOST (default 127.0.0.1) and every
+other AO_… variable of the workers are taken from the environment.`;
+
+const DEFAULT_PORT = "8787";
+
+interface StartOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly reset: boolean;
+  readonly demo: boolean;
+}
+
+await runMain(async () => {
+  const options = readOptions();
+  if (options === null) {
+    console.log(USAGE);
+    return;
+  }
+  const shutdown = newShutdown();
+  stopOnSignals(shutdown);
+  try {
+    await start(options, shutdown);
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+});
+
+function readOptions(): StartOptions | null {
+  const { values } = parseOptions();
+  if (values.help) return null;
+  const portText = values.port ?? (process.env.PORT || DEFAULT_PORT);
+  const port = parsePort(portText);
+  if (port === null) throw new ClearError(`${JSON.stringify(portText)} is not a port: give a number from 0 to 65535.`);
+  return { host: process.env.AO_HOST || "127.0.0.1", port, reset: values.reset, demo: !values["no-demo"] };
+}
+
+function parseOptions() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: "string" },
+        reset: { type: "boolean", default: false },
+        "no-demo": { type: "boolean", default: false },
+        "no-demo-traffic": { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (error) {
+    throw new ClearError(`${errorText(error)}\n\n${USAGE}`);
+  }
+}
+
+async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
+  const folder = dataFolder();
+  await prepareDataFolder(folder);
+  const control = await openControl();
+  shutdown.add(() => control.close());
+  await takeLock(folder, control.address);
+  shutdown.add(() => releaseLock(folder));
+  await refuseTakenPort(options.host, options.port);
+  if (options.reset) await step(`Delete everything in ${folder.path}`, () => resetDataFolder(folder));
+  const secrets = await loadSecrets(folder);
+  const workers = await step("Bundle the workers", buildWorkers);
+  const platform = await step("Start the runtime", () =>
+    startRuntime(workers, {
+      host: options.host,
+      port: options.port,
+      state: folder.state,
+      secrets,
+      vars: localVars(process.env),
+      onLog: (level, line) => (level === "error" || level === "warn" ? console.error(line) : console.log(line)),
+    }),
+  );
+  shutdown.add(() => platform.stop());
+  await step("Migrate the database", async () => migrate(platform.database, await readMigrations()));
+  const demo = options.demo
+    ? await step("Seed the demo org", () => seedDemo(platform.database, folder, secrets, runtimeEffects()))
+    : null;
+  platform.startCron((error) => console.error(`A scheduled job failed: ${errorText(error)}`));
+  control.serve(platform);
+  console.log(banner({ url: platform.url, demo, data: folder.path }));
+}

@@ -1,0 +1,110 @@
+import type { Effects } from "../../../schema/kernel/effects.ts";
+import { base32 } from "../../../schema/kernel/ids.ts";
+import { log } from "../../../schema/kernel/log.ts";
+import type { Event } from "../../../schema/wire/events.ts";
+import { type DeadLetter, deadLetter, keepDeadLetters } from "../dead-letters/store.ts";
+import type { Database } from "../env.ts";
+import { recordEvents } from "../events/record-events.ts";
+import { problemOf } from "../problem-of.ts";
+import { parseEvent } from "./parse-event.ts";
+import { retryLater } from "./retry-later.ts";
+
+export interface ConsumerContext {
+  readonly db: Database;
+  readonly effects: Pick<Effects, "now" | "randomBytes">;
+}
+
+/** A message that has failed alone this often, while D1 takes other writes, is what is wrong. */
+const POISON_ATTEMPTS = 5;
+
+/** So many single writes failed in a row: D1 is down, and asking for the rest of the batch helps nobody. */
+const OUTAGE_FAILURES = 10;
+
+interface Received {
+  readonly message: Message;
+  readonly event: Event;
+}
+
+interface Buried {
+  readonly message: Message;
+  readonly letter: DeadLetter;
+}
+
+/**
+ * Consumes a batch of events: each counts once, whatever is delivered again. Every message is acknowledged only when
+ * D1 has it, as an event or as a dead letter; otherwise it comes back later.
+ */
+export async function consumeEvents(batch: MessageBatch, context: ConsumerContext): Promise<void> {
+  const { received, unreadable } = sortOut(batch, context.effects.now());
+  await bury(unreadable, context);
+  if (received.length === 0 || (await recorded(received, context)).status === "recorded") return;
+  // The first failure is most likely D1's. After that, one message may be what fails the rest, so each goes alone.
+  for (const { message } of received.filter(({ message }) => message.attempts <= 1)) retryLater(message);
+  const again = received.filter(({ message }) => message.attempts > 1);
+  await recordOneByOne(again, batch.queue, context);
+}
+
+function sortOut(batch: MessageBatch, now: number): { received: Received[]; unreadable: Buried[] } {
+  const received: Received[] = [];
+  const unreadable: Buried[] = [];
+  for (const message of batch.messages) {
+    const parsed = parseEvent(message.body);
+    if (parsed.status === "event") received.push({ message, event: parsed.event });
+    else unreadable.push({ message, letter: deadLetter(message, batch.queue, now, parsed.reason) });
+  }
+  return { received, unreadable };
+}
+
+async function recordOneByOne(received: readonly Received[], queue: string, context: ConsumerContext): Promise<void> {
+  let failures_in_a_row = 0;
+  for (const one of received) {
+    if (failures_in_a_row >= OUTAGE_FAILURES) {
+      retryLater(one.message);
+      continue;
+    }
+    const outcome = await recorded([one], context);
+    if (outcome.status === "recorded") {
+      failures_in_a_row = 0;
+    } else if (one.message.attempts < POISON_ATTEMPTS) {
+      failures_in_a_row += 1;
+      retryLater(one.message);
+    } else {
+      // D1 decides which it was: it takes the dead letter when the message is at fault, and nothing when it is down.
+      const reason = `could not be stored: ${outcome.problem}`;
+      const letter = deadLetter(one.message, queue, context.effects.now(), reason);
+      const buried = await bury([{ message: one.message, letter }], context);
+      failures_in_a_row = buried ? 0 : failures_in_a_row + 1;
+    }
+  }
+}
+
+type Outcome = { readonly status: "recorded" } | { readonly status: "failed"; readonly problem: string };
+
+/** Records events in one transaction and acknowledges their messages. */
+async function recorded(received: readonly Received[], { db, effects }: ConsumerContext): Promise<Outcome> {
+  try {
+    const events = received.map(({ event }) => event);
+    const counts = await recordEvents(db, events, base32(effects.randomBytes(16)));
+    for (const { message } of received) message.ack();
+    log("info", "events_recorded", { ...counts });
+    return { status: "recorded" };
+  } catch (error) {
+    const problem = problemOf(error);
+    log("warn", "events_not_recorded", { events: received.length, problem });
+    return { status: "failed", problem };
+  }
+}
+
+/** Keeps dead letters and acknowledges their messages. When D1 does not take them, the messages come back later. */
+async function bury(buried: readonly Buried[], { db }: ConsumerContext): Promise<boolean> {
+  try {
+    const letters = buried.map(({ letter }) => letter);
+    await keepDeadLetters(db, letters);
+    for (const { message } of buried) message.ack();
+    return true;
+  } catch (error) {
+    log("warn", "dead_letters_not_kept", { letters: buried.length, problem: problemOf(error) });
+    for (const { message } of buried) retryLater(message);
+    return false;
+  }
+}

@@ -1,0 +1,92 @@
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+
+/**
+ * Headers cross the gateway by allow-list only, both ways: a caller's credentials never reach a provider, a provider's
+ * cookies, credentials and hop-by-hop headers never reach a caller.
+ */
+
+/** Of the provider's answer headers, these go on to the caller. */
+const FROM_UPSTREAM = [
+  "openai-processing-ms",
+  "openai-version",
+  "x-ratelimit-limit-requests",
+  "x-ratelimit-limit-tokens",
+  "x-ratelimit-remaining-requests",
+  "x-ratelimit-remaining-tokens",
+  "x-ratelimit-reset-requests",
+  "x-ratelimit-reset-tokens",
+] as const;
+
+/** Copies the allowed headers of a provider's answer, the provider's limits under names that say whose they are. */
+export function headersFromUpstream(upstream: Headers): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const name of FROM_UPSTREAM) {
+    const value = upstream.get(name);
+    if (value !== null) out[name.startsWith("x-ratelimit") ? `x-ao-upstream-${name.slice(2)}` : name] = value;
+  }
+  return out;
+}
+
+const SAFE_ID = /^[\x21-\x7e]+$/;
+
+/** The caller's correlation id when it is printable and short, else null: then ours is used. */
+export function callerRequestId(headers: Headers): string | null {
+  const id = headers.get("x-request-id");
+  return id !== null && id.length <= LIMITS.request_id_chars && SAFE_ID.test(id) ? id : null;
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+
+/** A valid W3C traceparent and its trace id, or null. Source: W3C Trace Context, version 00. */
+export function readTraceparent(headers: Headers): { readonly value: string; readonly trace_id: string } | null {
+  const value = headers.get("traceparent");
+  if (value === null) return null;
+  const match = TRACEPARENT.exec(value);
+  const trace_id = match?.[1];
+  return trace_id === undefined || /^0+$/.test(trace_id) ? null : { value, trace_id };
+}
+
+/**
+ * `x-ao-tags: team=search,env=prod` as an object. Malformed pairs are left out rather than failing a paid request;
+ * `dropped` counts them for the warning.
+ */
+export function readTags(headers: Headers): { readonly tags: Record<string, string>; readonly dropped: number } {
+  const tags: Record<string, string> = {};
+  let dropped = 0;
+  const header = headers.get("x-ao-tags");
+  if (header === null) return { tags, dropped };
+  for (const pair of header.split(",")) {
+    if (pair.trim() === "") continue;
+    const equals = pair.indexOf("=");
+    const key = pair.slice(0, equals).trim();
+    const value = pair.slice(equals + 1).trim();
+    const fits = equals > 0 && key.length <= LIMITS.tag_chars && value.length <= LIMITS.tag_chars;
+    if (!fits || key === "__proto__" || Object.keys(tags).length >= LIMITS.tag_count) dropped += 1;
+    else tags[key] = value;
+  }
+  return { tags, dropped };
+}
+
+/** A short label such as `x-ao-feature`, trimmed and cut at the tag limit, or null. */
+export function readLabel(headers: Headers, name: string): string | null {
+  const value = headers.get(name)?.trim();
+  return value === undefined || value === "" ? null : value.slice(0, LIMITS.tag_chars);
+}
+
+/** The API key from `authorization: Bearer`, `x-api-key` or `api-key`, in this order; null when none is sent. */
+export function readApiKey(headers: Headers): string | null {
+  const authorization = headers.get("authorization");
+  if (authorization !== null) {
+    const match = /^bearer +(\S+) *$/i.exec(authorization);
+    return match?.[1] ?? authorization;
+  }
+  return headers.get("x-api-key") ?? headers.get("api-key");
+}
+
+/** Warnings as one header value: printable ASCII, semicolon-separated, cut at a length every proxy passes. */
+export function warningsHeader(warnings: readonly string[]): string {
+  return warnings
+    .map((warning) => warning.replace(/[^\x20-\x7e]/g, "?").replace(/;/g, ","))
+    .join("; ")
+    .slice(0, 2_000);
+}

@@ -1,0 +1,74 @@
+import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { isJsonObject, type JsonObject, jsonDepth } from "../../../schema/kernel/json.ts";
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+
+/**
+ * Reads a JSON object from a request's body: bounded in bytes while it arrives (413), of the right type (415), bounded
+ * in depth before it is parsed (400). The text itself is not kept: what is priced and what is sent come from the parse.
+ */
+export async function readJsonBody(request: Request): Promise<{ readonly body: JsonObject } | Refused> {
+  const type = request.headers.get("content-type");
+  if (type !== null && !/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type))
+    return refuse("unsupported_media_type");
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding !== "identity") {
+    return refuse("unsupported_media_type", {
+      message: "Send the body without content-encoding: compressed bodies are not read.",
+    });
+  }
+  const text = await readText(request, LIMITS.body_bytes);
+  if (text === null) {
+    return refuse("payload_too_large", {
+      message: `The body is larger than ${LIMITS.body_bytes} bytes. Send less, or refer to images by URL.`,
+    });
+  }
+  if (text === "") return refuse("invalid_json", { message: "The body is empty. Send a JSON object." });
+  if (jsonDepth(text, LIMITS.json_depth) > LIMITS.json_depth) {
+    return refuse("json_too_deep", { message: `The JSON body is nested more than ${LIMITS.json_depth} levels deep.` });
+  }
+  return parseObject(text);
+}
+
+function parseObject(text: string): { readonly body: JsonObject } | Refused {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return refuse("invalid_json", { message: `The body is not valid JSON${whereJsonBroke(error)}.` });
+  }
+  if (!isJsonObject(value)) return refuse("invalid_json", { message: "The body must be a JSON object." });
+  return { body: value };
+}
+
+/** The position from V8's message. Never its quoted excerpt: that is prompt text. */
+function whereJsonBroke(error: unknown): string {
+  const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? "" : ` (it breaks at character ${position})`;
+}
+
+/** The body as text, or null once it passes `limit` bytes; the rest is then cancelled unread. */
+async function readText(request: Request, limit: number): Promise<string | null> {
+  const declared = request.headers.get("content-length");
+  // A declared length is enforced by the runtime, so the native reader is safe and fastest.
+  if (declared !== null) return Number(declared) > limit ? null : await request.text();
+  if (request.body === null) return "";
+  return await readBounded(request.body, limit);
+}
+
+/** Reads a stream of UTF-8 to a string, or answers null and cancels it once it passes `limit` bytes. */
+export async function readBounded(stream: ReadableStream<Uint8Array>, limit: number): Promise<string | null> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > limit) {
+      await reader.cancel();
+      return null;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}

@@ -1,0 +1,189 @@
+import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { log } from "../../../schema/kernel/log.ts";
+import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
+import { formatTimeOrNull } from "../../../schema/kernel/time.ts";
+import { unreachable } from "../../../schema/kernel/unreachable.ts";
+import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
+import type { AdmitAnswer, AdmitRequest, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import type { WalletClient } from "../wallet/wallet-client.ts";
+import { countPrompt } from "./count-tokens.ts";
+import { type Estimate, estimateChat } from "./estimate.ts";
+import type { Attempt } from "./plan.ts";
+
+export type Admission =
+  | { readonly admitted: { readonly estimate: Estimate; readonly available_nano_usd: NanoUsd | null } }
+  /** The idempotency key's first request has finished: its answer again. */
+  | { readonly repeated: RecordedAnswer }
+  | Refused;
+
+export interface AdmitInput {
+  readonly request: ChatRequest;
+  readonly attempt: Attempt;
+  readonly estimate: Estimate;
+  readonly request_id: string;
+  readonly ttl_ms: number;
+  readonly context: RequestContext;
+  readonly idempotency: AdmitRequest["idempotency"] | null;
+}
+
+type MoneyRefusal = Extract<AdmitAnswer, { status: "exhausted" | "held_by_others" | "exceeds_wallet" }>;
+
+/** Of an answer, at least so many tokens are worth the call when the wallet is what bounds it. */
+const LEAST_IMPOSED_TOKENS = 16;
+/** A counted prompt is held with this on top, because providers count a chat's framing a little differently. */
+const COUNT_MARGIN = 1.1;
+const COUNT_MARGIN_TOKENS = 16;
+
+/**
+ * Places the hold. The warm case is one RPC. Only when the safe bound does not fit is the prompt counted exactly, and
+ * only when that does not fit either is a whole answer without a bound of the caller's bounded by what the wallet has
+ * left: a refusal means that the request really does not fit.
+ */
+export async function admit(wallet: WalletClient, tokenizer: TokenizerRpc, input: AdmitInput): Promise<Admission> {
+  const { estimate } = input;
+  const first = await place(wallet, input, estimate);
+  if (!isMoneyRefusal(first)) return outcome(first, estimate);
+  const counted = await countPrompt(tokenizer, input.request, input.attempt.model);
+  const input_tokens = Math.min(
+    estimate.input_tokens_bound,
+    counted === null ? estimate.input_tokens_bound : Math.ceil(counted * COUNT_MARGIN) + COUNT_MARGIN_TOKENS,
+  );
+  const exact = estimateChat(input.request, input.attempt, { input_tokens });
+  const second = exact.hold_nano_usd < estimate.hold_nano_usd ? await place(wallet, input, exact) : first;
+  if (!isMoneyRefusal(second)) return outcome(second, exact);
+  const imposed = imposedBound(input.request, exact, second.available_nano_usd);
+  if (imposed === null) return outcome(second, exact);
+  const bounded = estimateChat(input.request, input.attempt, { input_tokens, imposed_max_tokens: imposed });
+  return outcome(await place(wallet, input, bounded), bounded);
+}
+
+/** Gives back a hold whose placing was not answered, so that a late arrival of it is refused. */
+export async function abandon(wallet: WalletClient, input: AdmitInput): Promise<void> {
+  await wallet
+    .call((object) =>
+      object.release({
+        request_id: input.request_id,
+        context: input.context,
+        record: {
+          outcome: "upstream_error",
+          status: 503,
+          error_code: "wallet_unavailable",
+          usage: {},
+          usage_source: "bound",
+          estimated: false,
+          unpriced: [],
+          price_id: input.attempt.price.price_id,
+          upstream_model: null,
+          upstream_request_id: null,
+          finish_reason: null,
+          attempts: 0,
+          latency_ms: 0,
+          first_byte_ms: null,
+        },
+      }),
+    )
+    .catch((error: unknown) => {
+      log("error", "hold_not_abandoned", { request_id: input.request_id, reason: String(error) });
+    });
+}
+
+function place(wallet: WalletClient, input: AdmitInput, estimate: Estimate): Promise<AdmitAnswer> {
+  const request: AdmitRequest = {
+    request_id: input.request_id,
+    hold_nano_usd: estimate.hold_nano_usd,
+    committed_nano_usd: estimate.committed_nano_usd,
+    ttl_ms: input.ttl_ms,
+    context: input.context,
+    price_id: input.attempt.price.price_id,
+    ...(input.idempotency === null || input.idempotency === undefined ? {} : { idempotency: input.idempotency }),
+  };
+  return wallet.call((object) => object.admit(request));
+}
+
+const isMoneyRefusal = (answer: AdmitAnswer): answer is MoneyRefusal =>
+  answer.status === "exhausted" || answer.status === "held_by_others" || answer.status === "exceeds_wallet";
+
+/** The bound per choice that the wallet's rest affords, when the caller gave none and the answer is not a growing one. */
+function imposedBound(request: ChatRequest, estimate: Estimate, available_nano_usd: NanoUsd): number | null {
+  const asked = request.max_completion_tokens ?? request.max_tokens ?? null;
+  if (asked !== null) return null;
+  const affordable = estimate.affordable(available_nano_usd);
+  const per_choice = affordable === null ? 0 : Math.floor(affordable / estimate.choices);
+  return per_choice < LEAST_IMPOSED_TOKENS ? null : per_choice;
+}
+
+function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
+  switch (answer.status) {
+    case "held":
+    case "already_held":
+      return { admitted: { estimate, available_nano_usd: answer.available_nano_usd } };
+    case "exhausted":
+      return refuse("wallet_exhausted", {
+        message: exhaustedMessage(answer.resets_at),
+        details: { ...leftDetails(answer), required_usd: formatUsd(estimate.hold_nano_usd) },
+      });
+    case "held_by_others":
+      return refuse("wallet_held", {
+        retry_after_ms: answer.retry_after_ms ?? 1_000,
+        details: { ...leftDetails(answer), required_usd: formatUsd(estimate.hold_nano_usd) },
+      });
+    case "exceeds_wallet": {
+      const tokens = affordablePerChoice(estimate, answer.available_nano_usd);
+      return refuse("request_exceeds_wallet", {
+        message: `This request could cost ${formatUsd(estimate.hold_nano_usd)} USD, and the wallet has ${formatUsd(answer.available_nano_usd)} USD left. ${tokens === 0 ? "Shorten the prompt or choose a cheaper model." : `Send max_tokens of at most ${tokens}.`}`,
+        details: {
+          ...leftDetails(answer),
+          required_usd: formatUsd(estimate.hold_nano_usd),
+          max_affordable_tokens: tokens,
+        },
+      });
+    }
+    case "exceeds_maximum": {
+      const tokens = affordablePerChoice(estimate, answer.maximum_nano_usd);
+      return refuse("request_exceeds_maximum", {
+        details: {
+          maximum_per_request_usd: formatUsd(answer.maximum_nano_usd),
+          required_usd: formatUsd(estimate.hold_nano_usd),
+          max_affordable_tokens: tokens,
+        },
+      });
+    }
+    case "frozen":
+      return refuse("wallet_frozen");
+    case "key_revoked":
+      return refuse("invalid_api_key", { message: "This API key was revoked." });
+    case "too_many_holds":
+      return refuse("rate_limited", {
+        message: "Too many requests of this wallet are in flight. Try again when some have finished.",
+        retry_after_ms: answer.retry_after_ms,
+      });
+    case "duplicate_in_flight":
+      return refuse("idempotency_in_flight", { retry_after_ms: 1_000 });
+    case "duplicate_mismatch":
+      return refuse("idempotency_mismatch", { param: "idempotency-key" });
+    case "duplicate_finished":
+      return answer.answer === null ? refuse("idempotency_answer_gone") : { repeated: answer.answer };
+    case "already_ended":
+    case "not_configured":
+    case "invalid":
+      log("error", "admit_failed", { status: answer.status, problem: "problem" in answer ? answer.problem : null });
+      return refuse("wallet_unavailable");
+    default:
+      return unreachable(answer);
+  }
+}
+
+const leftDetails = (answer: MoneyRefusal) => ({
+  available_usd: formatUsd(answer.available_nano_usd),
+  resets_at: formatTimeOrNull(answer.resets_at),
+});
+
+const exhaustedMessage = (resets_at: number | null): string =>
+  resets_at === null
+    ? "The wallet is empty and does not reset by itself. Ask its administrator for more."
+    : `The wallet is empty. It resets at ${formatTimeOrNull(resets_at)}; ask its administrator for more before then.`;
+
+const affordablePerChoice = (estimate: Estimate, amount: NanoUsd): number =>
+  Math.max(0, Math.floor((estimate.affordable(amount) ?? 0) / estimate.choices));

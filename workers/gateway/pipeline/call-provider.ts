@@ -1,0 +1,120 @@
+import type { UpstreamError } from "../../../schema/canonical/parts.ts";
+import type { Effects } from "../../../schema/kernel/effects.ts";
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+import type { Env, GatewayConfig } from "../env.ts";
+import { readBounded } from "../http/read-json-body.ts";
+import { BINDING_HOST_SUFFIX, checkUrl, URL_PROBLEMS } from "../providers/kit/checked-fetch.ts";
+import type { UpstreamCall } from "../providers/kit/provider.ts";
+import type { Attempt } from "./plan.ts";
+
+/** How one upstream call went until its headers (and, for a failure, its body) were there. */
+export type CallResult =
+  | { readonly status: "answered"; readonly response: Response }
+  /** The provider answered with an error status, or a redirect. Nothing is owed. */
+  | { readonly status: "refused"; readonly error: UpstreamError; readonly headers: Headers }
+  /** No connection, or the URL may not be called: nothing was sent. */
+  | { readonly status: "unreachable"; readonly error: UpstreamError }
+  /** Sent, and no headers in time. What the provider did and bills is unknown. */
+  | { readonly status: "timed_out"; readonly error: UpstreamError }
+  /** The caller left while we waited. Unknown like a time-out. */
+  | { readonly status: "caller_gone" };
+
+export interface CallOptions {
+  readonly request_id: string;
+  readonly traceparent: string | null;
+  /** Aborts the call, also its body later. */
+  readonly abort: AbortController;
+}
+
+/** Makes one upstream call. Redirects are never followed: fetch would carry the credential to another host. */
+export async function callProvider(
+  env: Env,
+  config: GatewayConfig,
+  effects: Effects,
+  attempt: Attempt,
+  call: UpstreamCall,
+  options: CallOptions,
+): Promise<CallResult> {
+  const target = resolveTarget(env, config, effects, call.url);
+  if ("problem" in target) return unreachable(target.problem);
+  let timed_out = false;
+  const timer = setTimeout(() => {
+    timed_out = true;
+    options.abort.abort();
+  }, attempt.timeouts.first_byte_ms);
+  try {
+    const response = await target.fetch(target.url, {
+      method: "POST",
+      headers: {
+        ...call.headers,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "user-agent": "ai-orchestrator/0.1",
+        "x-request-id": options.request_id,
+        ...(options.traceparent === null ? null : { traceparent: options.traceparent }),
+      },
+      body: call.body,
+      redirect: "manual",
+      signal: options.abort.signal,
+    });
+    if (response.ok) return { status: "answered", response };
+    return { status: "refused", error: await readFailure(attempt, response), headers: response.headers };
+  } catch (error) {
+    if (timed_out) return { status: "timed_out", error: timeoutError(attempt.timeouts.first_byte_ms) };
+    if (options.abort.signal.aborted) return { status: "caller_gone" };
+    return unreachable(`The provider could not be reached (${error instanceof Error ? error.name : "error"}).`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type Target = { readonly url: string; readonly fetch: typeof fetch } | { readonly problem: string };
+
+function resolveTarget(env: Env, config: GatewayConfig, effects: Effects, url: string): Target {
+  const binding = bindingOf(env, url);
+  if (binding === "missing") return { problem: "This provider exists only in local runs." };
+  if (binding !== null) return { url, fetch: (input, init) => binding.fetch(input, init) };
+  const checked = checkUrl(url, { allow_private: config.AO_ALLOW_PRIVATE_UPSTREAMS });
+  if (!checked.ok) return { problem: `The provider's base URL ${URL_PROBLEMS[checked.problem]}.` };
+  return { url, fetch: effects.fetch };
+}
+
+/** Hosts that are bindings of ours: they never leave the runtime, so no address policy applies. */
+function bindingOf(env: Env, url: string): Fetcher | "missing" | null {
+  if (!url.startsWith(`http://sandbox${BINDING_HOST_SUFFIX}/`)) return null;
+  return env.SANDBOX ?? "missing";
+}
+
+async function readFailure(attempt: Attempt, response: Response): Promise<UpstreamError> {
+  if (response.status >= 300 && response.status < 400) {
+    await response.body?.cancel();
+    return upstreamError("failed", response.status, "The provider answered with a redirect, which is not followed.");
+  }
+  const body = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_error_bytes);
+  const error = attempt.adapter.readError(response.status, response.headers, body ?? "");
+  return { ...error, message: withoutCredentials(error.message, attempt.account.credential) };
+}
+
+/** Providers quote keys in their messages, also in part: whatever looks like one goes. */
+export function withoutCredentials(message: string, credential: Readonly<Record<string, string>>): string {
+  const known = Object.values(credential).filter((value) => value.length >= 8);
+  const text = known.reduce((rest, value) => rest.replaceAll(value, "[credential]"), message);
+  return text.replace(/\b(?:sk|pk|rk|gsk|xai|AIza|AKIA)[-_A-Za-z0-9*.]{8,}/g, "[credential]").slice(0, 2_000);
+}
+
+const upstreamError = (kind: UpstreamError["class"], status: number, message: string): UpstreamError => ({
+  class: kind,
+  status,
+  message,
+  code: null,
+  param: null,
+  retry_after_ms: null,
+});
+
+export const timeoutError = (after_ms: number): UpstreamError =>
+  upstreamError("timeout", 504, `The provider did not answer within ${after_ms} ms.`);
+
+const unreachable = (message: string): CallResult => ({
+  status: "unreachable",
+  error: upstreamError("failed", 502, message),
+});

@@ -1,0 +1,71 @@
+import { log } from "../../../schema/kernel/log.ts";
+import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
+import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
+import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
+import { errorResponse } from "../http/error-response.ts";
+import type { RequestScope } from "../http/request-scope.ts";
+import type { WalletClient } from "../wallet/wallet-client.ts";
+import { countPrompt } from "./count-tokens.ts";
+import { type Estimate, estimateChat } from "./estimate.ts";
+import type { Attempt } from "./plan.ts";
+
+export interface DryRunInput {
+  readonly scope: RequestScope;
+  readonly request: ChatRequest;
+  readonly attempt: Attempt;
+  readonly estimate: Estimate;
+  readonly wallet: WalletClient;
+  readonly tokenizer: TokenizerRpc;
+}
+
+/** What the request would do: route, tokens, cost, effect on the wallet. No provider is called and nothing is held. */
+export async function dryRun({ scope, request, attempt, estimate, wallet, tokenizer }: DryRunInput): Promise<Response> {
+  const state = await wallet.state().catch((error: unknown) => {
+    log("error", "dry_run_failed", { request_id: scope.request_id, reason: String(error) });
+    return null;
+  });
+  if (state === null) return errorResponse({ code: "wallet_unavailable" }, scope.public_request_id);
+  const counted = await countPrompt(tokenizer, request, attempt.model);
+  const exact = counted === null ? estimate : estimateChat(request, attempt, { input_tokens: counted });
+  const body = {
+    dry_run: true,
+    request_id: scope.request_id,
+    route: {
+      provider: attempt.account.id,
+      model: attempt.name,
+      upstream_model: attempt.model.upstream_id,
+      price_id: attempt.price.price_id,
+    },
+    estimate: {
+      input_tokens: counted,
+      input_tokens_bound: estimate.input_tokens_bound,
+      output_tokens_max: estimate.output_tokens_max,
+      hold_usd: formatUsd(estimate.hold_nano_usd),
+      cost_usd_min: formatUsd(exact.costWith(0)),
+      cost_usd_max: formatUsd(exact.costWith(exact.output_tokens_max)),
+    },
+    wallet: walletEffect(state, estimate.hold_nano_usd, exact.hold_nano_usd),
+  };
+  return Response.json(body, {
+    headers: {
+      "x-request-id": scope.public_request_id,
+      "x-ao-provider": attempt.account.id,
+      "x-ao-model": attempt.name,
+      "cache-control": "no-store",
+    },
+  });
+}
+
+function walletEffect(state: WalletState, hold: NanoUsd, exact: NanoUsd): Record<string, string | boolean | null> {
+  const available = state.available_nano_usd;
+  // The smaller of the two holds is what admission tries before it refuses.
+  const needed = exact < hold ? exact : hold;
+  const fits = available === null || !state.settings.hard || needed <= available;
+  return {
+    id: state.settings.wallet_id,
+    available_usd: available === null ? null : formatUsd(available),
+    would_be_admitted: fits && !state.settings.frozen,
+    frozen: state.settings.frozen,
+  };
+}

@@ -1,0 +1,212 @@
+import { inputTokens, outputTokens, type Usage, type UsageSource } from "../../../schema/canonical/usage.ts";
+import { log } from "../../../schema/kernel/log.ts";
+import { type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import { costOf } from "../../../schema/pricing/cost.ts";
+import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { RequestContext, RequestOutcome, RequestRecord } from "../../../schema/wire/request-record.ts";
+import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import type { RequestScope } from "../http/request-scope.ts";
+import type { WalletClient } from "../wallet/wallet-client.ts";
+import { AnswerMeter } from "./answer-meter.ts";
+import { countPendingOutput, countPrompt } from "./count-tokens.ts";
+import type { Estimate } from "./estimate.ts";
+import { HoldKeeper } from "./hold-keeper.ts";
+import { learnOutputTokens } from "./output-history.ts";
+import type { Attempt } from "./plan.ts";
+
+/** How an exchange ended, as the log and the ledger tell it. */
+export interface Ending {
+  readonly outcome: RequestOutcome;
+  /** HTTP status that the caller saw. */
+  readonly status: number;
+  readonly error_code: string | null;
+}
+
+/** What an ended exchange costs and why. */
+export interface Bill {
+  readonly usage: Usage;
+  readonly source: UsageSource;
+  readonly cost_nano_usd: NanoUsd;
+  readonly unpriced: readonly string[];
+}
+
+/**
+ * One admitted request with its open hold: it meters the answer, keeps the hold alive and ahead, and ends it exactly
+ * once. Every way out of the relay comes through `settle` or `release`.
+ */
+export class Exchange {
+  readonly scope: RequestScope;
+  readonly request: ChatRequest;
+  readonly attempt: Attempt;
+  readonly estimate: Estimate;
+  readonly context: RequestContext;
+  readonly meter = new AnswerMeter();
+  readonly hold: HoldKeeper;
+  /** What the wallet had left beside this hold when it was placed; null without a limit. */
+  readonly available_nano_usd: NanoUsd | null;
+  first_byte_at: number | null = null;
+  readonly #wallet: WalletClient;
+  #ended = false;
+
+  constructor(parts: {
+    readonly scope: RequestScope;
+    readonly request: ChatRequest;
+    readonly attempt: Attempt;
+    readonly estimate: Estimate;
+    readonly context: RequestContext;
+    readonly wallet: WalletClient;
+    readonly available_nano_usd: NanoUsd | null;
+  }) {
+    this.scope = parts.scope;
+    this.request = parts.request;
+    this.attempt = parts.attempt;
+    this.estimate = parts.estimate;
+    this.context = parts.context;
+    this.available_nano_usd = parts.available_nano_usd;
+    this.#wallet = parts.wallet;
+    this.hold = new HoldKeeper(parts.wallet, parts.scope.request_id, parts.estimate, parts.request.stream === true);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /**
+   * What is owed by now: the provider's usage where it is believable, else our count of what was delivered. The count
+   * asks the tokenizer; a prompt that it cannot count is billed at its expected size, never at nothing.
+   */
+  async bill(): Promise<Bill> {
+    const reported = this.meter.usage;
+    if (reported !== null) return this.#price(reported, "provider");
+    const { TOKENIZER } = this.scope.env;
+    const [prompt] = await Promise.all([
+      countPrompt(TOKENIZER, this.request, this.attempt.model),
+      countPendingOutput(TOKENIZER, this.meter, this.attempt.model),
+    ]);
+    return this.#price(
+      { input: prompt ?? this.estimate.input_tokens_bound, output: this.meter.tokens_bound },
+      prompt === null ? "bound" : "counted",
+    );
+  }
+
+  /**
+   * The bill of an answer that was cut at what the wallet covers: at most what was held, since nothing beyond that was
+   * delivered.
+   */
+  async billCut(): Promise<Bill> {
+    const { usage, source } = await this.bill();
+    const output = Math.min(usage.output ?? 0, this.hold.held_tokens);
+    return this.#price({ ...usage, output }, source);
+  }
+
+  /** The bill at once, for the end of a stream whose provider reported its usage; null when it must be counted. */
+  billNow(): Bill | null {
+    const reported = this.meter.usage;
+    return reported === null ? null : this.#price(reported, "provider");
+  }
+
+  #price(usage: Usage, source: UsageSource): Bill {
+    const { price } = this.attempt;
+    // A fee per call is part of the usage, so that the log row alone explains the price.
+    const billed = price.rates.call === undefined ? usage : { ...usage, call: 1 };
+    const { cost_nano_usd, unpriced } = costOf(billed, price);
+    return { usage: billed, source, cost_nano_usd, unpriced };
+  }
+
+  /** Ends the hold with its bill. Repeated calls do nothing. */
+  async settle(ending: Ending, bill: Bill, answer?: RecordedAnswer): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    const record = this.#record(ending, bill);
+    learnOutputTokens(this.attempt.name, outputTokens(bill.usage));
+    this.#log(ending, bill);
+    await this.#end(() =>
+      this.#wallet.call((wallet) =>
+        wallet.settle({
+          request_id: this.scope.request_id,
+          cost_nano_usd: bill.cost_nano_usd,
+          record,
+          context: this.context,
+          ...(answer === undefined ? {} : { answer }),
+        }),
+      ),
+    );
+  }
+
+  /** Ends the hold without a charge: nothing that costs was done. */
+  async release(ending: Ending): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    const bill: Bill = { usage: {}, source: "provider", cost_nano_usd: ZERO_USD, unpriced: [] };
+    this.#log(ending, bill);
+    await this.#end(() =>
+      this.#wallet.call((wallet) =>
+        wallet.release({
+          request_id: this.scope.request_id,
+          record: this.#record(ending, bill),
+          context: this.context,
+        }),
+      ),
+    );
+  }
+
+  /** An unanswered end is left to the hold's deadline, which charges what was committed. */
+  async #end(run: () => Promise<{ readonly status: string }>): Promise<void> {
+    const answer = await run().catch((error: unknown) => ({ status: `unavailable: ${String(error)}` }));
+    if (!EXPECTED_ENDS.has(answer.status)) {
+      log("error", "hold_not_ended", { request_id: this.scope.request_id, reason: answer.status });
+    }
+  }
+
+  #record(ending: Ending, bill: Bill): RequestRecord {
+    const { started_at, effects } = this.scope;
+    return {
+      ...ending,
+      usage: bill.usage,
+      usage_source: bill.source,
+      estimated: bill.source !== "provider",
+      unpriced: [...bill.unpriced],
+      price_id: this.attempt.price.price_id,
+      upstream_model: this.meter.upstream_model,
+      upstream_request_id: this.meter.upstream_id,
+      finish_reason: this.meter.finish_reason,
+      attempts: 1,
+      latency_ms: Math.max(0, effects.now() - started_at),
+      first_byte_ms: this.first_byte_at === null ? null : Math.max(0, this.first_byte_at - started_at),
+    };
+  }
+
+  #log(ending: Ending, bill: Bill): void {
+    log(ending.status >= 500 ? "warn" : "info", "request", {
+      request_id: this.scope.request_id,
+      org_id: this.context.org_id,
+      key_id: this.context.key_id,
+      route: this.context.route,
+      model: this.attempt.name,
+      outcome: ending.outcome,
+      status: ending.status,
+      code: ending.error_code,
+      cost_nano_usd: bill.cost_nano_usd,
+      input_tokens: inputTokens(bill.usage),
+      output_tokens: outputTokens(bill.usage),
+      usage_source: bill.source,
+      usage_invalid: this.meter.usage_invalid,
+      unpriced: bill.unpriced.length > 0,
+      latency_ms: this.scope.effects.now() - this.scope.started_at,
+    });
+  }
+
+  /** What the wallet has left once this exchange is settled, as far as we know; null without a limit. */
+  availableAfter(bill: Bill): NanoUsd | null {
+    if (this.available_nano_usd === null) return null;
+    return nanoUsd(Math.max(0, this.available_nano_usd + this.estimate.hold_nano_usd - bill.cost_nano_usd));
+  }
+}
+
+const EXPECTED_ENDS: ReadonlySet<string> = new Set([
+  "settled",
+  "released",
+  "already_ended",
+  "corrected",
+  "unknown_hold",
+]);

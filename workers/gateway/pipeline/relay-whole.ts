@@ -1,0 +1,45 @@
+import { type Refusal, type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { isJsonObject, tryParseJson } from "../../../schema/kernel/json.ts";
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+import { renderWhole } from "../dialects/openai-chat/render-whole.ts";
+import { readBounded } from "../http/read-json-body.ts";
+import type { Translation } from "../providers/kit/provider.ts";
+import type { Bill, Exchange } from "./exchange.ts";
+
+/** A whole answer, ready to be sent. */
+export interface WholeAnswer {
+  readonly body: string;
+  readonly bill: Bill;
+}
+
+/**
+ * Reads a provider's whole answer, meters it and renders it for the caller. An answer in the caller's own dialect goes on
+ * as the text that came. A refusal means that the answer is unusable; the provider may bill it all the same.
+ */
+export async function relayWhole(
+  exchange: Exchange,
+  response: Response,
+  translation: Translation,
+): Promise<WholeAnswer | Refused> {
+  const { adapter, model } = exchange.attempt;
+  const text = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_answer_bytes);
+  if (text === null) return refuse("upstream_error", { message: "The provider's answer is larger than 32 MiB." });
+  const body = tryParseJson(text);
+  if (!isJsonObject(body)) return refuse("upstream_error", { message: "The provider's answer is not a JSON object." });
+  const parts = adapter.readWhole(body, translation);
+  exchange.meter.observe(parts);
+  const bill = await exchange.bill();
+  if (adapter.native_dialect === "openai-chat") return { body: text, bill };
+  const rendered = renderWhole(parts, {
+    id: `chatcmpl-${exchange.meter.upstream_id ?? exchange.scope.request_id}`,
+    created: Math.floor(exchange.scope.started_at / 1000),
+    model: exchange.meter.upstream_model ?? model.upstream_id,
+  });
+  return { body: JSON.stringify(rendered), bill };
+}
+
+/** The refusal of an answer whose body broke off while it was read. */
+export const brokenAnswer = (error: unknown): Refusal => ({
+  code: "upstream_error",
+  message: `The provider's answer broke off (${error instanceof Error ? error.name : "error"}).`,
+});

@@ -1,0 +1,39 @@
+import { isRefused } from "../../../../schema/kernel/errors.ts";
+import type { ProviderAdapter } from "../kit/provider.ts";
+import { convertRequest } from "./convert-request.ts";
+import { readError } from "./read-error.ts";
+import { readWhole } from "./read-whole.ts";
+import { type AnthropicState, streamFold } from "./stream-fold.ts";
+
+/** The version that every answer of this folder is read by. */
+const ANTHROPIC_VERSION = "2023-06-01";
+
+/** Anthropic's Messages API. */
+export const anthropic: ProviderAdapter<AnthropicState> = {
+  kind: "anthropic",
+  default_base_url: "https://api.anthropic.com",
+  native_dialect: null,
+  needs_max_tokens: true,
+  translate(input) {
+    const converted = convertRequest(input);
+    if (isRefused(converted)) return converted;
+    const { body, warnings, tool_names, json_tool } = converted;
+    return {
+      call: {
+        url: `${input.account.base_url}/v1/messages`,
+        headers: {
+          "content-type": "application/json",
+          "anthropic-version": ANTHROPIC_VERSION,
+          "x-api-key": input.account.credential.api_key ?? "",
+        },
+        body: JSON.stringify(body),
+      },
+      warnings,
+      tool_names,
+      json_tool,
+    };
+  },
+  readWhole,
+  stream: streamFold,
+  readError,
+};

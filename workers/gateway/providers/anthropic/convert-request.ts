@@ -1,0 +1,244 @@
+import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
+import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
+import type { TranslateInput } from "../kit/provider.ts";
+import { convertMessages } from "./convert-messages.ts";
+import { convertResponseFormat, type JsonMode } from "./convert-response-format.ts";
+import { type ConvertedThinking, convertThinking } from "./convert-thinking.ts";
+import { convertTools } from "./convert-tools.ts";
+import { type ModelTraits, modelTraits } from "./model-traits.ts";
+import { toolNames } from "./tool-names.ts";
+import type { MessagesRequest, OutputConfig, TextBlock } from "./wire.ts";
+
+export interface ConvertedRequest {
+  readonly body: MessagesRequest;
+  readonly warnings: readonly string[];
+  /** Upstream tool name to the caller's, for those that differ. */
+  readonly tool_names: ReadonlyMap<string, string>;
+  readonly json_tool: string | null;
+}
+
+/**
+ * A Chat Completions request as a Messages request. Refusals come in this order: parameters without an equivalent,
+ * messages, tools, reasoning. Whatever is changed or left out otherwise is named in `warnings`.
+ */
+export function convertRequest(input: TranslateInput): ConvertedRequest | Refused {
+  const { request, model } = input;
+  const traits = modelTraits(model.upstream_id);
+  const refusal = refuseUnsupported(request);
+  if (refusal !== null) return refusal;
+  const names = toolNames(request);
+  const conversation = convertMessages(request.messages, names);
+  if (isRefused(conversation)) return conversation;
+  const json = convertResponseFormat(request, model, traits);
+  const tools = convertTools(request, model, traits, names, json.mode);
+  if (isRefused(tools)) return tools;
+  const bound = outputBound(input);
+  const thinking = convertThinking(
+    {
+      effort: request.reasoning_effort,
+      max_tokens: bound.max_tokens,
+      max_tokens_param: bound.param,
+      reasons: model.capabilities.includes("reasoning"),
+      forced_by: tools.forced_by,
+    },
+    traits,
+  );
+  if (isRefused(thinking)) return thinking;
+  const sampling = convertSampling(request, traits, thinking);
+  const stop = convertStop(request.stop);
+  const user = convertUser(request);
+  const tier = convertServiceTier(request.service_tier);
+  const system = [...conversation.system, ...instructionBlocks(json.mode)];
+  const output_config = convertOutputConfig(json.mode, thinking);
+  return {
+    body: {
+      model: model.upstream_id,
+      max_tokens: bound.max_tokens,
+      ...(system.length > 0 ? { system } : {}),
+      messages: conversation.turns,
+      ...(tools.tools.length > 0 ? { tools: tools.tools } : {}),
+      ...(tools.choice === null ? {} : { tool_choice: tools.choice }),
+      ...(request.stream === true ? { stream: true as const } : {}),
+      ...stop.fields,
+      ...sampling.fields,
+      ...(thinking.thinking === null ? {} : { thinking: thinking.thinking }),
+      ...(output_config === null ? {} : { output_config }),
+      ...tier.fields,
+      ...user.fields,
+    },
+    warnings: [conversation, json, tools, thinking, sampling, stop, user, tier]
+      .flatMap(({ warnings }) => warnings)
+      .concat(leftOut(request)),
+    tool_names: names.to_caller,
+    json_tool: json.mode.type === "tool" ? names.json_tool : null,
+  };
+}
+
+/** Some fields of the body, and what was lost on the way to them. */
+interface Fields<Name extends keyof MessagesRequest> {
+  readonly fields: Partial<Pick<MessagesRequest, Name>>;
+  readonly warnings: readonly string[];
+}
+
+/** Fields that change what the answer is and have no equivalent: dropping them would answer another question. */
+const REFUSED: readonly {
+  readonly param: string;
+  readonly when: (request: ChatRequest) => boolean;
+  readonly message: string;
+}[] = [
+  { param: "n", when: ({ n }) => (n ?? 1) > 1, message: "The provider gives one choice. Send the request n times." },
+  { param: "logprobs", when: ({ logprobs }) => logprobs === true, message: "The provider gives no log probabilities." },
+  {
+    param: "top_logprobs",
+    when: ({ top_logprobs }) => (top_logprobs ?? 0) > 0,
+    message: "The provider gives no log probabilities.",
+  },
+  {
+    param: "modalities",
+    when: ({ modalities }) => (modalities ?? []).some((modality) => modality !== "text"),
+    message: "The provider answers in text only.",
+  },
+  { param: "audio", when: ({ audio }) => isSet(audio), message: "The provider answers in text only." },
+  { param: "prediction", when: ({ prediction }) => isSet(prediction), message: "The provider takes no prediction." },
+  {
+    param: "web_search_options",
+    when: ({ web_search_options }) => isSet(web_search_options),
+    message: "Web search is not offered with this provider.",
+  },
+  { param: "functions", when: ({ functions }) => isSet(functions), message: "Use tools instead of functions." },
+  {
+    param: "function_call",
+    when: ({ function_call }) => isSet(function_call),
+    message: "Use tool_choice instead of function_call.",
+  },
+  {
+    param: "temperature",
+    when: ({ temperature }) => (temperature ?? 0) > 1,
+    message: "The provider's temperature ends at 1.",
+  },
+];
+
+const isSet = (value: unknown): boolean => value !== null && value !== undefined;
+
+function refuseUnsupported(request: ChatRequest): Refused | null {
+  const row = REFUSED.find(({ when }) => when(request));
+  return row === undefined ? null : refuse("unsupported_parameter", { param: row.param, message: row.message });
+}
+
+/** Fields that are read in this folder, or that concern the caller's dialect and not the provider. */
+const READ: ReadonlySet<string> = new Set([
+  ...REFUSED.map(({ param }) => param),
+  "model",
+  "messages",
+  "stream",
+  "stream_options",
+  "max_tokens",
+  "max_completion_tokens",
+  "top_p",
+  "stop",
+  "tools",
+  "tool_choice",
+  "parallel_tool_calls",
+  "response_format",
+  "reasoning_effort",
+  "service_tier",
+  "user",
+  "safety_identifier",
+]);
+
+/** One warning for each field that is not read and would have changed something: also for those that we do not know. */
+function leftOut(request: ChatRequest): readonly string[] {
+  return Object.entries(request)
+    .filter(([name, value]) => !READ.has(name) && !isNeutral(name, value))
+    .map(([name]) => `${name} left out: the provider has no equivalent`);
+}
+
+/** A value that asks for nothing: a penalty of 0, `store: false`, an empty map. A seed of 0 is a seed. */
+function isNeutral(name: string, value: unknown): boolean {
+  if (!isSet(value) || value === false) return true;
+  if (value === 0) return name !== "seed";
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+/** The bound that the API requires, and the caller's field to blame for it. */
+function outputBound({ request, model, max_output_tokens }: TranslateInput): {
+  readonly max_tokens: number;
+  readonly param: string;
+} {
+  if (isSet(request.max_completion_tokens) || !isSet(request.max_tokens)) {
+    const max_tokens = request.max_completion_tokens ?? max_output_tokens ?? model.max_output_tokens;
+    return { max_tokens, param: isSet(request.max_completion_tokens) ? "max_completion_tokens" : "reasoning_effort" };
+  }
+  return { max_tokens: request.max_tokens ?? model.max_output_tokens, param: "max_tokens" };
+}
+
+/**
+ * `temperature` and `top_p` are wishes about style: where the model (or thinking) takes only their default they are left
+ * out with a warning. Their default, 1, is not sent: it says nothing.
+ */
+function convertSampling(
+  request: ChatRequest,
+  traits: ModelTraits,
+  { thinking }: ConvertedThinking,
+): Fields<"temperature" | "top_p"> {
+  const temperature = request.temperature ?? 1;
+  const top_p = request.top_p ?? 1;
+  const thinks = thinking !== null && thinking.type !== "disabled";
+  const takes_any = !thinks && traits.sampling !== "none";
+  const sends_temperature = temperature !== 1 && takes_any;
+  const sends_top_p = top_p !== 1 && takes_any && !(sends_temperature && traits.sampling === "one");
+  const why = thinks ? "reasoning" : sends_temperature ? "temperature on this model" : "this model";
+  return {
+    fields: { ...(sends_temperature ? { temperature } : {}), ...(sends_top_p ? { top_p } : {}) },
+    warnings: [
+      ...(temperature !== 1 && !sends_temperature ? [`temperature left out: not possible with ${why}`] : []),
+      ...(top_p !== 1 && !sends_top_p ? [`top_p left out: not possible with ${why}`] : []),
+    ],
+  };
+}
+
+/** The API refuses a stop sequence of white space only. */
+function convertStop(stop: ChatRequest["stop"]): Fields<"stop_sequences"> {
+  const asked = typeof stop === "string" ? [stop] : (stop ?? []);
+  const stop_sequences = asked.filter((sequence) => sequence.trim() !== "");
+  return {
+    fields: stop_sequences.length > 0 ? { stop_sequences } : {},
+    warnings: stop_sequences.length < asked.length ? ["a blank stop sequence left out"] : [],
+  };
+}
+
+/** The API's bound on `metadata.user_id`. */
+const USER_ID_CHARS_MAX = 256;
+
+function convertUser(request: ChatRequest): Fields<"metadata"> {
+  const user_id = request.user ?? (typeof request.safety_identifier === "string" ? request.safety_identifier : "");
+  if (user_id === "") return { fields: {}, warnings: [] };
+  if (user_id.length > USER_ID_CHARS_MAX) {
+    return { fields: {}, warnings: [`user left out: longer than ${USER_ID_CHARS_MAX} characters`] };
+  }
+  return { fields: { metadata: { user_id } }, warnings: [] };
+}
+
+const SERVICE_TIERS: ReadonlyMap<string, "auto" | "standard_only"> = new Map([
+  ["auto", "auto"],
+  ["default", "standard_only"],
+]);
+
+function convertServiceTier(tier: string | null | undefined): Fields<"service_tier"> {
+  if (tier === null || tier === undefined) return { fields: {}, warnings: [] };
+  const service_tier = SERVICE_TIERS.get(tier);
+  return service_tier === undefined
+    ? { fields: {}, warnings: ["service_tier left out: the provider has only auto and default"] }
+    : { fields: { service_tier }, warnings: [] };
+}
+
+const instructionBlocks = (json: JsonMode): readonly TextBlock[] =>
+  json.type === "instruction" ? [{ type: "text", text: json.text }] : [];
+
+function convertOutputConfig(json: JsonMode, { effort }: ConvertedThinking): OutputConfig | null {
+  if (json.type !== "native" && effort === null) return null;
+  return {
+    ...(effort === null ? {} : { effort }),
+    ...(json.type === "native" ? { format: { type: "json_schema" as const, schema: json.schema } } : {}),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Part } from "../../../../schema/canonical/parts.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../../schema/kernel/json.ts";
+import { convertUsage } from "./convert-usage.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
+
+/** A `chat.completion` as parts. What is malformed is left out: the answer itself passes on as it came. */
+export function readWhole(body: JsonObject): readonly Part[] {
+  const parts: Part[] = [{ type: "start", id: textOf(body.id), model: textOf(body.model) }];
+  const choices = Array.isArray(body.choices) ? body.choices : [];
+  for (const [position, choice] of choices.entries()) {
+    if (isJsonObject(choice)) parts.push(...readChoice(choice, position));
+  }
+  const usage = convertUsage(body.usage);
+  if (usage !== null) parts.push({ type: "usage", usage });
+  parts.push({ type: "end" });
+  return parts;
+}
+
+function readChoice(item: JsonObject, position: number): readonly Part[] {
+  const choice = typeof item.index === "number" ? item.index : position;
+  const parts: Part[] = isJsonObject(item.message) ? [...readDelta(item.message, choice)] : [];
+  if (typeof item.finish_reason === "string") {
+    parts.push({ type: "finish", choice, reason: mapFinishReason(item.finish_reason), raw: item.finish_reason });
+  }
+  return parts;
+}
+
+/** The content of a message, or of a stream's delta, which has the same members. */
+export function* readDelta(delta: JsonObject, choice: number): Generator<Part> {
+  // OpenAI hides its reasoning; compatible servers show it under one of two names.
+  const reasoning = textOf(delta.reasoning_content) ?? textOf(delta.reasoning);
+  if (reasoning !== null) yield { type: "reasoning", choice, text: reasoning };
+  const text = textOf(delta.content);
+  if (text !== null) yield { type: "text", choice, text };
+  const refusal = textOf(delta.refusal);
+  if (refusal !== null) yield { type: "refusal", choice, text: refusal };
+  const calls = Array.isArray(delta.tool_calls) ? delta.tool_calls : [];
+  for (const [position, call] of calls.entries()) {
+    if (isJsonObject(call)) yield* readToolCall(call, choice, position);
+  }
+}
+
+function* readToolCall(call: JsonObject, choice: number, position: number): Generator<Part> {
+  const index = typeof call.index === "number" ? call.index : position;
+  const fn = isJsonObject(call.function) ? call.function : {};
+  const id = textOf(call.id);
+  const name = textOf(fn.name);
+  if (id !== null || name !== null) yield { type: "tool_call", choice, index, id: id ?? "", name: name ?? "" };
+  const json = textOf(fn.arguments);
+  if (json !== null) yield { type: "tool_arguments", choice, index, json };
+}
+
+const textOf = (value: Json | undefined): string | null => (typeof value === "string" && value !== "" ? value : null);

@@ -1,0 +1,42 @@
+import type { Part } from "../../../../schema/canonical/parts.ts";
+import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
+import type { StreamFold } from "../kit/provider.ts";
+import { convertUsage } from "./convert-usage.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
+import { errorFromBody } from "./read-error.ts";
+import { readDelta } from "./read-whole.ts";
+
+export interface OpenAiStreamState {
+  readonly started: boolean;
+}
+
+/** `chat.completion.chunk` events as parts. */
+export const streamFold: StreamFold<OpenAiStreamState> = {
+  initial: () => ({ started: false }),
+  step: (state, { data }) => {
+    if (data === "[DONE]") return { state, parts: [{ type: "end" }] };
+    const chunk = tryParseJson(data);
+    // A line that is no JSON object is either cut short, so that no terminal event follows, or none of ours.
+    if (!isJsonObject(chunk)) return { state, parts: [] };
+    if (chunk.error !== undefined && chunk.error !== null) {
+      return { state, parts: [{ type: "error", error: errorFromBody(0, chunk, null) }] };
+    }
+    const parts: Part[] = [];
+    if (!state.started) {
+      const id = typeof chunk.id === "string" ? chunk.id : null;
+      parts.push({ type: "start", id, model: typeof chunk.model === "string" ? chunk.model : null });
+    }
+    const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
+    for (const item of choices) {
+      if (!isJsonObject(item)) continue;
+      const choice = typeof item.index === "number" ? item.index : 0;
+      if (isJsonObject(item.delta)) parts.push(...readDelta(item.delta, choice));
+      if (typeof item.finish_reason === "string") {
+        parts.push({ type: "finish", choice, reason: mapFinishReason(item.finish_reason), raw: item.finish_reason });
+      }
+    }
+    const usage = convertUsage(chunk.usage);
+    if (usage !== null) parts.push({ type: "usage", usage });
+    return { state: state.started ? state : { started: true }, parts };
+  },
+};

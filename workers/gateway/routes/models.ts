@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
+import { isRefused } from "../../../schema/kernel/errors.ts";
+import { formatUsd, nanoUsd } from "../../../schema/kernel/money.ts";
+import type { ModelInfo } from "../../../schema/pricing/price.ts";
+import { priceAt } from "../../../schema/pricing/select-price.ts";
+import { errorResponse } from "../http/error-response.ts";
+import type { RequestScope } from "../http/request-scope.ts";
+import type { Route } from "../http/route.ts";
+import { authenticate } from "../pipeline/authenticate.ts";
+import { matches } from "../pipeline/plan.ts";
+import { orgSnapshot } from "../pipeline/snapshot.ts";
+
+const modelSchema = z.looseObject({
+  id: z.string(),
+  object: z.literal("model"),
+  created: z.int(),
+  owned_by: z.string(),
+  context_tokens: z.int(),
+  max_output_tokens: z.int(),
+  capabilities: z.array(z.string()),
+  price: z.record(z.string(), z.string()).nullable(),
+});
+
+/** GET /v1/models: what this key may use, with prices. OpenAI's list shape, so that its SDKs read it. */
+export const models: Route = {
+  method: "get",
+  path: "/v1/models",
+  operation_id: "listModels",
+  tag: "Inference",
+  summary: "List models",
+  description:
+    "The models of every enabled provider that this key may use, named `provider/model`, each with its limits and its price now (US dollars per million units, by usage component).",
+  security: "key",
+  spends: false,
+  headers: {},
+  body: null,
+  responses: {
+    200: {
+      description: "The models.",
+      schema: z.object({ object: z.literal("list"), data: z.array(modelSchema) }),
+    },
+  },
+  errors: ["invalid_api_key", "forbidden", "store_unavailable"],
+  handle: listModels,
+};
+
+async function listModels(request: Request, scope: RequestScope): Promise<Response> {
+  const identity = await authenticate(request.headers, scope, "inference");
+  if (isRefused(identity)) return errorResponse(identity.refused, scope.public_request_id);
+  const { key } = identity;
+  const loaded = await orgSnapshot(scope, key.org_id);
+  if (isRefused(loaded)) return errorResponse(loaded.refused, scope.public_request_id);
+  const data = [...loaded.snapshot.providers].flatMap(([provider_id, { models: known }]) =>
+    [...known]
+      .map(([name, model]) => describe(`${provider_id}/${name}`, provider_id, model, scope.started_at))
+      .filter(({ id }) => key.models === null || key.models.some((pattern) => matches(pattern, id))),
+  );
+  return Response.json({ object: "list", data }, { headers: { "x-request-id": scope.public_request_id } });
+}
+
+function describe(id: string, provider_id: string, model: ModelInfo, now: number): z.infer<typeof modelSchema> {
+  const price = priceAt(model.prices, now);
+  return {
+    id,
+    object: "model",
+    created: Math.floor((price?.effective_from ?? 0) / 1000),
+    owned_by: provider_id,
+    context_tokens: model.context_tokens,
+    max_output_tokens: model.max_output_tokens,
+    capabilities: [...model.capabilities],
+    price: price === null ? null : ratesInUsd(price.rates),
+  };
+}
+
+/** Rates are nano-USD per million units already: as dollars they are dollars per million units. */
+function ratesInUsd(rates: Partial<Record<(typeof USAGE_COMPONENTS)[number], number>>): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const component of USAGE_COMPONENTS) {
+    const rate = rates[component];
+    if (rate !== undefined) out[`${component}_usd_per_million`] = formatUsd(nanoUsd(rate));
+  }
+  return out;
+}

@@ -1,0 +1,16 @@
+import type { Route } from "../http/route.ts";
+import { chatCompletions } from "./chat-completions.ts";
+import { health, ready } from "./health.ts";
+import { models } from "./models.ts";
+import { referenceRoutes } from "./reference.ts";
+import { walletBalance } from "./wallet-balance.ts";
+
+/** Every route of the data plane. Whatever else is asked for goes to the console. */
+export const ROUTES: readonly Route[] = [
+  chatCompletions,
+  models,
+  walletBalance,
+  health,
+  ready,
+  ...referenceRoutes(() => ROUTES),
+];

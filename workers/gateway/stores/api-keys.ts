@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** A gateway key as the request path needs it. */
+export interface KeyEntry {
+  readonly key_id: string;
+  readonly org_id: string;
+  readonly wallet_id: string;
+  readonly scopes: readonly string[];
+  /** Model patterns the key may use (`provider/model`, `*` as a wildcard); null is all. */
+  readonly models: readonly string[] | null;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+const row = z.object({
+  id: z.string(),
+  org_id: z.string(),
+  wallet_id: z.string(),
+  scopes: z.string(),
+  models: z.string().nullable(),
+  expires_at: z.number().nullable(),
+  revoked_at: z.number().nullable(),
+});
+
+const stringList = z.array(z.string());
+
+/** The key with that hash, or null. Throws when D1 does not answer: the caller says 503, never 401. */
+export async function loadKey(db: D1Database, hash: string): Promise<KeyEntry | null> {
+  const found = await db
+    .prepare("SELECT id, org_id, wallet_id, scopes, models, expires_at, revoked_at FROM api_keys WHERE hash = ?1")
+    .bind(hash)
+    .first();
+  if (found === null) return null;
+  const { id, scopes, models, ...rest } = row.parse(found);
+  return {
+    key_id: id,
+    ...rest,
+    scopes: stringList.parse(JSON.parse(scopes)),
+    models: models === null ? null : stringList.nullable().parse(JSON.parse(models)),
+  };
+}

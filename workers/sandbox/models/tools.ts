@@ -1,0 +1,67 @@
+import type { JsonObject } from "../../../schema/kernel/json.ts";
+import { isJsonObject } from "../../../schema/kernel/json.ts";
+import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import { hashedId } from "../hash.ts";
+import { schemaInstance } from "../schema-instance.ts";
+import { tokenise } from "../tokens.ts";
+import type { Utterance } from "./piece.ts";
+import { contentText, say, structuredText } from "./text.ts";
+
+/**
+ * Calls the functions it is offered, with arguments made from their schemas; once the last message is a tool's result,
+ * answers with a text that quotes the results. Offers that are not functions are passed over.
+ * `seed` makes the ids of the calls.
+ */
+export function toolsUtterance(request: ChatRequest, seed: string): Utterance {
+  const answered = request.messages.at(-1)?.role === "tool";
+  const chosen = answered ? [] : chosenFunctions(request);
+  if (chosen.length > 0) return calls(chosen, seed);
+  return say(structuredText(request) ?? (answered ? quoteResults(request) : "No tool was called."));
+}
+
+interface OfferedFunction {
+  readonly name: string;
+  readonly parameters: JsonObject;
+}
+
+function* calls(functions: readonly OfferedFunction[], seed: string): Utterance {
+  for (const [index, { name, parameters }] of functions.entries()) {
+    yield { kind: "tool_call", index, id: `call_${hashedId(`${seed}:${index}`, 24)}`, name };
+    for (const text of tokenise(argumentsText(parameters))) yield { kind: "tool_arguments", index, text };
+  }
+  return "tool_calls";
+}
+
+/** A function without parameters is still called with an object. */
+function argumentsText(parameters: JsonObject): string {
+  const value = schemaInstance(Object.keys(parameters).length === 0 ? { type: "object" } : parameters);
+  return JSON.stringify(value);
+}
+
+function chosenFunctions(request: ChatRequest): readonly OfferedFunction[] {
+  const offered = (request.tools ?? []).flatMap((tool) => {
+    if (tool.type !== "function") return [];
+    const parameters = JSON.parse(JSON.stringify(tool.function.parameters ?? {}));
+    return [{ name: tool.function.name, parameters: isJsonObject(parameters) ? parameters : {} }];
+  });
+  const choice = request.tool_choice;
+  if (choice === "none") return [];
+  const named =
+    typeof choice === "object" && choice !== null && isJsonObject(choice.function) ? choice.function.name : null;
+  if (named !== null) return offered.filter((one) => one.name === named).slice(0, 1);
+  return request.parallel_tool_calls === false ? offered.slice(0, 1) : offered;
+}
+
+function quoteResults(request: ChatRequest): string {
+  const from = request.messages.findLastIndex((message) => message.role === "assistant");
+  const names = new Map<string, string>();
+  const assistant = request.messages[from];
+  if (assistant?.role === "assistant") {
+    for (const call of assistant.tool_calls ?? []) names.set(call.id, call.function.name);
+  }
+  const quotes = request.messages.slice(from + 1).flatMap((message) => {
+    if (message.role !== "tool") return [];
+    return [`${names.get(message.tool_call_id) ?? message.tool_call_id} said "${contentText(message.content)}"`];
+  });
+  return `The tools answered: ${quotes.join("; ")}.`;
+}

@@ -1,0 +1,95 @@
+import { addUsd, type NanoUsd, subtractUsd } from "../../../schema/kernel/money.ts";
+import { unreachable } from "../../../schema/kernel/unreachable.ts";
+import type { Event } from "../../../schema/wire/events.ts";
+import type { LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
+import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import type { IdempotencyEntry } from "./reader.ts";
+import type { Hold, State, WalletPeriod } from "./state.ts";
+
+/** A ledger row with the period's spending after it and the sequence of its event. */
+export interface Posting extends LedgerRow {
+  readonly spent_nano_usd: NanoUsd;
+  readonly event_seq: number;
+}
+
+/** What a decision does to a wallet. Applied to memory by `apply`, to storage by `persist`: the same list, in order. */
+export type Change =
+  | { readonly kind: "settings"; readonly settings: WalletSettings }
+  | { readonly kind: "period"; readonly period: WalletPeriod }
+  | { readonly kind: "hold"; readonly hold: Hold }
+  | { readonly kind: "hold_renewed"; readonly hold: Hold }
+  | { readonly kind: "hold_ended"; readonly request_id: string }
+  /** A ledger row and its event: there is no way to write one without the other. */
+  | { readonly kind: "posting"; readonly posting: Posting; readonly event: Event }
+  /** An event without a ledger row. Comes with a `period` change that counts it. */
+  | { readonly kind: "event"; readonly event_seq: number; readonly event: Event }
+  | { readonly kind: "idempotency"; readonly entry: IdempotencyEntry }
+  | { readonly kind: "idempotency_freed"; readonly key_hash: string }
+  | { readonly kind: "revoked"; readonly key_id: string; readonly at: number };
+
+/** What a command decided: its answer holds once the changes are stored. */
+export interface Decision<Answer> {
+  readonly answer: Answer;
+  readonly changes: readonly Change[];
+}
+
+export const NO_CHANGES: readonly Change[] = [];
+
+/** Carries decided changes out in memory. Everything was checked when they were decided. */
+export function apply(state: State, changes: readonly Change[]): void {
+  for (const change of changes) applyOne(state, change);
+}
+
+function applyOne(state: State, change: Change): void {
+  switch (change.kind) {
+    case "settings":
+      state.settings = change.settings;
+      return;
+    case "period":
+      state.period = change.period;
+      return;
+    case "hold":
+    case "hold_renewed":
+      putHold(state, change.hold);
+      return;
+    case "hold_ended":
+      removeHold(state, change.request_id);
+      return;
+    case "posting":
+      state.ledger_seq = change.posting.seq;
+      state.ledger_at = change.posting.at;
+      state.balance_nano_usd = change.posting.balance_nano_usd;
+      state.spent_nano_usd = change.posting.spent_nano_usd;
+      state.event_seq = change.posting.event_seq;
+      state.outbox_pending += 1;
+      return;
+    case "event":
+      state.event_seq = change.event_seq;
+      state.outbox_pending += 1;
+      return;
+    case "idempotency":
+      if (change.entry.expires_at < state.sweep_at) state.sweep_at = change.entry.expires_at;
+      return;
+    case "idempotency_freed":
+      return;
+    case "revoked":
+      state.revoked_keys.add(change.key_id);
+      return;
+    default:
+      unreachable(change);
+  }
+}
+
+function putHold(state: State, hold: Hold): void {
+  removeHold(state, hold.request_id);
+  state.holds.set(hold.request_id, hold);
+  state.held_nano_usd = addUsd(state.held_nano_usd, hold.hold_nano_usd);
+  if (hold.deadline < state.deadline_bound) state.deadline_bound = hold.deadline;
+}
+
+function removeHold(state: State, request_id: string): void {
+  const hold = state.holds.get(request_id);
+  if (hold === undefined) return;
+  state.holds.delete(request_id);
+  state.held_nano_usd = subtractUsd(state.held_nano_usd, hold.hold_nano_usd);
+}

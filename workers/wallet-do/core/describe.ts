@@ -1,0 +1,21 @@
+import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
+import { available, overdraftUsed } from "./allowance.ts";
+import type { State } from "./state.ts";
+
+/** The wallet as others see it; null before it was configured. */
+export function describe(state: State): WalletState | null {
+  const { settings, balance_nano_usd, held_nano_usd, period } = state;
+  if (settings === null) return null;
+  return {
+    settings,
+    balance_nano_usd,
+    spent_nano_usd: state.spent_nano_usd,
+    held_nano_usd,
+    available_nano_usd: available(settings, balance_nano_usd, held_nano_usd),
+    overdraft_used_nano_usd: overdraftUsed(settings, balance_nano_usd),
+    period_start: period.start,
+    resets_at: period.end,
+    open_holds: state.holds.size,
+    outbox_pending: state.outbox_pending,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Change } from "./change.ts";
+import { type Ended, foldEnded, type IdempotencyEntry, type Reader } from "./reader.ts";
+
+/** A reader that also sees changes which are decided and not stored yet. */
+export interface PendingReader extends Reader {
+  add(changes: readonly Change[]): void;
+  /** Forgets them: they are stored now, or thrown away. */
+  clear(): void;
+}
+
+export function pendingReader(stored: Reader): PendingReader {
+  const ended = new Map<string, Ended | null>();
+  /** By key hash; null is a key that was freed. */
+  const keys = new Map<string, IdempotencyEntry | null>();
+  const idempotency = (key_hash: string): IdempotencyEntry | null => {
+    const pending = keys.get(key_hash);
+    return pending === undefined ? stored.idempotency(key_hash) : pending;
+  };
+  const readEnded = (request_id: string): Ended | null => {
+    const pending = ended.get(request_id);
+    return pending === undefined ? stored.ended(request_id) : pending;
+  };
+  return {
+    ended: readEnded,
+    idempotency,
+    idempotencyOf: (request_id) => {
+      for (const entry of keys.values()) if (entry?.request_id === request_id) return entry;
+      const entry = stored.idempotencyOf(request_id);
+      // The stored one may be freed or taken by another request by now.
+      return entry === null || keys.has(entry.key_hash) ? null : entry;
+    },
+    add: (changes) => {
+      for (const change of changes) {
+        if (change.kind === "posting") {
+          const { ref, kind, amount_nano_usd } = change.posting;
+          if (kind !== "limit" && kind !== "reset") ended.set(ref, foldEnded(readEnded(ref), kind, amount_nano_usd));
+        } else if (change.kind === "idempotency") keys.set(change.entry.key_hash, change.entry);
+        else if (change.kind === "idempotency_freed") keys.set(change.key_hash, null);
+      }
+    },
+    clear: () => {
+      ended.clear();
+      keys.clear();
+    },
+  };
+}

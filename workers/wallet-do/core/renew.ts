@@ -1,0 +1,56 @@
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+import { maxUsd, minUsd, type NanoUsd, subtractUsd } from "../../../schema/kernel/money.ts";
+import type {
+  CheckpointAnswer,
+  CheckpointRequest,
+  ExtendAnswer,
+  ExtendRequest,
+} from "../../../schema/wire/wallet-rpc.ts";
+import { fits, maximumHold } from "./allowance.ts";
+import { type Decision, NO_CHANGES } from "./change.ts";
+import type { Hold, State } from "./state.ts";
+import { isAmount } from "./validate.ts";
+
+/** Renews a hold's deadline and takes over what counts as spent. A figure that is no amount is ignored. */
+export function decideCheckpoint(state: State, request: CheckpointRequest, now: number): Decision<CheckpointAnswer> {
+  const open = state.holds.get(request.request_id);
+  if (open === undefined) return { answer: { status: "unknown" }, changes: NO_CHANGES };
+  const hold = renewed(open, open.hold_nano_usd, request.committed_nano_usd, now);
+  return { answer: { status: "renewed", deadline: hold.deadline }, changes: [{ kind: "hold_renewed", hold }] };
+}
+
+/**
+ * Makes a hold as large as the total asked for; one that is as large already is renewed. Refused when the figures are no
+ * amounts, when it does not fit the wallet or its maximum, and when wallet or key have been stopped since the admit: an
+ * extension takes new money. A refusal changes nothing, not even the deadline.
+ */
+export function decideExtend(state: State, request: ExtendRequest, now: number): Decision<ExtendAnswer> {
+  const open = state.holds.get(request.request_id);
+  if (open === undefined || state.settings === null) return { answer: { status: "unknown" }, changes: NO_CHANGES };
+  if (!mayGrow(state, open, request.hold_nano_usd)) {
+    return { answer: { status: "refused", hold_nano_usd: open.hold_nano_usd }, changes: NO_CHANGES };
+  }
+  const hold = renewed(open, maxUsd(open.hold_nano_usd, request.hold_nano_usd), request.committed_nano_usd, now);
+  const answer: ExtendAnswer = { status: "held", hold_nano_usd: hold.hold_nano_usd, deadline: hold.deadline };
+  return { answer, changes: [{ kind: "hold_renewed", hold }] };
+}
+
+function mayGrow(state: State, open: Hold, wanted: NanoUsd): boolean {
+  const { settings, balance_nano_usd, held_nano_usd } = state;
+  if (settings === null || !isAmount(wanted)) return false;
+  if (wanted <= open.hold_nano_usd) return true;
+  if (settings.frozen || state.revoked_keys.has(open.context.key_id)) return false;
+  const others = subtractUsd(held_nano_usd, open.hold_nano_usd);
+  if (wanted > maximumHold(settings, balance_nano_usd, state.spent_nano_usd, others)) return false;
+  return fits(settings, balance_nano_usd, held_nano_usd, subtractUsd(wanted, open.hold_nano_usd));
+}
+
+/** Neither the committed figure nor the deadline ever goes back, also when the clock does. */
+function renewed(open: Hold, hold_nano_usd: NanoUsd, committed: NanoUsd, now: number): Hold {
+  const committed_nano_usd = isAmount(committed)
+    ? minUsd(hold_nano_usd, maxUsd(open.committed_nano_usd, committed))
+    : open.committed_nano_usd;
+  const latest = open.created_at + LIMITS.hold_lifetime_ms;
+  const deadline = Math.max(open.deadline, Math.min(latest, now + open.ttl_ms));
+  return { ...open, hold_nano_usd, committed_nano_usd, deadline };
+}

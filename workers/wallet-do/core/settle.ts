@@ -1,0 +1,164 @@
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+import { MAX_NANO_USD, minUsd, type NanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import type { RecordedAnswer, ReleaseRequest, SettleAnswer, SettleRequest } from "../../../schema/wire/wallet-rpc.ts";
+import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import { available } from "./allowance.ts";
+import { type Decision, NO_CHANGES } from "./change.ts";
+import { type Draft, draft, taken } from "./draft.ts";
+import type { Ended, IdempotencyEntry, Reader } from "./reader.ts";
+import type { Hold, State } from "./state.ts";
+import { releaseProblem, settleProblem, utf8Bytes } from "./validate.ts";
+
+/**
+ * Ends a hold with its cost. What the cost exceeds the hold by is a posting of its own. The charge belongs to the period
+ * in which it is posted, also when the hold was made in an earlier one. A repeat changes nothing; after an expiry the
+ * difference is posted, once; an id that was never seen is charged all the same, because its tokens were spent.
+ */
+export function decideSettle(
+  state: State,
+  request: SettleRequest,
+  now: number,
+  reader: Reader,
+): Decision<SettleAnswer> {
+  const { settings } = state;
+  if (settleProblem(request) !== null) return unchanged(state, "invalid", ZERO_USD);
+  if (settings === null) return unchanged(state, "not_configured", ZERO_USD);
+  const open = state.holds.get(request.request_id);
+  const ended = open === undefined ? reader.ended(request.request_id) : null;
+  if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);
+  const cost = request.cost_nano_usd;
+  if (!inRange(state, subtractUsd(cost, ended?.charged_nano_usd ?? ZERO_USD))) {
+    return unchanged(state, "invalid", ended?.charged_nano_usd ?? ZERO_USD);
+  }
+
+  const books = draft(state, settings, now);
+  if (ended !== null) {
+    correct(books, request, ended, cost);
+    finishKey(books, reader.idempotencyOf(request.request_id), request.answer, now);
+    return decided(books, settings, state.held_nano_usd, "corrected", cost);
+  }
+  charge(books, request, open);
+  if (open === undefined) return decided(books, settings, state.held_nano_usd, "unknown_hold", cost);
+  books.add({ kind: "hold_ended", request_id: open.request_id });
+  if (open.idempotency_key_hash !== null) {
+    finishKey(books, reader.idempotency(open.idempotency_key_hash), request.answer, now);
+  }
+  return decided(books, settings, subtractUsd(state.held_nano_usd, open.hold_nano_usd), "settled", cost);
+}
+
+/**
+ * Ends a hold without a charge and frees its idempotency key. After an expiry it gives back what that charged. The row
+ * that it leaves for an unknown id is the tombstone that refuses a late admit.
+ */
+export function decideRelease(
+  state: State,
+  request: ReleaseRequest,
+  now: number,
+  reader: Reader,
+): Decision<SettleAnswer> {
+  const { settings } = state;
+  if (releaseProblem(request) !== null) return unchanged(state, "invalid", ZERO_USD);
+  if (settings === null) return unchanged(state, "not_configured", ZERO_USD);
+  const open = state.holds.get(request.request_id);
+  const ended = open === undefined ? reader.ended(request.request_id) : null;
+  if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);
+
+  const books = draft(state, settings, now);
+  if (ended !== null) {
+    correct(books, request, ended, ZERO_USD);
+    const key_hash = reader.idempotencyOf(request.request_id)?.key_hash;
+    if (key_hash !== undefined) books.add({ kind: "idempotency_freed", key_hash });
+    return decided(books, settings, state.held_nano_usd, "corrected", ZERO_USD);
+  }
+  books.post("release", ZERO_USD, request.request_id, () => ({
+    type: "request.completed",
+    request_id: request.request_id,
+    cost_nano_usd: ZERO_USD,
+    hold_nano_usd: open?.hold_nano_usd ?? ZERO_USD,
+    unsettled: false,
+    context: request.context,
+    record: request.record,
+  }));
+  if (open === undefined) return decided(books, settings, state.held_nano_usd, "unknown_hold", ZERO_USD);
+  books.add({ kind: "hold_ended", request_id: open.request_id });
+  if (open.idempotency_key_hash !== null) {
+    books.add({ kind: "idempotency_freed", key_hash: open.idempotency_key_hash });
+  }
+  return decided(books, settings, subtractUsd(state.held_nano_usd, open.hold_nano_usd), "released", ZERO_USD);
+}
+
+/** The charge up to the hold, and the overage beyond it. Without a hold everything is charge. */
+function charge(books: Draft, request: SettleRequest, open: Hold | undefined): void {
+  const { request_id, cost_nano_usd, context } = request;
+  const charged = open === undefined ? cost_nano_usd : minUsd(cost_nano_usd, open.hold_nano_usd);
+  books.post("charge", taken(charged), request_id, () => ({
+    type: "request.completed",
+    request_id,
+    cost_nano_usd: charged,
+    hold_nano_usd: open?.hold_nano_usd ?? ZERO_USD,
+    unsettled: false,
+    context,
+    record: request.record,
+  }));
+  const over = subtractUsd(cost_nano_usd, charged);
+  if (over === 0) return;
+  books.post("overage", taken(over), request_id, () => ({
+    type: "request.adjusted",
+    request_id,
+    reason: "overage",
+    cost_nano_usd: over,
+    context,
+    record: null,
+  }));
+}
+
+/** Posts the difference between what expiry charged and the true cost, with the true record; also when it is 0. */
+function correct(books: Draft, request: Omit<SettleRequest, "cost_nano_usd">, ended: Ended, cost: NanoUsd): void {
+  const difference = subtractUsd(cost, ended.charged_nano_usd);
+  books.post("correction", taken(difference), request.request_id, () => ({
+    type: "request.adjusted",
+    request_id: request.request_id,
+    reason: "correction",
+    cost_nano_usd: difference,
+    context: request.context,
+    record: request.record,
+  }));
+}
+
+/** Marks an idempotency key as finished and keeps the answer, unless it is too large to be kept. */
+export function finishKey(
+  books: Draft,
+  entry: IdempotencyEntry | null,
+  answer: RecordedAnswer | undefined,
+  now: number,
+): void {
+  if (entry === null) return;
+  const keep = answer !== undefined && utf8Bytes(JSON.stringify(answer)) <= LIMITS.idempotent_answer_bytes;
+  const expires_at = now + LIMITS.idempotent_answer_ttl_ms;
+  books.add({ kind: "idempotency", entry: { ...entry, finished: true, answer: keep ? answer : null, expires_at } });
+}
+
+/** Whether the books can take a charge (negative: give it back) beside all that is held. */
+function inRange(state: State, cost: NanoUsd): boolean {
+  return (
+    Math.abs(state.balance_nano_usd - cost) <= MAX_NANO_USD && Math.abs(state.spent_nano_usd + cost) <= MAX_NANO_USD
+  );
+}
+
+function decided(
+  books: Draft,
+  settings: WalletSettings,
+  held: NanoUsd,
+  status: SettleAnswer["status"],
+  charged_nano_usd: NanoUsd,
+): Decision<SettleAnswer> {
+  books.alert();
+  const available_nano_usd = available(settings, books.balance_nano_usd, held);
+  return { answer: { status, charged_nano_usd, available_nano_usd }, changes: books.changes };
+}
+
+function unchanged(state: State, status: SettleAnswer["status"], charged_nano_usd: NanoUsd): Decision<SettleAnswer> {
+  const { settings, balance_nano_usd, held_nano_usd } = state;
+  const available_nano_usd = settings === null ? null : available(settings, balance_nano_usd, held_nano_usd);
+  return { answer: { status, charged_nano_usd, available_nano_usd }, changes: NO_CHANGES };
+}

@@ -1,0 +1,90 @@
+import { type NanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+
+/** Money reserved for one running request. */
+export interface Hold {
+  readonly request_id: string;
+  /** What the admit asked for: a repeated admit is compared with it, also after an extension. */
+  readonly admitted_nano_usd: NanoUsd;
+  readonly hold_nano_usd: NanoUsd;
+  /** What expiry charges. Only grows, at most the hold. */
+  readonly committed_nano_usd: NanoUsd;
+  readonly ttl_ms: number;
+  readonly created_at: number;
+  readonly deadline: number;
+  readonly price_id: string;
+  readonly context: RequestContext;
+  readonly idempotency_key_hash: string | null;
+}
+
+export interface WalletPeriod {
+  readonly start: number;
+  readonly end: number | null;
+  /** The last ledger row before this period's own. */
+  readonly opened_seq: number;
+  /** Percentages whose event has fired in this period. */
+  readonly fired_percents: readonly number[];
+  readonly exhausted_fired: boolean;
+  /** Events without a ledger row so far, ever: every ledger row has one event, these are the others. */
+  readonly extra_events: number;
+  /** Outbox sequence of the last of them. */
+  readonly extra_event_seq: number;
+}
+
+/** A wallet as the object keeps it in memory. Changed by `apply` alone. */
+export interface State {
+  settings: WalletSettings | null;
+  period: WalletPeriod;
+  /** Sum of the ledger. A period of a limited wallet begins at its limit, of an unlimited one at 0. */
+  balance_nano_usd: NanoUsd;
+  /** Charged in this period. Below zero when a correction gives back what an earlier period was charged. */
+  spent_nano_usd: NanoUsd;
+  held_nano_usd: NanoUsd;
+  holds: Map<string, Hold>;
+  ledger_seq: number;
+  /** When the last ledger row was written: times in the ledger never go back, whatever the clock does. */
+  ledger_at: number;
+  /** Sequence of the last event that was ever put in the outbox. */
+  event_seq: number;
+  outbox_pending: number;
+  revoked_keys: Set<string>;
+  /** No open hold ends before this. A lower bound: renewals leave it behind, `earliestDeadline` catches up. */
+  deadline_bound: number;
+  /** When the first recorded idempotency key goes stale, at the earliest. */
+  sweep_at: number;
+}
+
+/** A wallet that was never configured. */
+export function emptyState(): State {
+  return {
+    settings: null,
+    period: {
+      start: 0,
+      end: null,
+      opened_seq: 0,
+      fired_percents: [],
+      exhausted_fired: false,
+      extra_events: 0,
+      extra_event_seq: 0,
+    },
+    balance_nano_usd: ZERO_USD,
+    spent_nano_usd: ZERO_USD,
+    held_nano_usd: ZERO_USD,
+    holds: new Map(),
+    ledger_seq: 0,
+    ledger_at: 0,
+    event_seq: 0,
+    outbox_pending: 0,
+    revoked_keys: new Set(),
+    deadline_bound: Number.POSITIVE_INFINITY,
+    sweep_at: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** When the first open hold ends; Infinity without holds. Walks over all of them. */
+export function earliestDeadline(holds: ReadonlyMap<string, Hold>): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const hold of holds.values()) if (hold.deadline < earliest) earliest = hold.deadline;
+  return earliest;
+}

@@ -1,0 +1,71 @@
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+import { MAX_NANO_USD } from "../../../schema/kernel/money.ts";
+import { requestContextSchema, requestRecordSchema } from "../../../schema/wire/request-record.ts";
+import type { AdmitRequest, ReleaseRequest, SettleRequest } from "../../../schema/wire/wallet-rpc.ts";
+
+const ENCODER = new TextEncoder();
+
+/** What breaks the contract in an admit, or null. Callers are our own workers: a problem is a bug of theirs. */
+export function admitProblem(request: AdmitRequest): string | null {
+  return (
+    idProblem(request.request_id) ??
+    amountProblem("hold_nano_usd", request.hold_nano_usd) ??
+    amountProblem("committed_nano_usd", request.committed_nano_usd) ??
+    (request.committed_nano_usd > request.hold_nano_usd ? "committed_nano_usd is larger than the hold" : null) ??
+    (isInteger(request.ttl_ms, 1, LIMITS.hold_lifetime_ms)
+      ? null
+      : `ttl_ms is not an integer from 1 to ${LIMITS.hold_lifetime_ms}`) ??
+    textProblem("price_id", request.price_id) ??
+    (request.idempotency === undefined
+      ? null
+      : (textProblem("idempotency.key_hash", request.idempotency.key_hash) ??
+        textProblem("idempotency.fingerprint", request.idempotency.fingerprint))) ??
+    jsonProblem("context", requestContextSchema, request.context)
+  );
+}
+
+export function settleProblem(request: SettleRequest): string | null {
+  return amountProblem("cost_nano_usd", request.cost_nano_usd) ?? releaseProblem(request);
+}
+
+export function releaseProblem(request: Omit<ReleaseRequest, "release">): string | null {
+  return (
+    idProblem(request.request_id) ??
+    jsonProblem("context", requestContextSchema, request.context) ??
+    jsonProblem("record", requestRecordSchema, request.record)
+  );
+}
+
+/** Whether a figure is an amount that can be held or charged. */
+export const isAmount = (value: number): boolean => isInteger(value, 0, MAX_NANO_USD);
+
+/** Size of a text in UTF-8. */
+export const utf8Bytes = (text: string): number => ENCODER.encode(text).byteLength;
+
+const isInteger = (value: number, least: number, most: number): boolean =>
+  Number.isSafeInteger(value) && value >= least && value <= most;
+
+const amountProblem = (name: string, value: number): string | null =>
+  isAmount(value) ? null : `${name} is not an integer from 0 to ${MAX_NANO_USD}`;
+
+const idProblem = (id: string): string | null =>
+  typeof id === "string" && id.length > 0 && id.length <= LIMITS.request_id_chars
+    ? null
+    : `request_id is not a text of 1 to ${LIMITS.request_id_chars} characters`;
+
+const textProblem = (name: string, value: string): string | null =>
+  typeof value === "string" && value.length <= LIMITS.api_key_chars
+    ? null
+    : `${name} is not a text of at most ${LIMITS.api_key_chars} characters`;
+
+interface Schema {
+  safeParse(value: unknown): { success: boolean };
+}
+
+/** Context and record end in an event that the consumer parses: what it would refuse is refused here. */
+function jsonProblem(name: string, schema: Schema, value: unknown): string | null {
+  if (!schema.safeParse(value).success) return `${name} does not match its schema`;
+  const bytes = utf8Bytes(JSON.stringify(value));
+  if (bytes <= LIMITS.hold_context_bytes) return null;
+  return `${name} is ${bytes} bytes of JSON, more than ${LIMITS.hold_context_bytes}`;
+}

@@ -1,0 +1,122 @@
+import type { AuditReport } from "../../../schema/wire/wallet-rpc.ts";
+import type { State } from "../core/state.ts";
+import { load } from "./load.ts";
+
+/**
+ * Checks what must always hold, against the tables themselves and not against what is in memory: sums, the chain of
+ * balances, holds, periods, and one event for every ledger row. Call it when nothing waits to be stored. Sums are read
+ * as text, because SQLite's integers are larger than JavaScript's safe ones.
+ */
+export function audit(sql: SqlStorage, memory: State, now: number): AuditReport {
+  const stored = load(sql);
+  const problems = [
+    ...sums(sql, stored),
+    ...chain(sql),
+    ...events(sql, stored),
+    ...holds(sql, stored),
+    ...period(stored, now),
+    ...differences(memory, stored),
+  ];
+  return { ok: problems.length === 0, problems };
+}
+
+const expectEqual = (what: string, actual: bigint | number, expected: bigint | number): string[] =>
+  BigInt(actual) === BigInt(expected) ? [] : [`${what} is ${actual}, not ${expected}`];
+
+function text(sql: SqlStorage, query: string, ...bindings: number[]): bigint {
+  return BigInt(sql.exec<{ total: string }>(query, ...bindings).one().total);
+}
+
+function count(sql: SqlStorage, query: string, ...bindings: number[]): number {
+  return sql.exec<{ count: number }>(query, ...bindings).one().count;
+}
+
+function sums(sql: SqlStorage, stored: State): string[] {
+  const total = text(sql, "SELECT CAST(coalesce(sum(amount_nano_usd), 0) AS TEXT) AS total FROM ledger");
+  const spent = text(
+    sql,
+    `SELECT CAST(coalesce(-sum(amount_nano_usd), 0) AS TEXT) AS total FROM ledger
+      WHERE seq > ? AND kind NOT IN ('limit', 'reset')`,
+    stored.period.opened_seq,
+  );
+  return [
+    ...expectEqual("balance", stored.balance_nano_usd, total),
+    ...expectEqual("spent", stored.spent_nano_usd, spent),
+  ];
+}
+
+function chain(sql: SqlStorage): string[] {
+  const broken = count(
+    sql,
+    `SELECT count(*) AS count FROM (
+      SELECT seq, balance_nano_usd, amount_nano_usd, at, event_seq,
+        lag(seq, 1, 0) OVER rows AS seq_before,
+        lag(balance_nano_usd, 1, 0) OVER rows AS balance_before,
+        lag(at, 1, 0) OVER rows AS at_before,
+        lag(event_seq, 1, 0) OVER rows AS event_before
+      FROM ledger WINDOW rows AS (ORDER BY seq)
+    ) WHERE seq <> seq_before + 1 OR balance_nano_usd <> balance_before + amount_nano_usd OR at < at_before
+      OR event_seq <= event_before`,
+  );
+  return expectEqual("ledger rows out of the chain", broken, 0);
+}
+
+/** Every ledger row has one event, the rest are counted; what is not in the outbox any more was sent. */
+function events(sql: SqlStorage, stored: State): string[] {
+  const rows = count(sql, "SELECT count(*) AS count FROM ledger");
+  const unsent = sql
+    .exec<{ count: number; first: number | null; last: number | null }>(
+      "SELECT count(*) AS count, min(seq) AS first, max(seq) AS last FROM outbox",
+    )
+    .one();
+  const problems = expectEqual("events", stored.event_seq, rows + stored.period.extra_events);
+  if (unsent.first === null || unsent.last === null) return problems;
+  return [
+    ...problems,
+    ...expectEqual("last event in the outbox", unsent.last, stored.event_seq),
+    ...expectEqual("events in the outbox", unsent.count, unsent.last - unsent.first + 1),
+  ];
+}
+
+function holds(sql: SqlStorage, stored: State): string[] {
+  const held = text(sql, "SELECT CAST(coalesce(sum(hold_nano_usd), 0) AS TEXT) AS total FROM hold");
+  const over = count(sql, "SELECT count(*) AS count FROM hold WHERE committed_nano_usd > hold_nano_usd");
+  const ended = count(
+    sql,
+    `SELECT count(*) AS count FROM hold
+      WHERE EXISTS (SELECT 1 FROM ledger WHERE ref = request_id AND kind NOT IN ('limit', 'reset'))`,
+  );
+  return [
+    ...expectEqual("held", stored.held_nano_usd, held),
+    ...expectEqual("holds committed beyond themselves", over, 0),
+    ...expectEqual("holds of requests that have ended", ended, 0),
+  ];
+}
+
+function period(stored: State, now: number): string[] {
+  const { start, end } = stored.period;
+  if (stored.settings === null) return [];
+  const problems: string[] = [];
+  if (end !== null && end <= start) problems.push(`the period ends at ${end}, before its start ${start}`);
+  if (end !== null && end <= now) problems.push(`the period ended at ${end} and has not turned`);
+  if ((end === null) !== (stored.settings.period === "none"))
+    problems.push("the period is not of the kind that is set");
+  return problems;
+}
+
+/** What is in memory must be what a restart would load. */
+function differences(memory: State, stored: State): string[] {
+  const fields = [
+    "balance_nano_usd",
+    "spent_nano_usd",
+    "held_nano_usd",
+    "ledger_seq",
+    "event_seq",
+    "outbox_pending",
+  ] as const;
+  return [
+    ...fields.flatMap((field) => expectEqual(`${field} in memory`, memory[field], stored[field])),
+    ...expectEqual("holds in memory", memory.holds.size, stored.holds.size),
+    ...(JSON.stringify(memory.period) === JSON.stringify(stored.period) ? [] : ["period in memory differs"]),
+  ];
+}

@@ -1,0 +1,87 @@
+import { LEDGER_KINDS } from "../../../schema/wire/wallet-rpc.ts";
+
+/**
+ * The wallet's tables, as forward-only steps; an object runs those it lacks when it starts. A step that was deployed is
+ * never edited, only followed by another: every wallet in the world has run it.
+ *
+ * STRICT, NOT NULL and CHECK refuse what the language lets through: a float in an integer column, NaN as NULL.
+ * Tables with a text key have no rowid, so that a row is one write and not two.
+ */
+const KINDS = LEDGER_KINDS.map((kind) => `'${kind}'`).join(", ");
+
+const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE wallet (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      version INTEGER NOT NULL CHECK (version >= 1),
+      settings TEXT NOT NULL CHECK (json_valid(settings))
+    ) STRICT`,
+    `CREATE TABLE period (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      start_at INTEGER NOT NULL,
+      end_at INTEGER CHECK (end_at > start_at),
+      opened_seq INTEGER NOT NULL CHECK (opened_seq >= 0),
+      fired_percents TEXT NOT NULL CHECK (json_valid(fired_percents)),
+      exhausted_fired INTEGER NOT NULL CHECK (exhausted_fired IN (0, 1)),
+      extra_events INTEGER NOT NULL CHECK (extra_events >= 0),
+      extra_event_seq INTEGER NOT NULL CHECK (extra_event_seq >= 0)
+    ) STRICT`,
+    `CREATE TABLE hold (
+      request_id TEXT PRIMARY KEY,
+      admitted_nano_usd INTEGER NOT NULL CHECK (admitted_nano_usd >= 0),
+      hold_nano_usd INTEGER NOT NULL CHECK (hold_nano_usd >= admitted_nano_usd),
+      committed_nano_usd INTEGER NOT NULL CHECK (committed_nano_usd BETWEEN 0 AND hold_nano_usd),
+      ttl_ms INTEGER NOT NULL CHECK (ttl_ms > 0),
+      created_at INTEGER NOT NULL,
+      deadline INTEGER NOT NULL CHECK (deadline > created_at),
+      price_id TEXT NOT NULL,
+      context TEXT NOT NULL CHECK (json_valid(context)),
+      idempotency_key_hash TEXT
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE ledger (
+      seq INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL CHECK (kind IN (${KINDS})),
+      amount_nano_usd INTEGER NOT NULL,
+      balance_nano_usd INTEGER NOT NULL,
+      spent_nano_usd INTEGER NOT NULL,
+      ref TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      event_seq INTEGER NOT NULL
+    ) STRICT`,
+    // How a request ended is read from its ledger rows. Rows that no request caused stay out of it.
+    `CREATE INDEX ledger_request ON ledger (ref) WHERE kind NOT IN ('limit', 'reset')`,
+    `CREATE TABLE outbox (
+      seq INTEGER PRIMARY KEY,
+      body TEXT NOT NULL CHECK (json_valid(body))
+    ) STRICT`,
+    `CREATE TABLE idempotency (
+      key_hash TEXT PRIMARY KEY,
+      expires_at INTEGER NOT NULL,
+      request_id TEXT NOT NULL,
+      fingerprint TEXT NOT NULL,
+      finished INTEGER NOT NULL CHECK (finished IN (0, 1)),
+      answer TEXT CHECK (json_valid(answer))
+    ) STRICT`,
+    `CREATE INDEX idempotency_request ON idempotency (request_id)`,
+    `CREATE TABLE revoked (
+      key_id TEXT PRIMARY KEY,
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID`,
+  ],
+];
+
+/** Brings the object's tables to the newest version. Each step and its mark are one transaction. */
+export function migrate(storage: DurableObjectStorage): void {
+  const { sql } = storage;
+  sql.exec("CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY) STRICT");
+  const done = sql
+    .exec<{ version: number }>("SELECT coalesce(max(version), 0) AS version FROM migration")
+    .one().version;
+  for (const [index, statements] of MIGRATIONS.entries()) {
+    if (index < done) continue;
+    storage.transactionSync(() => {
+      for (const statement of statements) sql.exec(statement);
+      sql.exec("INSERT INTO migration (version) VALUES (?)", index + 1);
+    });
+  }
+}

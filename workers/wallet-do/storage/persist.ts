@@ -1,0 +1,125 @@
+import { unreachable } from "../../../schema/kernel/unreachable.ts";
+import type { Change, Posting } from "../core/change.ts";
+import type { IdempotencyEntry } from "../core/reader.ts";
+import type { Hold, WalletPeriod } from "../core/state.ts";
+
+/** Writes decided changes, all or none. An exception leaves the storage as it was. */
+export function persist(storage: DurableObjectStorage, changes: readonly Change[]): void {
+  storage.transactionSync(() => {
+    for (const change of changes) write(storage.sql, change);
+  });
+}
+
+function write(sql: SqlStorage, change: Change): void {
+  switch (change.kind) {
+    case "settings":
+      sql.exec(
+        "INSERT OR REPLACE INTO wallet (id, version, settings) VALUES (1, ?, ?)",
+        change.settings.version,
+        JSON.stringify(change.settings),
+      );
+      return;
+    case "period":
+      writePeriod(sql, change.period);
+      return;
+    case "hold":
+      insertHold(sql, change.hold);
+      return;
+    case "hold_renewed":
+      sql.exec(
+        "UPDATE hold SET hold_nano_usd = ?, committed_nano_usd = ?, deadline = ? WHERE request_id = ?",
+        change.hold.hold_nano_usd,
+        change.hold.committed_nano_usd,
+        change.hold.deadline,
+        change.hold.request_id,
+      );
+      return;
+    case "hold_ended":
+      sql.exec("DELETE FROM hold WHERE request_id = ?", change.request_id);
+      return;
+    case "posting":
+      insertPosting(sql, change.posting);
+      insertEvent(sql, change.posting.event_seq, change.event);
+      return;
+    case "event":
+      insertEvent(sql, change.event_seq, change.event);
+      return;
+    case "idempotency":
+      writeIdempotency(sql, change.entry);
+      return;
+    case "idempotency_freed":
+      sql.exec("DELETE FROM idempotency WHERE key_hash = ?", change.key_hash);
+      return;
+    case "revoked":
+      sql.exec("INSERT OR IGNORE INTO revoked (key_id, at) VALUES (?, ?)", change.key_id, change.at);
+      return;
+    default:
+      unreachable(change);
+  }
+}
+
+function writePeriod(sql: SqlStorage, period: WalletPeriod): void {
+  sql.exec(
+    `INSERT OR REPLACE INTO period
+      (id, start_at, end_at, opened_seq, fired_percents, exhausted_fired, extra_events, extra_event_seq)
+      VALUES (1, ?, ?, ?, ?, ?, ?, ?)`,
+    period.start,
+    period.end,
+    period.opened_seq,
+    JSON.stringify(period.fired_percents),
+    period.exhausted_fired ? 1 : 0,
+    period.extra_events,
+    period.extra_event_seq,
+  );
+}
+
+function insertHold(sql: SqlStorage, hold: Hold): void {
+  sql.exec(
+    `INSERT INTO hold
+      (request_id, admitted_nano_usd, hold_nano_usd, committed_nano_usd, ttl_ms, created_at, deadline, price_id,
+       context, idempotency_key_hash)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    hold.request_id,
+    hold.admitted_nano_usd,
+    hold.hold_nano_usd,
+    hold.committed_nano_usd,
+    hold.ttl_ms,
+    hold.created_at,
+    hold.deadline,
+    hold.price_id,
+    JSON.stringify(hold.context),
+    hold.idempotency_key_hash,
+  );
+}
+
+function insertPosting(sql: SqlStorage, posting: Posting): void {
+  sql.exec(
+    `INSERT INTO ledger (seq, kind, amount_nano_usd, balance_nano_usd, spent_nano_usd, ref, at, event_seq)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    posting.seq,
+    posting.kind,
+    posting.amount_nano_usd,
+    posting.balance_nano_usd,
+    posting.spent_nano_usd,
+    posting.ref,
+    posting.at,
+    posting.event_seq,
+  );
+}
+
+function insertEvent(sql: SqlStorage, seq: number, event: object): void {
+  sql.exec("INSERT INTO outbox (seq, body) VALUES (?, ?)", seq, JSON.stringify(event));
+}
+
+function writeIdempotency(sql: SqlStorage, entry: IdempotencyEntry): void {
+  sql.exec(
+    `INSERT OR REPLACE INTO idempotency (key_hash, expires_at, request_id, fingerprint, finished, answer)
+      VALUES (?, ?, ?, ?, ?, ?)`,
+    entry.key_hash,
+    entry.expires_at,
+    entry.request_id,
+    entry.fingerprint,
+    entry.finished ? 1 : 0,
+    entry.answer === null ? null : JSON.stringify(entry.answer),
+  );
+}

@@ -1,0 +1,70 @@
+import { nanoUsd } from "../../../schema/kernel/money.ts";
+import { assert } from "../../../schema/kernel/unreachable.ts";
+import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import { LEDGER_KINDS, type LedgerKind, type LedgerRow, type RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import type { IdempotencyEntry } from "../core/reader.ts";
+import type { Hold } from "../core/state.ts";
+
+/** Rows as SQLite hands them out, and what they mean. */
+
+export type LedgerSqlRow = {
+  seq: number;
+  kind: string;
+  amount_nano_usd: number;
+  balance_nano_usd: number;
+  ref: string;
+  at: number;
+};
+
+export type HoldSqlRow = {
+  request_id: string;
+  admitted_nano_usd: number;
+  hold_nano_usd: number;
+  committed_nano_usd: number;
+  ttl_ms: number;
+  created_at: number;
+  deadline: number;
+  price_id: string;
+  context: string;
+  idempotency_key_hash: string | null;
+};
+
+export type IdempotencySqlRow = {
+  key_hash: string;
+  expires_at: number;
+  request_id: string;
+  fingerprint: string;
+  finished: number;
+  answer: string | null;
+};
+
+export function ledgerKind(text: string): LedgerKind {
+  const kind = LEDGER_KINDS.find((known) => known === text);
+  assert(kind !== undefined, `ledger kind ${text}`);
+  return kind;
+}
+
+export const ledgerRow = (row: LedgerSqlRow): LedgerRow => ({
+  seq: row.seq,
+  kind: ledgerKind(row.kind),
+  amount_nano_usd: nanoUsd(row.amount_nano_usd),
+  balance_nano_usd: nanoUsd(row.balance_nano_usd),
+  ref: row.ref,
+  at: row.at,
+});
+
+export function holdOf(row: HoldSqlRow): Hold {
+  const context: RequestContext = JSON.parse(row.context);
+  return {
+    ...row,
+    admitted_nano_usd: nanoUsd(row.admitted_nano_usd),
+    hold_nano_usd: nanoUsd(row.hold_nano_usd),
+    committed_nano_usd: nanoUsd(row.committed_nano_usd),
+    context,
+  };
+}
+
+export function idempotencyOf(row: IdempotencySqlRow): IdempotencyEntry {
+  const answer: RecordedAnswer | null = row.answer === null ? null : JSON.parse(row.answer);
+  return { ...row, finished: row.finished === 1, answer };
+}

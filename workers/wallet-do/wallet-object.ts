@@ -1,0 +1,92 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Event } from "../../schema/wire/events.ts";
+import type {
+  AdmitAnswer,
+  AdmitRequest,
+  AuditReport,
+  CheckpointAnswer,
+  CheckpointRequest,
+  ExtendAnswer,
+  ExtendRequest,
+  LedgerRow,
+  ReleaseRequest,
+  SettleAnswer,
+  SettleRequest,
+  WalletRpc,
+  WalletState,
+} from "../../schema/wire/wallet-rpc.ts";
+import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
+import { Wallet, type WalletEffects } from "./wallet.ts";
+
+export interface Env {
+  readonly EVENTS: Queue<Event>;
+}
+
+/** A wallet as a Durable Object: the RPC surface and nothing else. Every method here can be called by a bound worker. */
+export class WalletObject extends DurableObject<Env> implements WalletRpc {
+  /** Own properties cannot be reached over RPC. */
+  readonly effects: WalletEffects;
+  readonly wallet: Wallet;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.effects = {
+      storage: ctx.storage,
+      now: () => Date.now(),
+      send: async (events) => {
+        await env.EVENTS.sendBatch(events.map((body) => ({ body })));
+      },
+      waitUntil: (work) => ctx.waitUntil(work),
+    };
+    this.wallet = new Wallet(this.effects);
+    void ctx.blockConcurrencyWhile(() => this.wallet.start());
+  }
+
+  configure(settings: WalletSettings): Promise<WalletState> {
+    return this.wallet.configure(settings);
+  }
+
+  admit(request: AdmitRequest): Promise<AdmitAnswer> {
+    return this.wallet.admit(request);
+  }
+
+  extend(request: ExtendRequest): Promise<ExtendAnswer> {
+    return this.wallet.extend(request);
+  }
+
+  checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
+    return this.wallet.checkpoint(request);
+  }
+
+  settle(request: SettleRequest): Promise<SettleAnswer> {
+    return this.wallet.settle(request);
+  }
+
+  release(request: ReleaseRequest): Promise<SettleAnswer> {
+    return this.wallet.release(request);
+  }
+
+  state(): Promise<WalletState | null> {
+    return this.wallet.state();
+  }
+
+  ledger(page: { limit: number; before_seq?: number }): Promise<LedgerRow[]> {
+    return this.wallet.ledger(page);
+  }
+
+  revokeKey(key_id: string): Promise<void> {
+    return this.wallet.revokeKey(key_id);
+  }
+
+  audit(): Promise<AuditReport> {
+    return this.wallet.audit();
+  }
+
+  ping(): Promise<{ ok: true }> {
+    return this.wallet.ping();
+  }
+
+  override alarm(): Promise<void> {
+    return this.wallet.alarm();
+  }
+}

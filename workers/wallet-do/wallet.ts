@@ -1,0 +1,274 @@
+import { log } from "../../schema/kernel/log.ts";
+import { assert } from "../../schema/kernel/unreachable.ts";
+import type { Event } from "../../schema/wire/events.ts";
+import type {
+  AdmitAnswer,
+  AdmitRequest,
+  AuditReport,
+  CheckpointAnswer,
+  CheckpointRequest,
+  ExtendAnswer,
+  ExtendRequest,
+  LedgerRow,
+  ReleaseRequest,
+  SettleAnswer,
+  SettleRequest,
+  WalletRpc,
+  WalletState,
+} from "../../schema/wire/wallet-rpc.ts";
+import { type WalletSettings, walletSettingsSchema } from "../../schema/wire/wallet-settings.ts";
+import { AlarmClock } from "./alarm-clock.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import { decideAdmit } from "./core/admit.ts";
+import { apply, type Change, type Decision, NO_CHANGES } from "./core/change.ts";
+import { decideConfigure } from "./core/configure.ts";
+import { describe } from "./core/describe.ts";
+import { overdue } from "./core/overdue.ts";
+import { type PendingReader, pendingReader } from "./core/pending-reader.ts";
+import { decideCheckpoint, decideExtend } from "./core/renew.ts";
+import { decideRelease, decideSettle } from "./core/settle.ts";
+import type { State } from "./core/state.ts";
+import { Outbox } from "./outbox.ts";
+import { audit } from "./storage/audit.ts";
+import { ledgerPage } from "./storage/ledger-page.ts";
+import { firstStale, load } from "./storage/load.ts";
+import { migrate } from "./storage/migrations.ts";
+import { persist } from "./storage/persist.ts";
+import { storedReader } from "./storage/stored-reader.ts";
+import { sweepIdempotency } from "./storage/sweep.ts";
+
+/** What the wallet reaches for: its storage, the clock, the queue, and time after its answer. */
+export interface WalletEffects {
+  readonly storage: DurableObjectStorage;
+  now(): number;
+  send(events: readonly Event[]): Promise<void>;
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** How long events gather before they are sent: a busy wallet sends batches, a quiet one is still prompt. */
+const DRAIN_DELAY_MS = 100;
+/** The alarm that drains if the object dies before it has drained by itself. */
+const DRAIN_NET_MS = 30_000;
+const SWEEP_INTERVAL_MS = 60 * 60_000;
+const ALARM_RETRY_MS_MIN = 1_000;
+const ALARM_RETRY_MS_MAX = 5 * 60_000;
+
+type Decide<Answer> = (state: State, now: number, reader: PendingReader) => Decision<Answer>;
+
+/**
+ * One wallet. A command is decided in memory without waiting for anything, so that money is serialised; its answer leaves
+ * once what it rests on is stored. What is due (expired holds, the period's turn) is done before each decision, so that
+ * no answer depends on the alarm having come.
+ */
+export class Wallet implements WalletRpc {
+  private readonly effects: WalletEffects;
+  private memory: State;
+  private readonly reader: PendingReader;
+  private readonly queue: CommitQueue;
+  private readonly outbox: Outbox;
+  private readonly alarm_clock: AlarmClock;
+  private alarm_failures = 0;
+  private drain_scheduled = false;
+
+  constructor(effects: WalletEffects) {
+    const { storage } = effects;
+    migrate(storage);
+    this.effects = effects;
+    this.memory = load(storage.sql);
+    this.reader = pendingReader(storedReader(storage.sql));
+    this.alarm_clock = new AlarmClock(storage);
+    this.queue = new CommitQueue({
+      commit: (changes) => this.commit(changes),
+      discard: () => this.discard(),
+      ready: () => storage.sync(),
+    });
+    this.outbox = new Outbox({
+      sql: storage.sql,
+      now: () => effects.now(),
+      send: (events) => effects.send(events),
+      sent: (count) => {
+        this.memory.outbox_pending -= count;
+      },
+    });
+  }
+
+  /** Takes up what a former life of the object left. Nothing may be asked of the wallet before. */
+  async start(): Promise<void> {
+    await this.alarm_clock.restore();
+    this.drainSoon();
+  }
+
+  async configure(settings: WalletSettings): Promise<WalletState> {
+    const parsed = walletSettingsSchema.parse(settings);
+    await this.run((state, now) => ({ answer: null, changes: decideConfigure(state, parsed, now) }));
+    const described = describe(this.memory);
+    assert(described !== null, "a configured wallet has a state");
+    return described;
+  }
+
+  admit(request: AdmitRequest): Promise<AdmitAnswer> {
+    return this.run((state, now, reader) => decideAdmit(state, request, now, reader));
+  }
+
+  extend(request: ExtendRequest): Promise<ExtendAnswer> {
+    return this.run((state, now) => decideExtend(state, request, now));
+  }
+
+  checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
+    return this.run((state, now) => decideCheckpoint(state, request, now));
+  }
+
+  settle(request: SettleRequest): Promise<SettleAnswer> {
+    return this.run((state, now, reader) => decideSettle(state, request, now, reader));
+  }
+
+  release(request: ReleaseRequest): Promise<SettleAnswer> {
+    return this.run((state, now, reader) => decideRelease(state, request, now, reader));
+  }
+
+  state(): Promise<WalletState | null> {
+    return this.run((state) => ({ answer: describe(state), changes: NO_CHANGES }));
+  }
+
+  async ledger(page: { limit: number; before_seq?: number }): Promise<LedgerRow[]> {
+    await this.settled();
+    return ledgerPage(this.effects.storage.sql, page.limit, page.before_seq);
+  }
+
+  async revokeKey(key_id: string): Promise<void> {
+    await this.run((state, now) => ({
+      answer: null,
+      changes: state.revoked_keys.has(key_id) ? NO_CHANGES : [{ kind: "revoked", key_id, at: now }],
+    }));
+  }
+
+  async audit(): Promise<AuditReport> {
+    await this.settled();
+    return audit(this.effects.storage.sql, this.memory, this.effects.now());
+  }
+
+  async ping(): Promise<{ ok: true }> {
+    this.effects.storage.sql.exec("SELECT 1").one();
+    return { ok: true };
+  }
+
+  /**
+   * Does what is due, and sets itself again. A handler that throws is retried a few times and then gone for ever, so
+   * nothing is thrown here but the failure to set the next alarm.
+   */
+  async alarm(): Promise<void> {
+    this.alarm_clock.rang();
+    try {
+      await this.settled();
+      await this.outbox.drain();
+      this.sweep();
+      this.alarm_failures = 0;
+    } catch (error) {
+      this.alarm_failures += 1;
+      logFailure("wallet.alarm_failed", error);
+    }
+    const now = this.effects.now();
+    await this.alarm_clock.need(Math.max(this.wakeAt(now), this.earliestRetry(now)), now);
+  }
+
+  /** Decides a command at once and answers when everything that it rests on is stored. */
+  private async run<Answer>(decide: Decide<Answer>): Promise<Answer> {
+    const now = this.effects.now();
+    let answer: Answer;
+    try {
+      this.doOverdue(now);
+      const decision = decide(this.memory, now, this.reader);
+      this.take(decision.changes);
+      answer = decision.answer;
+    } catch (error) {
+      // A bug of ours, perhaps half applied: memory is read anew, and nothing that was decided on it is stored.
+      this.queue.abort(error);
+      throw error;
+    }
+    await this.queue.committed();
+    return answer;
+  }
+
+  /** Does what is due and stores all that waits. */
+  private settled(): Promise<null> {
+    const done = this.run(() => ({ answer: null, changes: NO_CHANGES }));
+    this.queue.flush();
+    return done;
+  }
+
+  private doOverdue(now: number): void {
+    for (;;) {
+      const step = overdue(this.memory, now, this.reader);
+      if (step.length === 0) return;
+      this.take(step);
+    }
+  }
+
+  private take(changes: readonly Change[]): void {
+    this.reader.add(changes);
+    apply(this.memory, changes);
+    this.queue.gather(changes);
+  }
+
+  private commit(changes: readonly Change[]): void {
+    persist(this.effects.storage, changes);
+    this.reader.clear();
+    const now = this.effects.now();
+    // In the same turn as the transaction, so that both are stored or neither.
+    this.effects.waitUntil(this.alarm_clock.need(this.wakeAt(now), now));
+    this.drainSoon();
+  }
+
+  private discard(): void {
+    this.reader.clear();
+    this.memory = load(this.effects.storage.sql);
+  }
+
+  /** When the alarm is needed: the first deadline, the period's end, the outbox, or stale idempotency keys. */
+  private wakeAt(now: number): number {
+    const { settings, deadline_bound, period, outbox_pending, sweep_at } = this.memory;
+    if (settings === null) return Number.POSITIVE_INFINITY;
+    const drain = outbox_pending > 0 ? Math.max(this.outbox.retry_at, now + DRAIN_NET_MS) : Number.POSITIVE_INFINITY;
+    return Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, drain, sweep_at);
+  }
+
+  /** After failures the alarm comes later and later, so that a broken wallet does not spin. */
+  private earliestRetry(now: number): number {
+    if (this.alarm_failures === 0) return 0;
+    return now + Math.min(ALARM_RETRY_MS_MAX, ALARM_RETRY_MS_MIN * 2 ** (this.alarm_failures - 1));
+  }
+
+  private drainSoon(): void {
+    if (this.drain_scheduled || this.memory.outbox_pending === 0) return;
+    if (this.outbox.retry_at > this.effects.now()) return;
+    this.drain_scheduled = true;
+    this.effects.waitUntil(this.drainLater());
+  }
+
+  private async drainLater(): Promise<void> {
+    try {
+      await scheduler.wait(DRAIN_DELAY_MS);
+      await this.outbox.drain();
+    } catch (error) {
+      // The alarm drains what is left.
+      logFailure("wallet.drain_failed", error);
+    }
+    this.drain_scheduled = false;
+    const now = this.effects.now();
+    await this.alarm_clock.need(this.wakeAt(now), now);
+    this.drainSoon();
+  }
+
+  private sweep(): void {
+    const now = this.effects.now();
+    if (this.memory.sweep_at > now) return;
+    const { sql } = this.effects.storage;
+    sweepIdempotency(sql, now);
+    const first = firstStale(sql);
+    this.memory.sweep_at = Number.isFinite(first) ? Math.max(first, now + SWEEP_INTERVAL_MS) : first;
+  }
+}
+
+function logFailure(event: string, error: unknown): void {
+  log("error", event, { problem: error instanceof Error ? error.message : String(error) });
+}
