@@ -1,6 +1,6 @@
 import { linkSync } from "node:fs";
 import { access, constants, mkdir, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { tryParseJson } from "../../schema/kernel/json.ts";
 import { ClearError, errorCode, errorText } from "./clear-error.ts";
@@ -48,7 +48,7 @@ export async function prepareDataFolder(folder: DataFolder): Promise<void> {
     );
   }
   try {
-    await mkdir(folder.path, { recursive: true, mode: 0o700 });
+    await makeFolder(folder.path);
     await access(folder.path, constants.W_OK);
     if (owner !== "us") await writeFile(join(folder.path, MARKER), "Data of a local AI Orchestrator.\n");
   } catch (error) {
@@ -70,10 +70,23 @@ export async function resetDataFolder(folder: DataFolder): Promise<void> {
   }
 }
 
+/** Level by level: Node's own recursive mkdir never returns where a level can neither be found nor made, as under /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return;
+    if (errorCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await make();
+  }
+}
+
 async function ownerOf(folder: DataFolder): Promise<"us" | "nobody" | "others"> {
   const names = await readdir(folder.path).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
-    throw new ClearError(`The data folder ${folder.path} cannot be read (${errorCode(error) ?? errorText(error)}).`);
+    throw new ClearError(`The data folder ${folder.path} cannot be read (${errorCode(error) ?? errorText(error)}). Choose another one with AO_DATA=<folder>.`);
   });
   if (names.includes(MARKER)) return "us";
   return names.length === 0 ? "nobody" : "others";

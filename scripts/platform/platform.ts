@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { bundleWorker } from "./bundle.ts";
 import { readWorkerConfig } from "./config.ts";
@@ -27,8 +29,20 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/**
+ * Has the runtime started through workerd.sh, which ends it when this process is killed. The local runtime takes the path
+ * of its program from the environment and passes the environment on.
+ */
+function bindToThisProcess(): void {
+  if (process.platform === "win32" || process.env.MINIFLARE_WORKERD_PATH) return;
+  const { default: workerd }: { default: string } = createRequire(import.meta.resolve("miniflare"))("workerd");
+  process.env.AO_WORKERD = workerd;
+  process.env.MINIFLARE_WORKERD_PATH = join(import.meta.dirname, "workerd.sh");
+}
+
 /** Starts the runtime. Resolves when it accepts requests. */
 export async function startRuntime(workers: readonly BuiltWorker[], settings: RuntimeSettings): Promise<Platform> {
+  bindToThisProcess();
   const runtime = new Miniflare(runtimeOptions(workers, settings));
   const url = await runtime.ready;
   const owner = workers.find(({ config }) => config.config.d1_databases.length > 0);

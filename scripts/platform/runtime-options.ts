@@ -40,8 +40,8 @@ export function runtimeOptions(workers: readonly BuiltWorker[], settings: Runtim
     resourcePersistencePath: settings.state,
     log: new NoOpLog(),
     logRequests: false,
-    // Otherwise the runtime asks the network where on earth it is, at every start.
-    cf: false,
+    // Otherwise the runtime makes up where on earth a caller is.
+    cf: {},
     handleStructuredLogs: ({ level, message }) => settings.onLog(level, message),
     workers: ordered.map((worker) => workerOptions(worker, settings)),
   });

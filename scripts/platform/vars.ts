@@ -1,5 +1,11 @@
 /** Variables of these names are for the scripts themselves, or secret: they do not become variables of a worker. */
-const NOT_FOR_WORKERS: ReadonlySet<string> = new Set(["AO_DATA", "AO_HOST", "AO_KEY_PEPPER", "AO_MASTER_KEY"]);
+const NOT_FOR_WORKERS: ReadonlySet<string> = new Set([
+  "AO_DATA",
+  "AO_HOST",
+  "AO_KEY_PEPPER",
+  "AO_MASTER_KEY",
+  "AO_WORKERD",
+]);
 
 /**
  * The variables that the workers get on this machine in place of those in their wrangler.toml: private upstreams are

@@ -1,3 +1,4 @@
+import { unreachable } from "../../schema/kernel/unreachable.ts";
 import type { FinishReason, Piece } from "./models/piece.ts";
 
 /** The JSON of completions and their chunks. */
@@ -53,6 +54,8 @@ export function pieceDelta(piece: Piece): object {
     }
     case "tool_arguments":
       return { tool_calls: [{ index: piece.index, function: { arguments: piece.text } }] };
+    default:
+      return unreachable(piece);
   }
 }
 
@@ -97,6 +100,8 @@ export class MessageBuilder {
         if (call !== undefined) call.arguments += piece.text;
         return;
       }
+      default:
+        unreachable(piece);
     }
   }
 

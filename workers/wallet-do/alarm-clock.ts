@@ -19,12 +19,18 @@ export class AlarmClock {
   }
 
   /** Makes sure that the alarm rings at `needed` or earlier; Infinity needs none. */
-  need(needed: number, now: number): Promise<void> {
-    if (needed === Number.POSITIVE_INFINITY) return Promise.resolve();
-    const alive = this.armed !== null && this.armed + LOST_AFTER_MS > now;
-    if (alive && this.armed !== null && this.armed <= needed) return Promise.resolve();
+  async need(needed: number, now: number): Promise<void> {
+    if (needed === Number.POSITIVE_INFINITY) return;
+    const lost = this.armed === null || this.armed + LOST_AFTER_MS <= now;
+    if (!lost && this.armed !== null && this.armed <= needed) return;
     this.armed = needed;
-    return this.storage.setAlarm(needed);
+    try {
+      // The write is part of the caller's turn: it is stored together with what was written before it, or not at all.
+      await this.storage.setAlarm(needed);
+    } catch (error) {
+      this.armed = null;
+      throw error;
+    }
   }
 
   /** The alarm rings: it is not armed any more. */

@@ -3,7 +3,7 @@ import type { Change } from "./core/change.ts";
 export interface CommitEffects {
   /** Stores all of it or nothing; throws when nothing was stored. */
   commit(changes: readonly Change[]): void;
-  /** Called before waiting commands are told of a failure: memory holds decisions that were never stored. */
+  /** Called when nothing was stored: memory holds decisions that never were. */
   discard(): void;
   /** Resolves once the commit before is on the disk; at once when there is none on its way. */
   ready(): Promise<void>;
@@ -53,8 +53,8 @@ export class CommitQueue {
     try {
       this.effects.commit(batch.changes);
     } catch (error) {
-      this.effects.discard();
       batch.reject(error);
+      this.effects.discard();
       return;
     }
     batch.resolve();
@@ -64,8 +64,8 @@ export class CommitQueue {
   abort(error: unknown): void {
     const { batch } = this;
     this.batch = null;
-    this.effects.discard();
     batch?.reject(error);
+    this.effects.discard();
   }
 
   private open(): Batch {

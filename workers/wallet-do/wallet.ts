@@ -26,6 +26,7 @@ import { describe } from "./core/describe.ts";
 import { overdue } from "./core/overdue.ts";
 import { type PendingReader, pendingReader } from "./core/pending-reader.ts";
 import { decideCheckpoint, decideExtend } from "./core/renew.ts";
+import { decideRevoke } from "./core/revoke.ts";
 import { decideRelease, decideSettle } from "./core/settle.ts";
 import type { State } from "./core/state.ts";
 import { Outbox } from "./outbox.ts";
@@ -62,7 +63,8 @@ type Decide<Answer> = (state: State, now: number, reader: PendingReader) => Deci
  */
 export class Wallet implements WalletRpc {
   private readonly effects: WalletEffects;
-  private memory: State;
+  /** Null after a failed commit, until the next command reads the storage anew. */
+  private memory: State | null;
   private readonly reader: PendingReader;
   private readonly queue: CommitQueue;
   private readonly outbox: Outbox;
@@ -79,7 +81,10 @@ export class Wallet implements WalletRpc {
     this.alarm_clock = new AlarmClock(storage);
     this.queue = new CommitQueue({
       commit: (changes) => this.commit(changes),
-      discard: () => this.discard(),
+      discard: () => {
+        this.reader.clear();
+        this.memory = null;
+      },
       ready: () => storage.sync(),
     });
     this.outbox = new Outbox({
@@ -87,7 +92,7 @@ export class Wallet implements WalletRpc {
       now: () => effects.now(),
       send: (events) => effects.send(events),
       sent: (count) => {
-        this.memory.outbox_pending -= count;
+        if (this.memory !== null) this.memory.outbox_pending -= count;
       },
     });
   }
@@ -101,9 +106,9 @@ export class Wallet implements WalletRpc {
   async configure(settings: WalletSettings): Promise<WalletState> {
     const parsed = walletSettingsSchema.parse(settings);
     await this.run((state, now) => ({ answer: null, changes: decideConfigure(state, parsed, now) }));
-    const described = describe(this.memory);
-    assert(described !== null, "a configured wallet has a state");
-    return described;
+    const configured = await this.state();
+    assert(configured !== null, "a configured wallet has a state");
+    return configured;
   }
 
   admit(request: AdmitRequest): Promise<AdmitAnswer> {
@@ -136,15 +141,15 @@ export class Wallet implements WalletRpc {
   }
 
   async revokeKey(key_id: string): Promise<void> {
-    await this.run((state, now) => ({
-      answer: null,
-      changes: state.revoked_keys.has(key_id) ? NO_CHANGES : [{ kind: "revoked", key_id, at: now }],
-    }));
+    await this.run((state, now) => ({ answer: null, changes: decideRevoke(state, key_id, now) }));
   }
 
   async audit(): Promise<AuditReport> {
+    const now = this.effects.now();
     await this.settled();
-    return audit(this.effects.storage.sql, this.memory, this.effects.now());
+    // Commands may have been decided since: memory and storage are compared when they should be equal.
+    this.queue.flush();
+    return audit(this.effects.storage.sql, this.current(), now);
   }
 
   async ping(): Promise<{ ok: true }> {
@@ -174,17 +179,9 @@ export class Wallet implements WalletRpc {
   /** Decides a command at once and answers when everything that it rests on is stored. */
   private async run<Answer>(decide: Decide<Answer>): Promise<Answer> {
     const now = this.effects.now();
-    let answer: Answer;
-    try {
-      this.doOverdue(now);
-      const decision = decide(this.memory, now, this.reader);
-      this.take(decision.changes);
-      answer = decision.answer;
-    } catch (error) {
-      // A bug of ours, perhaps half applied: memory is read anew, and nothing that was decided on it is stored.
-      this.queue.abort(error);
-      throw error;
-    }
+    this.doOverdue(now);
+    const { answer, changes } = decide(this.current(), now, this.reader);
+    this.take(changes);
     await this.queue.committed();
     return answer;
   }
@@ -198,16 +195,22 @@ export class Wallet implements WalletRpc {
 
   private doOverdue(now: number): void {
     for (;;) {
-      const step = overdue(this.memory, now, this.reader);
+      const step = overdue(this.current(), now, this.reader);
       if (step.length === 0) return;
       this.take(step);
     }
   }
 
   private take(changes: readonly Change[]): void {
-    this.reader.add(changes);
-    apply(this.memory, changes);
-    this.queue.gather(changes);
+    try {
+      this.reader.add(changes);
+      apply(this.current(), changes);
+      this.queue.gather(changes);
+    } catch (error) {
+      // A bug of ours, half applied: nothing that was decided on it may be stored.
+      this.queue.abort(error);
+      throw error;
+    }
   }
 
   private commit(changes: readonly Change[]): void {
@@ -219,14 +222,14 @@ export class Wallet implements WalletRpc {
     this.drainSoon();
   }
 
-  private discard(): void {
-    this.reader.clear();
-    this.memory = load(this.effects.storage.sql);
+  private current(): State {
+    this.memory ??= load(this.effects.storage.sql);
+    return this.memory;
   }
 
   /** When the alarm is needed: the first deadline, the period's end, the outbox, or stale idempotency keys. */
   private wakeAt(now: number): number {
-    const { settings, deadline_bound, period, outbox_pending, sweep_at } = this.memory;
+    const { settings, deadline_bound, period, outbox_pending, sweep_at } = this.current();
     if (settings === null) return Number.POSITIVE_INFINITY;
     const drain = outbox_pending > 0 ? Math.max(this.outbox.retry_at, now + DRAIN_NET_MS) : Number.POSITIVE_INFINITY;
     return Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, drain, sweep_at);
@@ -239,7 +242,7 @@ export class Wallet implements WalletRpc {
   }
 
   private drainSoon(): void {
-    if (this.drain_scheduled || this.memory.outbox_pending === 0) return;
+    if (this.drain_scheduled || this.current().outbox_pending === 0) return;
     if (this.outbox.retry_at > this.effects.now()) return;
     this.drain_scheduled = true;
     this.effects.waitUntil(this.drainLater());
@@ -261,11 +264,11 @@ export class Wallet implements WalletRpc {
 
   private sweep(): void {
     const now = this.effects.now();
-    if (this.memory.sweep_at > now) return;
+    if (this.current().sweep_at > now) return;
     const { sql } = this.effects.storage;
     sweepIdempotency(sql, now);
     const first = firstStale(sql);
-    this.memory.sweep_at = Number.isFinite(first) ? Math.max(first, now + SWEEP_INTERVAL_MS) : first;
+    this.current().sweep_at = Number.isFinite(first) ? Math.max(first, now + SWEEP_INTERVAL_MS) : first;
   }
 }
 

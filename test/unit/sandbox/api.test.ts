@@ -12,7 +12,10 @@ describe("the sandbox's API", () => {
     const list = ids.parse(await (await sandbox.get("/v1/models")).json()).data.map((model) => model.id);
     expect(list).toEqual(Object.keys(MODELS));
     for (const id of list) expect((await sandbox.get(`/v1/models/${id}`)).status).toBe(200);
-    expect(await readError(await sandbox.get("/v1/models/none"))).toMatchObject({ status: 404, code: "model_not_found" });
+    expect(await readError(await sandbox.get("/v1/models/none"))).toMatchObject({
+      status: 404,
+      code: "model_not_found",
+    });
   });
 
   it("has a price for every model", () => {
@@ -76,7 +79,12 @@ describe("validation is OpenAI's", () => {
     ["empty tools", { tools: [] }, "tools", "empty_array"],
     ["five stops", { stop: ["a", "b", "c", "d", "e"] }, "stop", "array_above_max_length"],
     ["both limits", { max_tokens: 1, max_completion_tokens: 1 }, "max_tokens", "invalid_parameter_combination"],
-    ["a result without a call", { messages: [user("x"), { role: "tool", tool_call_id: "c1", content: "" }] }, "messages[1].role", null],
+    [
+      "a result without a call",
+      { messages: [user("x"), { role: "tool", tool_call_id: "c1", content: "" }] },
+      "messages[1].role",
+      null,
+    ],
     ["a call without a result", { messages: [user("x"), asked, user("y")], tools: [tool] }, "messages[2].role", null],
     ["a call at the end", { messages: [user("x"), asked] }, "messages[2].role", null],
   ])("refuses %s", async (_name, body, param, code) => {
@@ -111,7 +119,9 @@ describe("prompt tokens", () => {
 
   it("count every message's role and text", async () => {
     expect(await count({ messages: [user("hello world")] })).toBe(5);
-    expect(await count({ messages: [{ role: "system", content: "a b" }, user([{ type: "text", text: "cd" }])] })).toBe(5);
+    expect(await count({ messages: [{ role: "system", content: "a b" }, user([{ type: "text", text: "cd" }])] })).toBe(
+      5,
+    );
   });
 
   it("count images, tools and the response format", async () => {

@@ -7,7 +7,11 @@ const answer = z.object({
   object: z.literal("list"),
   model: z.literal("embed"),
   data: z.array(
-    z.object({ object: z.literal("embedding"), index: z.number(), embedding: z.union([z.string(), z.array(z.number())]) }),
+    z.object({
+      object: z.literal("embedding"),
+      index: z.number(),
+      embedding: z.union([z.string(), z.array(z.number())]),
+    }),
   ),
   usage: z.object({ prompt_tokens: z.number(), total_tokens: z.number() }),
 });
@@ -25,7 +29,8 @@ async function vector(input: unknown, more: object = {}): Promise<number[]> {
   return [...new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)];
 }
 
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
 
 describe("embeddings", () => {
   it("are unit vectors, the same for the same text", async () => {

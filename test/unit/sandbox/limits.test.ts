@@ -29,7 +29,9 @@ describe("max_tokens", () => {
   });
 
   it("cuts the arguments of a tool call", async () => {
-    const tools = [{ type: "function", function: { name: "f", parameters: { properties: { city: { type: "string" } } } } }];
+    const tools = [
+      { type: "function", function: { name: "f", parameters: { properties: { city: { type: "string" } } } } },
+    ];
     const { choice, usage } = await readWhole(await openSandbox().chat({ model: "tools", tools, max_tokens: 3 }));
     expect(choice.finish_reason).toBe("length");
     expect(usage?.completion_tokens).toBe(3);
@@ -61,6 +63,7 @@ describe("stop sequences", () => {
   it.each([
     ["one two END three", "END", "one two "],
     ["one two END three", ["nothing", " t"], "one"],
+    ["hello world", "o w", "hell"],
     ["aaab", "aab", "a"],
     ["hello world", "xyz", "hello world"],
     ["hello wo", "world", "hello wo"],

@@ -20,7 +20,7 @@ export function openSandbox(effects: Partial<SandboxEffects> = {}) {
     pauses_ms,
     send,
     get,
-    chat: (body: Partial<ChatBody>, init: RequestInit = {}) => send("/v1/chat/completions", { ...HELLO, ...body }, init),
+    chat: (body: object, init: RequestInit = {}) => send("/v1/chat/completions", { ...HELLO, ...body }, init),
     seen: async (request_id: string) => {
       const { data } = seenList.parse(await (await get(`/_seen?request_id=${request_id}`)).json());
       return data;
@@ -28,13 +28,7 @@ export function openSandbox(effects: Partial<SandboxEffects> = {}) {
   };
 }
 
-export interface ChatBody {
-  model: string;
-  messages: unknown;
-  [field: string]: unknown;
-}
-
-const HELLO: ChatBody = { model: "echo", messages: [{ role: "user", content: "hello world" }] };
+const HELLO = { model: "echo", messages: [{ role: "user", content: "hello world" }] };
 
 export const user = (content: unknown) => ({ role: "user", content });
 

@@ -24,6 +24,10 @@ describe("an instance of a JSON schema", () => {
     ["enums and constants", object({ unit: { enum: ["c", "f"] }, kind: { const: "weather" }, not: { enum: [null] } })],
     ["bounded numbers", object({ a: { type: "integer", minimum: 7, maximum: 9 }, b: { type: "number", maximum: -3 } })],
     ["exclusive bounds", object({ a: { type: "number", exclusiveMinimum: 1, exclusiveMaximum: 1.5 } })],
+    [
+      "exclusive integers",
+      object({ a: { type: "integer", exclusiveMinimum: 3 }, b: { type: "integer", exclusiveMaximum: 1 } }),
+    ],
     ["multiples", object({ a: { type: "integer", multipleOf: 7, minimum: 8 } })],
     ["arrays with bounds", object({ a: { type: "array", items: { type: "integer" }, minItems: 3, maxItems: 4 } })],
     ["nullable types", object({ a: { type: ["null", "integer"] }, b: { type: ["string", "null"] } })],
@@ -41,7 +45,9 @@ describe("an instance of a JSON schema", () => {
       "a recursion that may end",
       {
         $ref: "#/$defs/node",
-        $defs: { node: object({ value: { type: "integer" }, next: { anyOf: [{ $ref: "#/$defs/node" }, { type: "null" }] } }) },
+        $defs: {
+          node: object({ value: { type: "integer" }, next: { anyOf: [{ $ref: "#/$defs/node" }, { type: "null" }] } }),
+        },
       },
     ],
   ])("is valid with %s", (_name, schema) => {
@@ -49,7 +55,12 @@ describe("an instance of a JSON schema", () => {
   });
 
   it("joins allOf with the bounds of both", () => {
-    const schema = { allOf: [{ type: "integer", minimum: 3 }, { minimum: 5, maximum: 5 }] };
+    const schema = {
+      allOf: [
+        { type: "integer", minimum: 3 },
+        { minimum: 5, maximum: 5 },
+      ],
+    };
     expect(schemaInstance(schema)).toBe(5);
   });
 
@@ -83,7 +94,11 @@ describe("an instance of a JSON schema", () => {
         fc.tuple(tie("tree"), tie("tree")).map((anyOf): JsonObject => ({ anyOf: [...anyOf] })),
       ),
     }));
-    fc.assert(fc.property(tree, (schema) => expect(faults(schema)).toEqual([])));
+    fc.assert(
+      fc.property(tree, (schema) => {
+        expect(faults(schema)).toEqual([]);
+      }),
+    );
   });
 
   it("names the property where a free text is asked", () => {

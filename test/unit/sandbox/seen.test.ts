@@ -9,7 +9,12 @@ const init = (id: string, more: RequestInit = {}) => ({
 describe("what the sandbox has seen", () => {
   it("names fields and headers, and holds neither prompt, answer nor credential", async () => {
     const sandbox = openSandbox();
-    const body = { stream: true, max_tokens: 9, stream_options: { include_usage: true }, messages: [user("canary prompt")] };
+    const body = {
+      stream: true,
+      max_tokens: 9,
+      stream_options: { include_usage: true },
+      messages: [user("canary prompt")],
+    };
     await (await sandbox.chat(body, init("a"))).text();
     const text = await (await sandbox.get("/_seen")).text();
     expect(text).not.toContain("canary");
@@ -53,16 +58,18 @@ describe("what the sandbox has seen", () => {
 
   it("wakes a pause when the caller leaves", async () => {
     let pauses = 0;
+    const asleep = Promise.withResolvers<void>();
     const sandbox = openSandbox({
       sleep: (_ms, signal) => {
         pauses += 1;
+        asleep.resolve();
         return new Promise((resolve) => signal.addEventListener("abort", () => resolve("aborted"), { once: true }));
       },
     });
     const body = { model: "lorem", stream: true, metadata: { delay_ms: "60000" } };
     const { reader } = await readPieces(await sandbox.chat(body, init("asleep")), 1);
     const pending = reader.read();
-    await expect.poll(() => pauses).toBe(1);
+    await asleep.promise;
     await reader.cancel();
     expect((await pending).done).toBe(true);
     expect(await sandbox.seen("asleep")).toMatchObject([{ state: "cancelled", tokens_generated: 0 }]);

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { choicesOf, contentOf, finishOf, openSandbox, readPieces, readStream, readWhole, user } from "./sandbox-client.ts";
+import {
+  choicesOf,
+  contentOf,
+  finishOf,
+  openSandbox,
+  readPieces,
+  readStream,
+  readWhole,
+  user,
+} from "./sandbox-client.ts";
 
 const STREAM = { stream: true, stream_options: { include_usage: true } };
 const tool = { type: "function", function: { name: "get_weather", parameters: { type: "object" } } };
@@ -7,7 +16,9 @@ const tool = { type: "function", function: { name: "get_weather", parameters: { 
 describe("a stream keeps OpenAI's contract", () => {
   it("says the role once, in the first delta", async () => {
     const { chunks } = await readStream(await openSandbox().chat(STREAM));
-    expect(chunks.map((chunk) => chunk.choices[0]?.delta.role ?? null).filter((role) => role !== null)).toEqual(["assistant"]);
+    expect(chunks.map((chunk) => chunk.choices[0]?.delta.role ?? null).filter((role) => role !== null)).toEqual([
+      "assistant",
+    ]);
     expect(chunks[0]?.choices[0]?.delta.role).toBe("assistant");
   });
 
@@ -29,7 +40,10 @@ describe("a stream keeps OpenAI's contract", () => {
     const { chunks, done } = await readStream(await openSandbox().chat(STREAM));
     expect(done).toBe(true);
     expect(chunks.slice(0, -1).every((chunk) => chunk.usage === null)).toBe(true);
-    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 5, completion_tokens: 4, total_tokens: 9 } });
+    expect(chunks.at(-1)).toMatchObject({
+      choices: [],
+      usage: { prompt_tokens: 5, completion_tokens: 4, total_tokens: 9 },
+    });
     for (const options of [{}, { stream_options: { include_usage: false } }]) {
       const quiet = await readStream(await openSandbox().chat({ stream: true, ...options }));
       expect(quiet.raw.some((chunk) => JSON.stringify(chunk).includes("usage"))).toBe(false);
@@ -70,10 +84,15 @@ describe("a stream keeps OpenAI's contract", () => {
   });
 
   it("reasons before it speaks and counts the reasoning as completion", async () => {
-    const { chunks } = await readStream(await openSandbox().chat({ ...STREAM, model: "think", metadata: { chunks: "3" } }));
+    const { chunks } = await readStream(
+      await openSandbox().chat({ ...STREAM, model: "think", metadata: { chunks: "3" } }),
+    );
     const kinds = choicesOf(chunks, 0).map(({ delta }) => (delta.reasoning_content ? "r" : delta.content ? "c" : ""));
     expect(kinds.join("")).toBe(`${"r".repeat(20)}ccc`);
-    expect(chunks.at(-1)?.usage).toMatchObject({ completion_tokens: 23, completion_tokens_details: { reasoning_tokens: 20 } });
+    expect(chunks.at(-1)?.usage).toMatchObject({
+      completion_tokens: 23,
+      completion_tokens_details: { reasoning_tokens: 20 },
+    });
   });
 
   it("does not reason when asked not to", async () => {
@@ -84,7 +103,11 @@ describe("a stream keeps OpenAI's contract", () => {
 
   it("is the same bytes in fragments of one byte", async () => {
     const content = "Grüße, 世界 👋";
-    const fragmented = await openSandbox().chat({ ...STREAM, messages: [user(content)], metadata: { fragment_bytes: "1" } });
+    const fragmented = await openSandbox().chat({
+      ...STREAM,
+      messages: [user(content)],
+      metadata: { fragment_bytes: "1" },
+    });
     const { pieces } = await readPieces(fragmented, Number.POSITIVE_INFINITY);
     expect(pieces.every((piece) => piece.length === 1)).toBe(true);
     const { text, done } = await readStream(new Response(new Blob(pieces.map((piece) => new Uint8Array(piece)))));

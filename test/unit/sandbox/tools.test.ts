@@ -26,7 +26,9 @@ describe("the model tools", () => {
   });
 
   it("streams a call as its name once, then several fragments of its arguments", async () => {
-    const { chunks, finish } = await readStream(await openSandbox().chat({ model: "tools", tools: TOOLS, stream: true }));
+    const { chunks, finish } = await readStream(
+      await openSandbox().chat({ model: "tools", tools: TOOLS, stream: true }),
+    );
     const deltas = chunks.flatMap((chunk) => chunk.choices[0]?.delta.tool_calls ?? []);
     for (const [index, name] of ["get_weather", "get_time"].entries()) {
       const own = deltas.filter((one) => one.index === index);

@@ -206,7 +206,7 @@ async function serveStream(
   });
   if ("failed" in start) {
     abort.abort();
-    return await fail(exchange, refusalOf(start.failed), "settle");
+    return await fail(exchange, refusalOf(start.failed), start.stated ? "release" : "settle");
   }
   const available = exchange.available_nano_usd;
   return new Response(start.body, {

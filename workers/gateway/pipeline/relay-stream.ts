@@ -39,7 +39,10 @@ export interface StreamRelayOptions {
  * What came of the first bytes: a stream to hand to the caller, or a failure early enough for a real HTTP status, with
  * the hold still open.
  */
-export type StreamStart = { readonly body: ReadableStream<Uint8Array> } | { readonly failed: UpstreamError };
+export type StreamStart =
+  | { readonly body: ReadableStream<Uint8Array> }
+  /** `stated`: the provider itself says that it failed, before any output. Otherwise what it bills is unknown. */
+  | { readonly failed: UpstreamError; readonly stated: boolean };
 
 /** How often time-outs are looked at. Coarse, because a timer per chunk would cost more than it tells. */
 const TICK_MS = 1_000;
@@ -55,7 +58,7 @@ export async function relayStream(
 ): Promise<StreamStart> {
   const relay = new StreamRelay(exchange, upstream, options);
   const failed = await relay.begin();
-  if (failed !== null) return { failed };
+  if (failed !== null) return { failed, stated: exchange.meter.error !== null && exchange.meter.usage === null };
   const { readable, writable } = new IdentityTransformStream();
   exchange.scope.waitUntil(relay.run(writable.getWriter()));
   return { body: readable };

@@ -1,3 +1,4 @@
+import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Controls } from "../controls.ts";
 import { type ProviderError, SERVER_ERROR } from "../errors.ts";
 
@@ -41,5 +42,7 @@ export function refusal(id: RefusalId, controls: Controls): ProviderError {
       };
     case "error-500":
       return SERVER_ERROR;
+    default:
+      return unreachable(id);
   }
 }

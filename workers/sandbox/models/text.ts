@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../../schema/kernel/json.ts";
+import { tryParseJson } from "../../../schema/kernel/json.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { Controls } from "../controls.ts";
 import { splitSuffix } from "../controls.ts";
@@ -69,8 +69,8 @@ export function structuredText(request: ChatRequest): string | null {
   const format = request.response_format;
   if (format === null || format === undefined || format.type === "text") return null;
   if (format.type === "json_object") return JSON.stringify({ answer: lastUserText(request) });
-  const schema = JSON.parse(JSON.stringify(format.json_schema.schema ?? {}));
-  return JSON.stringify(schemaInstance(isJsonObject(schema) ? schema : {}, format.json_schema.name));
+  const schema = tryParseJson(JSON.stringify(format.json_schema.schema ?? {}));
+  return JSON.stringify(schemaInstance(schema ?? {}, format.json_schema.name));
 }
 
 const endlessLorem = (): Utterance => words(repeated(LOREM));

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../schema/kernel/json.ts";
-import { isJsonObject } from "../../../schema/kernel/json.ts";
+import { isJsonObject, tryParseJson } from "../../../schema/kernel/json.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import { hashedId } from "../hash.ts";
 import { schemaInstance } from "../schema-instance.ts";
@@ -41,8 +41,10 @@ function argumentsText(parameters: JsonObject): string {
 function chosenFunctions(request: ChatRequest): readonly OfferedFunction[] {
   const offered = (request.tools ?? []).flatMap((tool) => {
     if (tool.type !== "function") return [];
-    const parameters = JSON.parse(JSON.stringify(tool.function.parameters ?? {}));
-    return [{ name: tool.function.name, parameters: isJsonObject(parameters) ? parameters : {} }];
+    const parameters = tryParseJson(JSON.stringify(tool.function.parameters ?? {}));
+    return [
+      { name: tool.function.name, parameters: parameters !== undefined && isJsonObject(parameters) ? parameters : {} },
+    ];
   });
   const choice = request.tool_choice;
   if (choice === "none") return [];

@@ -1,3 +1,4 @@
+import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Tally } from "./piece.ts";
 
 /**
@@ -22,6 +23,8 @@ export function usageTexts(report: UsageReport, tally: Tally, variant: string | 
     }
     case "wrong":
       return [WRONG[isVariant(variant) ? variant : "negative"](tally)];
+    default:
+      return unreachable(report);
   }
 }
 

@@ -7,7 +7,7 @@ import { type Decision, NO_CHANGES } from "./change.ts";
 import { type Draft, draft, taken } from "./draft.ts";
 import type { Ended, IdempotencyEntry, Reader } from "./reader.ts";
 import type { Hold, State } from "./state.ts";
-import { releaseProblem, settleProblem, utf8Bytes } from "./validate.ts";
+import { jsonBytes, releaseProblem, settleProblem } from "./validate.ts";
 
 /**
  * Ends a hold with its cost. What the cost exceeds the hold by is a posting of its own. The charge belongs to the period
@@ -27,7 +27,7 @@ export function decideSettle(
   const ended = open === undefined ? reader.ended(request.request_id) : null;
   if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);
   const cost = request.cost_nano_usd;
-  if (!inRange(state, subtractUsd(cost, ended?.charged_nano_usd ?? ZERO_USD))) {
+  if (!inRange(state, cost - (ended?.charged_nano_usd ?? 0), open?.hold_nano_usd ?? 0)) {
     return unchanged(state, "invalid", ended?.charged_nano_usd ?? ZERO_USD);
   }
 
@@ -133,15 +133,23 @@ export function finishKey(
   now: number,
 ): void {
   if (entry === null) return;
-  const keep = answer !== undefined && utf8Bytes(JSON.stringify(answer)) <= LIMITS.idempotent_answer_bytes;
+  const bytes = answer === undefined ? null : jsonBytes(answer);
+  const kept = bytes !== null && bytes <= LIMITS.idempotent_answer_bytes ? (answer ?? null) : null;
   const expires_at = now + LIMITS.idempotent_answer_ttl_ms;
-  books.add({ kind: "idempotency", entry: { ...entry, finished: true, answer: keep ? answer : null, expires_at } });
+  books.add({ kind: "idempotency", entry: { ...entry, finished: true, answer: kept, expires_at } });
 }
 
-/** Whether the books can take a charge (negative: give it back) beside all that is held. */
-function inRange(state: State, cost: NanoUsd): boolean {
+/**
+ * Whether the books can take a charge (negative: give it back) and still charge everything else that is held: expiry
+ * must never meet an amount out of range.
+ */
+function inRange(state: State, cost: number, own_hold: number): boolean {
+  const others = state.held_nano_usd - own_hold;
   return (
-    Math.abs(state.balance_nano_usd - cost) <= MAX_NANO_USD && Math.abs(state.spent_nano_usd + cost) <= MAX_NANO_USD
+    state.balance_nano_usd - cost - others >= -MAX_NANO_USD &&
+    state.balance_nano_usd - cost <= MAX_NANO_USD &&
+    state.spent_nano_usd + cost + others <= MAX_NANO_USD &&
+    state.spent_nano_usd + cost >= -MAX_NANO_USD
   );
 }
 

@@ -25,10 +25,14 @@ export function admitProblem(request: AdmitRequest): string | null {
 }
 
 export function settleProblem(request: SettleRequest): string | null {
-  return amountProblem("cost_nano_usd", request.cost_nano_usd) ?? releaseProblem(request);
+  return (
+    amountProblem("cost_nano_usd", request.cost_nano_usd) ??
+    releaseProblem(request) ??
+    (request.answer === undefined || jsonBytes(request.answer) !== null ? null : "answer is not JSON")
+  );
 }
 
-export function releaseProblem(request: Omit<ReleaseRequest, "release">): string | null {
+export function releaseProblem(request: ReleaseRequest): string | null {
   return (
     idProblem(request.request_id) ??
     jsonProblem("context", requestContextSchema, request.context) ??
@@ -39,8 +43,15 @@ export function releaseProblem(request: Omit<ReleaseRequest, "release">): string
 /** Whether a figure is an amount that can be held or charged. */
 export const isAmount = (value: number): boolean => isInteger(value, 0, MAX_NANO_USD);
 
-/** Size of a text in UTF-8. */
-export const utf8Bytes = (text: string): number => ENCODER.encode(text).byteLength;
+/** Size of a value as JSON in UTF-8; null for what JSON cannot say. */
+export function jsonBytes(value: unknown): number | null {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    return text === undefined ? null : ENCODER.encode(text).byteLength;
+  } catch {
+    return null;
+  }
+}
 
 const isInteger = (value: number, least: number, most: number): boolean =>
   Number.isSafeInteger(value) && value >= least && value <= most;
@@ -65,7 +76,8 @@ interface Schema {
 /** Context and record end in an event that the consumer parses: what it would refuse is refused here. */
 function jsonProblem(name: string, schema: Schema, value: unknown): string | null {
   if (!schema.safeParse(value).success) return `${name} does not match its schema`;
-  const bytes = utf8Bytes(JSON.stringify(value));
+  const bytes = jsonBytes(value);
+  if (bytes === null) return `${name} is not JSON`;
   if (bytes <= LIMITS.hold_context_bytes) return null;
   return `${name} is ${bytes} bytes of JSON, more than ${LIMITS.hold_context_bytes}`;
 }

@@ -89,6 +89,7 @@ describe("turns", () => {
         role: "user",
         content: [
           { type: "text", text: "" },
+          { type: "text", text: " \n" },
           { type: "text", text: "a" },
         ],
       }),
@@ -251,6 +252,7 @@ describe("images and files", () => {
   it.each([
     `data:image/tiff;base64,${PNG}`,
     "data:image/png,raw",
+    "data:image/png;charset=utf-8,raw",
     "data:image/png;base64",
     "ftp://x/y.png",
     "file:///etc/passwd",

@@ -124,6 +124,14 @@ describe("parameters without an equivalent", () => {
     expect(bodyOf(request)).not.toHaveProperty(name);
   });
 
+  it("names in its warnings only what may stand in a header, and not without end", () => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`field_${at}`, 1]));
+    const warnings = warningsOf({ "a\r\nx-evil: 1": 1, ünicode: 1, ...many });
+    expect(warnings).toHaveLength(13);
+    expect(warnings.at(-1)).toBe("40 other fields left out: the provider has no equivalent");
+    expect(warnings.every((warning) => /^[\x20-\x7e]+$/.test(warning))).toBe(true);
+  });
+
   it("is silent about values that ask for nothing", () => {
     const request = {
       n: 1,

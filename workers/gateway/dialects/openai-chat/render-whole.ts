@@ -73,7 +73,8 @@ function addToChoice(draft: ChoiceDraft, part: Extract<Part, { choice: number }>
       draft.reasoning = (draft.reasoning ?? "") + part.text;
       return;
     case "reasoning_signature":
-      draft.signature = part.signature;
+      // Several blocks have a signature each; joined, as their texts are, they can be told apart again.
+      draft.signature = (draft.signature ?? "") + part.signature;
       return;
     case "tool_call":
       draft.tool_calls.set(part.index, { id: part.id, name: part.name, arguments: "" });

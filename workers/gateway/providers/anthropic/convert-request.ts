@@ -146,11 +146,21 @@ const READ: ReadonlySet<string> = new Set([
   "safety_identifier",
 ]);
 
-/** One warning for each field that is not read and would have changed something: also for those that we do not know. */
+/** Warnings end in a header: so many fields are named, the rest is counted. */
+const NAMED_FIELDS_MAX = 12;
+
+/** A warning for each field that is not read and would have changed something: also for those that we do not know. */
 function leftOut(request: ChatRequest): readonly string[] {
-  return Object.entries(request)
+  const names = Object.entries(request)
     .filter(([name, value]) => !READ.has(name) && !isNeutral(name, value))
-    .map(([name]) => `${name} left out: the provider has no equivalent`);
+    .map(([name]) => name);
+  // A name is the caller's text, and not every text may stand in a header.
+  const named = names.filter((name) => /^[\w.-]{1,64}$/.test(name)).slice(0, NAMED_FIELDS_MAX);
+  const others = names.length - named.length;
+  return [
+    ...named.map((name) => `${name} left out: the provider has no equivalent`),
+    ...(others > 0 ? [`${others} other fields left out: the provider has no equivalent`] : []),
+  ];
 }
 
 /** A value that asks for nothing: a penalty of 0, `store: false`, an empty map. A seed of 0 is a seed. */

@@ -1,4 +1,5 @@
 import { createParser } from "eventsource-parser";
+import { tryParseJson } from "../../../../schema/kernel/json.ts";
 import { LIMITS } from "../../../../schema/kernel/limits.ts";
 import type { UpstreamEvent } from "./provider.ts";
 
@@ -6,7 +7,7 @@ import type { UpstreamEvent } from "./provider.ts";
 export interface SseReader {
   /** The events that are complete now. Throws SseOverflow when one event is larger than its limit. */
   feed(bytes: Uint8Array): readonly UpstreamEvent[];
-  /** The events that the end of the stream completes: a last one without its blank line. */
+  /** What the end of the stream completes: a last event that lacks only its blank line. One cut in the middle is dropped. */
   end(): readonly UpstreamEvent[];
 }
 
@@ -38,7 +39,7 @@ export function createSseReader(): SseReader {
     },
     end: () => {
       parser.feed(`${decoder.decode()}\n\n`);
-      return take();
+      return take().filter(({ data }) => data === "[DONE]" || tryParseJson(data) !== undefined);
     },
   };
 }
