@@ -1,14 +1,26 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { build } from "esbuild";
 import { defineConfig } from "vitest/config";
 
-/** Stands in for the wallet worker, whose objects the cron worker wakes across scripts. */
-const walletStub = {
-  name: "ao-wallet-do",
-  modules: true,
-  compatibilityDate: "2026-10-20",
-  scriptPath: "./test/runtime/cron/wallet-stub.js",
-  durableObjects: { WALLET: { className: "WalletObject", useSQLite: true } },
-};
+/** The wallet worker, for the tests of a worker that reaches its objects across scripts. */
+async function walletWorker() {
+  const built = await build({
+    entryPoints: ["./workers/wallet-do/index.ts"],
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    external: ["cloudflare:*"],
+    write: false,
+  });
+  return {
+    name: "ao-wallet-do",
+    modules: true,
+    compatibilityDate: "2026-10-20",
+    script: built.outputFiles.map((file) => file.text).join(""),
+    durableObjects: { WALLET: { className: "WalletObject", useSQLite: true } },
+    queueProducers: { EVENTS: { queueName: "ao-events" } },
+  };
+}
 
 /**
  * Three kinds of tests. `unit`: pure code, in Node. `runtime`: inside workerd with real Durable Objects, D1 and queues,
@@ -31,11 +43,11 @@ export default defineConfig({
             remoteBindings: false,
             miniflare: {
               bindings: { MIGRATIONS: await readD1Migrations("./schema/migrations") },
-              workers: [walletStub],
+              workers: [await walletWorker()],
             },
           })),
         ],
-        test: { name: "runtime-cron", include: ["test/runtime/cron/**/*.test.ts"] },
+        test: { name: "runtime-cron", include: ["test/runtime/cron/**/*.test.ts"], testTimeout: 30_000 },
       },
       {
         test: {

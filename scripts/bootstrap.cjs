@@ -1,16 +1,16 @@
 "use strict";
-// Runs one of the project's commands: `node scripts/bootstrap.cjs <command> [arguments]`. Old syntax throughout, so that
-// an old Node can read this file far enough to say what it lacks.
+// Runs one of the project's commands: `node scripts/bootstrap.cjs <command> [arguments]`. Nothing here is newer than what
+// Node 10 can read, so that an old Node gets as far as saying that it is one.
 
-var childProcess = require("child_process");
-var fs = require("fs");
-var path = require("path");
+const childProcess = require("child_process");
+const fs = require("fs");
+const path = require("path");
 
-var ROOT = path.join(__dirname, "..");
-var OLDEST_NODE = 20;
+const ROOT = path.join(__dirname, "..");
+const OLDEST_NODE = 20;
 
-/** Script that Node 24 runs by itself, or a program of node_modules/.bin with its first arguments. */
-var COMMANDS = {
+/** The script of each command, and its first arguments. Node 24 runs TypeScript as it is. */
+const COMMANDS = {
   start: ["scripts/start.ts"],
   test: ["scripts/test.ts"],
   check: ["scripts/check.ts"],
@@ -18,7 +18,7 @@ var COMMANDS = {
   build: ["scripts/build.ts"],
   migrate: ["scripts/migrate.ts"],
   provider: ["scripts/provider.ts"],
-  dev: ["scripts/dev.ts"],
+  dev: ["scripts/start.ts", "--watch"],
   deploy: ["scripts/deploy.ts"],
   bench: ["bench/run.ts"],
 };
@@ -27,10 +27,10 @@ main(process.argv[2], process.argv.slice(3));
 
 function main(command, args) {
   if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
-    fail("This needs Node " + OLDEST_NODE + " or newer, and this is Node " + process.versions.node + ".");
+    fail(`This needs Node ${OLDEST_NODE} or newer, and this is Node ${process.versions.node}.`);
   }
-  if (!Object.prototype.hasOwnProperty.call(COMMANDS, command)) {
-    fail("There is no command " + JSON.stringify(command) + ". Choose one of: " + Object.keys(COMMANDS).join(", ") + ".");
+  if (!Object.hasOwn(COMMANDS, command)) {
+    fail(`There is no command ${JSON.stringify(command)}. Choose one of: ${Object.keys(COMMANDS).join(", ")}.`);
   }
   install();
   run(command, args);
@@ -40,8 +40,8 @@ function main(command, args) {
 function install() {
   if (installed()) return;
   console.error("Installing dependencies with npm ci, as package-lock.json is not what node_modules holds.");
-  var npm = npmCommand();
-  var result = childProcess.spawnSync(npm.file, npm.args.concat(["ci", "--no-audit", "--no-fund"]), {
+  const npm = npmCommand();
+  const result = childProcess.spawnSync(npm.file, npm.args.concat(["ci", "--no-audit", "--no-fund"]), {
     cwd: ROOT,
     // Standard output stays free for what the command itself prints.
     stdio: ["ignore", 2, 2],
@@ -55,12 +55,12 @@ function install() {
 
 /** Compares package-lock.json with npm's own record of what it put into node_modules. */
 function installed() {
-  var wanted = readPackages(path.join(ROOT, "package-lock.json"));
-  var present = readPackages(path.join(ROOT, "node_modules", ".package-lock.json"));
+  const wanted = readPackages(path.join(ROOT, "package-lock.json"));
+  const present = readPackages(path.join(ROOT, "node_modules", ".package-lock.json"));
   if (wanted === null || present === null || !fs.existsSync(nodeBinary())) return false;
-  return Object.keys(wanted).every(function (name) {
+  return Object.keys(wanted).every((name) => {
     if (name === "") return true;
-    var found = present[name];
+    const found = present[name];
     // Optional packages are those of other platforms.
     if (found === undefined) return wanted[name].optional === true;
     return found.version === wanted[name].version && found.integrity === wanted[name].integrity;
@@ -69,7 +69,7 @@ function installed() {
 
 /** The npm that started this, or the one on the path. */
 function npmCommand() {
-  var script = process.env.npm_execpath;
+  const script = process.env.npm_execpath;
   if (script && /npm-cli\.js$/.test(script)) return { file: process.execPath, args: [script], shell: false };
   return { file: "npm", args: [], shell: process.platform === "win32" };
 }
@@ -80,24 +80,32 @@ function nodeBinary() {
 
 /** Runs the command under the pinned Node 24, passes signals on and ends as it ends. */
 function run(command, args) {
-  var env = Object.assign({}, process.env);
-  var bin = path.join(ROOT, "node_modules", ".bin");
+  const stays = COMMANDS[command][0] === "scripts/start.ts";
+  const env = Object.assign({}, process.env);
+  const bin = path.join(ROOT, "node_modules", ".bin");
   env.PATH = bin + path.delimiter + (env.PATH || "");
-  var child = childProcess.spawn(nodeBinary(), COMMANDS[command].concat(args), {
+  const child = childProcess.spawn(nodeBinary(), COMMANDS[command].concat(args), {
     cwd: ROOT,
     env: env,
-    // The channel closes when this process dies by whatever means: `start` then stops what it started.
-    stdio: command === "start" ? ["inherit", "inherit", "inherit", "ipc"] : "inherit",
+    // The channel closes when this process dies by whatever means: the platform then stops too.
+    stdio: stays ? ["inherit", "inherit", "inherit", "ipc"] : "inherit",
   });
-  ["SIGINT", "SIGTERM", "SIGHUP"].forEach(function (signal) {
-    process.on(signal, function () {
+  ["SIGINT", "SIGTERM", "SIGHUP"].forEach((signal) => {
+    process.on(signal, () => {
       child.kill(signal);
     });
   });
-  child.on("error", function (error) {
-    fail("Node 24 could not be started: " + error.message);
+  // npm passes SIGTERM to the shell between it and this process, and the shell does not pass it on: it is just gone.
+  if (stays && process.env.npm_lifecycle_event) {
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) child.kill("SIGTERM");
+    }, 1000);
+  }
+  child.on("error", (error) => {
+    fail(`Node 24 could not be started: ${error.message}`);
   });
-  child.on("exit", function (code, signal) {
+  child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code);
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);

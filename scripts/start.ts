@@ -5,12 +5,13 @@ import { ClearError, errorText, runMain } from "./platform/clear-error.ts";
 import { openControl } from "./platform/control-server.ts";
 import { dataFolder, prepareDataFolder, releaseLock, resetDataFolder, takeLock } from "./platform/data-folder.ts";
 import { migrate, readMigrations } from "./platform/migrations.ts";
-import { buildWorkers, startRuntime } from "./platform/platform.ts";
+import { buildWorkers, type Platform, startRuntime } from "./platform/platform.ts";
 import { parsePort, refuseTakenPort } from "./platform/port.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 import { newShutdown, type Shutdown, stopOnSignals } from "./platform/shutdown.ts";
 import { step } from "./platform/steps.ts";
 import { localVars } from "./platform/vars.ts";
+import { watchSources } from "./platform/watch.ts";
 import { seedDemo } from "./seed.ts";
 
 /** `npm start`: the whole platform on this machine, in one runtime, with its data in one folder. */
@@ -21,6 +22,7 @@ const USAGE = `npm start -- [options]
   --reset             delete everything in the data folder first
   --no-demo           make no demo org
   --no-demo-traffic   make no past requests for it
+  --watch             take over changes of the source as they are saved
   --help              show this
 
 PORT, AO_DATA (data folder, default .data), AO_HOST (default 127.0.0.1) and every
@@ -33,6 +35,7 @@ interface StartOptions {
   readonly port: number;
   readonly reset: boolean;
   readonly demo: boolean;
+  readonly watch: boolean;
 }
 
 await runMain(async () => {
@@ -57,7 +60,13 @@ function readOptions(): StartOptions | null {
   const portText = values.port ?? (process.env.PORT || DEFAULT_PORT);
   const port = parsePort(portText);
   if (port === null) throw new ClearError(`${JSON.stringify(portText)} is not a port: give a number from 0 to 65535.`);
-  return { host: process.env.AO_HOST || "127.0.0.1", port, reset: values.reset, demo: !values["no-demo"] };
+  return {
+    host: process.env.AO_HOST || "127.0.0.1",
+    port,
+    reset: values.reset,
+    demo: !values["no-demo"],
+    watch: values.watch,
+  };
 }
 
 function parseOptions() {
@@ -68,12 +77,25 @@ function parseOptions() {
         reset: { type: "boolean", default: false },
         "no-demo": { type: "boolean", default: false },
         "no-demo-traffic": { type: "boolean", default: false },
+        watch: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });
   } catch (error) {
     throw new ClearError(`${errorText(error)}\n\n${USAGE}`);
   }
+}
+
+/** Takes over changes of the source from now on, and answers what ends that. */
+function keepUpToDate(platform: Platform): () => Promise<void> {
+  const close = watchSources(async () => {
+    try {
+      await step("Take over a change", async () => platform.update(await buildWorkers()));
+    } catch (error) {
+      console.error(errorText(error));
+    }
+  });
+  return async () => close();
 }
 
 async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
@@ -104,5 +126,6 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
     : null;
   platform.startCron((error) => console.error(`A scheduled job failed: ${errorText(error)}`));
   control.serve(platform);
+  if (options.watch) shutdown.add(keepUpToDate(platform));
   console.log(banner({ url: platform.url, demo, data: folder.path }));
 }

@@ -1,4 +1,5 @@
 import type { UsageComponent } from "../canonical/usage.ts";
+import type { Encoding } from "../wire/tokenizer-rpc.ts";
 
 /** Nano-USD per one million units of a component: an integer ≥ 0. 1 USD per million tokens is 1e9. */
 export type NanoUsdPerMillion = number;
@@ -25,7 +26,7 @@ export interface ModelInfo {
   readonly max_output_tokens: number;
   /** The most prompt tokens that one image costs, at the highest detail; absent where it is not known. */
   readonly image_tokens_max?: number;
-  readonly encoding: "o200k_base" | "cl100k_base" | null;
+  readonly encoding: Encoding | null;
   readonly capabilities: readonly ModelCapability[];
   /** Newest first. */
   readonly prices: readonly Price[];

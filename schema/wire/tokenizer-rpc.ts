@@ -1,3 +1,5 @@
+import type { ChatRequest } from "./openai-chat.ts";
+
 /** The tokenizer worker's RPC: the only place with encodings in it, behind a service binding, off the request's path. */
 export interface TokenizerRpc {
   /** Tokens of the prompt side of a chat request: messages, roles, names, tools, per-message overhead. */
@@ -6,14 +8,13 @@ export interface TokenizerRpc {
   countTexts(request: CountTextsRequest): Promise<readonly TokenCount[]>;
 }
 
-export const ENCODINGS = ["o200k_base", "cl100k_base"] as const;
+/** `sandbox`: the local provider's own tokens, so that what is counted for it equals what it bills. */
+export const ENCODINGS = ["o200k_base", "cl100k_base", "sandbox"] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-export interface CountChatRequest {
+/** The prompt's side of a chat request, already validated. */
+export interface CountChatRequest extends Pick<ChatRequest, "messages" | "tools" | "response_format"> {
   readonly encoding: Encoding;
-  /** OpenAI chat `messages` and `tools`, already validated. */
-  readonly messages: readonly unknown[];
-  readonly tools?: readonly unknown[];
 }
 
 export interface CountTextsRequest {

@@ -2,7 +2,9 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
+import { z } from "zod";
+import { ClearError, errorText } from "./clear-error.ts";
 import type { WorkerConfig } from "./config.ts";
 import { DIST, ROOT } from "./paths.ts";
 
@@ -19,7 +21,7 @@ export interface Bundle {
 /** Bundles one worker as production gets it, minified, and writes it to dist/<folder>/index.js. */
 export async function bundleWorker(worker: WorkerConfig): Promise<Bundle> {
   const folder = join(DIST, worker.folder);
-  const result = await build({
+  const options = {
     entryPoints: [worker.main],
     outfile: join(folder, "index.js"),
     absWorkingDir: ROOT,
@@ -33,10 +35,13 @@ export async function bundleWorker(worker: WorkerConfig): Promise<Bundle> {
     target: "es2024",
     conditions: ["workerd", "worker", "browser"],
     mainFields: ["browser", "module", "main"],
-    external: ["cloudflare:*", ...(worker.nodeModules ? ["node:*"] : [])],
+    external: ["cloudflare:*", ...(worker.node_modules ? ["node:*"] : [])],
     define: { "process.env.NODE_ENV": '"production"' },
     loader: { ".html": "text", ".txt": "text", ".sql": "text" },
     logLevel: "silent",
+  } satisfies BuildOptions;
+  const result = await build(options).catch((failure: unknown) => {
+    throw new ClearError(`The worker ${worker.folder} does not build:\n${buildErrors(failure)}`);
   });
   for (const file of result.outputFiles) await replaceFile(folder, file.path, file.contents);
   const script = result.outputFiles.find((file) => file.path.endsWith(".js"));
@@ -50,6 +55,20 @@ export async function bundleWorker(worker: WorkerConfig): Promise<Bundle> {
     gzip_bytes: zipped.length,
   };
 }
+
+/** What esbuild found, one line per place. */
+function buildErrors(failure: unknown): string {
+  const parsed = failureSchema.safeParse(failure);
+  if (!parsed.success) return errorText(failure);
+  const lines = parsed.data.errors.map(({ location, text }) =>
+    location === null ? text : `${location.file}:${location.line}: ${text}`,
+  );
+  return lines.join("\n");
+}
+
+const failureSchema = z.object({
+  errors: z.array(z.object({ text: z.string(), location: z.object({ file: z.string(), line: z.int() }).nullable() })),
+});
 
 /** Written beside and renamed: two starts at once may write the same file, and neither reads half of it. */
 async function replaceFile(folder: string, path: string, contents: Uint8Array): Promise<void> {

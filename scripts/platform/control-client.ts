@@ -5,6 +5,18 @@ import type { SqlDatabase, SqlRow, SqlStatement } from "./sql-database.ts";
 export const controlAddressSchema = z.object({ port: z.int(), token: z.string() });
 export type ControlAddress = z.infer<typeof controlAddressSchema>;
 
+/** A request to one worker past the front door. */
+export const workerRequestSchema = z.object({
+  method: z.string(),
+  /** With its query, from the slash on. */
+  path: z.string(),
+  body: z.string().nullable(),
+});
+export type WorkerRequest = z.infer<typeof workerRequestSchema>;
+
+const workerAnswerSchema = z.object({ status: z.int(), body: z.string() });
+export type WorkerAnswer = z.infer<typeof workerAnswerSchema>;
+
 /** How long an instance may take to say that it is there. It answers from memory. */
 const PING_TIMEOUT_MS = 2_000;
 
@@ -32,6 +44,15 @@ export function controlDatabase(address: ControlAddress): SqlDatabase {
 /** Runs the scheduled jobs of a running instance once, as if it were `scheduledTime` (milliseconds since the epoch). */
 export async function controlCron(address: ControlAddress, cron: string, scheduledTime: number): Promise<void> {
   await ask(address, "cron", { cron, scheduled_time: scheduledTime });
+}
+
+/** Asks one worker of a running instance by its deployed name, `ao-sandbox`. */
+export async function controlFetch(
+  address: ControlAddress,
+  worker: string,
+  request: WorkerRequest,
+): Promise<WorkerAnswer> {
+  return workerAnswerSchema.parse(await ask(address, "fetch", { worker, request }));
 }
 
 async function ask(address: ControlAddress, path: string, body: object): Promise<unknown> {

@@ -4,13 +4,15 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { tryParseJson } from "../../schema/kernel/json.ts";
 import { errorText } from "./clear-error.ts";
-import type { ControlAddress } from "./control-client.ts";
+import { type ControlAddress, type WorkerAnswer, type WorkerRequest, workerRequestSchema } from "./control-client.ts";
 import type { SqlDatabase } from "./sql-database.ts";
 
 /** What a running instance does for the other commands. */
 export interface ControlHandlers {
   readonly database: SqlDatabase;
   runCron(cron: string, scheduledTime: number): Promise<void>;
+  /** A request to one worker past the front door, such as the sandbox's own pages. */
+  fetchWorker(worker: string, request: WorkerRequest): Promise<WorkerAnswer>;
 }
 
 export interface ControlServer {
@@ -25,6 +27,7 @@ const sqlSchema = z.object({
     z.object({ sql: z.string(), params: z.array(z.union([z.string(), z.number(), z.null()])).default([]) }),
   ),
 });
+const fetchSchema = z.object({ worker: z.string(), request: workerRequestSchema });
 const cronSchema = z.object({ cron: z.string(), scheduled_time: z.int() });
 
 /**
@@ -76,6 +79,10 @@ async function perform(path: string | undefined, body: unknown, handlers: Contro
       const { cron, scheduled_time } = cronSchema.parse(body);
       await handlers.runCron(cron, scheduled_time);
       return {};
+    }
+    case "/fetch": {
+      const { worker, request } = fetchSchema.parse(body);
+      return handlers.fetchWorker(worker, request);
     }
     default:
       throw new Error(`There is no command ${path}.`);

@@ -86,9 +86,11 @@ async function makeFolder(path: string): Promise<void> {
 async function ownerOf(folder: DataFolder): Promise<"us" | "nobody" | "others"> {
   const names = await readdir(folder.path).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return [];
-    throw new ClearError(`The data folder ${folder.path} cannot be read (${errorCode(error) ?? errorText(error)}). Choose another one with AO_DATA=<folder>.`);
+    throw new ClearError(
+      `The data folder ${folder.path} cannot be read (${errorCode(error) ?? errorText(error)}). Choose another one with AO_DATA=<folder>.`,
+    );
   });
-  if (names.includes(MARKER)) return "us";
+  if (names.some((name) => name === MARKER)) return "us";
   return names.length === 0 ? "nobody" : "others";
 }
 

@@ -1,4 +1,5 @@
 import { Miniflare } from "miniflare";
+import { bindRuntimeToThisProcess } from "./bind-runtime.ts";
 import { ClearError } from "./clear-error.ts";
 import { readWorkerConfig } from "./config.ts";
 import { controlDatabase } from "./control-client.ts";
@@ -6,7 +7,7 @@ import { openControl } from "./control-server.ts";
 import { type DataFolder, prepareDataFolder, releaseLock, runningInstance, takeLock } from "./data-folder.ts";
 import { migrate, readMigrations } from "./migrations.ts";
 import { d1Database, type SqlDatabase } from "./sql-database.ts";
-import { FRONT_DOOR, WORKERS } from "./workers.ts";
+import { GATEWAY } from "./workers.ts";
 
 /**
  * Works on the D1 database of a data folder and answers what `work` answers. While an instance runs, its own database is
@@ -46,6 +47,7 @@ async function withFiles<Result>(
   folder: DataFolder,
   work: (database: SqlDatabase) => Promise<Result>,
 ): Promise<Result> {
+  bindRuntimeToThisProcess();
   const runtime = new Miniflare({
     cf: false,
     enableDevRegistry: false,
@@ -57,7 +59,7 @@ async function withFiles<Result>(
           compatibilityDate: "2026-10-20",
           manifest: {
             mainModule: "index.js",
-            modules: [{ type: "esm", name: "index.js", contents: "export default {}" }],
+            modules: { "index.js": { type: "esm", contents: "export default {}" } },
           },
           env: { DB: { type: "d1", id: databaseId() } },
         },
@@ -73,8 +75,7 @@ async function withFiles<Result>(
 
 /** The id under which the runtime keeps the gateway's database. */
 function databaseId(): string {
-  const gateway = WORKERS.find(({ folder }) => folder === FRONT_DOOR);
-  const id = gateway && readWorkerConfig(gateway).config.d1_databases[0]?.database_id;
+  const id = readWorkerConfig(GATEWAY).d1_databases[0]?.database_id;
   if (id === undefined) throw new ClearError("wrangler.toml names no D1 database.");
   return id;
 }

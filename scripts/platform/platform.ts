@@ -1,12 +1,12 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { Miniflare } from "miniflare";
+import { bindRuntimeToThisProcess } from "./bind-runtime.ts";
 import { bundleWorker } from "./bundle.ts";
 import { readWorkerConfig } from "./config.ts";
+import type { ControlHandlers } from "./control-server.ts";
 import { isDue } from "./cron.ts";
 import { type BuiltWorker, type RuntimeSettings, runtimeOptions } from "./runtime-options.ts";
 import { d1Database, type SqlDatabase } from "./sql-database.ts";
-import { WORKERS } from "./workers.ts";
+import { GATEWAY, WORKERS } from "./workers.ts";
 
 /** All workers, read from their configuration and bundled as for production. */
 export async function buildWorkers(): Promise<readonly BuiltWorker[]> {
@@ -19,38 +19,29 @@ export async function buildWorkers(): Promise<readonly BuiltWorker[]> {
 }
 
 /** All workers running together in one runtime in a process of its own. */
-export interface Platform {
+export interface Platform extends ControlHandlers {
   /** Without a trailing slash. */
   readonly url: string;
-  readonly database: SqlDatabase;
-  runCron(cron: string, scheduledTime: number): Promise<void>;
   /** Runs what is due, every minute, until the platform stops. A failing job is reported and does not stop the others. */
   startCron(onError: (error: unknown) => void): void;
+  /** Goes on with other code at the same address. Objects start anew from what they stored. */
+  update(workers: readonly BuiltWorker[]): Promise<void>;
   stop(): Promise<void>;
-}
-
-/**
- * Has the runtime started through workerd.sh, which ends it when this process is killed. The local runtime takes the path
- * of its program from the environment and passes the environment on.
- */
-function bindToThisProcess(): void {
-  if (process.platform === "win32" || process.env.MINIFLARE_WORKERD_PATH) return;
-  const { default: workerd }: { default: string } = createRequire(import.meta.resolve("miniflare"))("workerd");
-  process.env.AO_WORKERD = workerd;
-  process.env.MINIFLARE_WORKERD_PATH = join(import.meta.dirname, "workerd.sh");
 }
 
 /** Starts the runtime. Resolves when it accepts requests. */
 export async function startRuntime(workers: readonly BuiltWorker[], settings: RuntimeSettings): Promise<Platform> {
-  bindToThisProcess();
+  bindRuntimeToThisProcess();
   const runtime = new Miniflare(runtimeOptions(workers, settings));
   const url = await runtime.ready;
-  const owner = workers.find(({ config }) => config.config.d1_databases.length > 0);
-  if (owner === undefined) throw new Error("no worker binds the database");
-  const [binding] = owner.config.config.d1_databases;
-  const database = d1Database(await runtime.getD1Database(binding?.binding ?? "", owner.config.name));
+  const frontDoor = readWorkerConfig(GATEWAY);
+  const binding = frontDoor.d1_databases[0]?.binding ?? "";
+  const database: SqlDatabase = {
+    // Asked for anew each time: a binding from before an update is no longer good.
+    batch: async (statements) => d1Database(await runtime.getD1Database(binding, frontDoor.name)).batch(statements),
+  };
   const scheduled = workers.flatMap(({ config }) =>
-    (config.config.triggers.crons ?? []).map((cron) => ({ name: config.name, cron })),
+    (config.triggers.crons ?? []).map((cron) => ({ name: config.name, cron })),
   );
   let timer: NodeJS.Timeout | undefined;
 
@@ -77,6 +68,14 @@ export async function startRuntime(workers: readonly BuiltWorker[], settings: Ru
     database,
     runCron,
     startCron,
+    async fetchWorker(name, { method, path, body }) {
+      const worker = await runtime.getWorker(name);
+      const answer = await worker.fetch(`http://${name}${path}`, { method, body });
+      return { status: answer.status, body: await answer.text() };
+    },
+    async update(others) {
+      await runtime.setOptions(runtimeOptions(others, { ...settings, port: Number(url.port) }));
+    },
     async stop() {
       clearTimeout(timer);
       await runtime.dispose();

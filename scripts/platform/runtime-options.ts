@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { convertV4MiniflareOptions, type MiniflareOptions, NoOpLog, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { z } from "zod";
 import type { Bundle } from "./bundle.ts";
-import type { WorkerConfig } from "./config.ts";
 import { ClearError } from "./clear-error.ts";
+import type { WorkerConfig } from "./config.ts";
 import { DIST } from "./paths.ts";
 import type { Secrets } from "./secrets.ts";
 import { FRONT_DOOR } from "./workers.ts";
@@ -47,17 +48,26 @@ export function runtimeOptions(workers: readonly BuiltWorker[], settings: Runtim
   });
 }
 
+/** The two kinds of bindings that are added to; wrangler's own types lose them. */
+const bindingsSchema = z.object({
+  bindings: z.record(z.string(), z.json()),
+  serviceBindings: z.record(
+    z.string(),
+    z.union([z.string(), z.object({ name: z.string(), entrypoint: z.string().optional() })]),
+  ),
+});
+
 function workerOptions({ config, bundle }: BuiltWorker, settings: RuntimeSettings): V4WorkerOptions {
-  const { workerOptions: options } = unstable_getMiniflareWorkerOptions(config.config);
-  const { modulesRules: _rules, ...rest } = options;
+  const { workerOptions: options } = unstable_getMiniflareWorkerOptions(config.path);
+  const { bindings, serviceBindings } = bindingsSchema.parse(options);
   const isFrontDoor = config.folder === FRONT_DOOR;
   return {
-    ...rest,
+    ...options,
     name: config.name,
     rootPath: dirname(config.path),
     modulesRoot: DIST,
     modules: [{ type: "ESModule", path: bundle.path, contents: bundle.code }],
-    bindings: { ...rest.bindings, ...settings.vars, ...(isFrontDoor ? settings.secrets.vars : {}) },
-    serviceBindings: { ...rest.serviceBindings, ...(isFrontDoor ? { SANDBOX: "ao-sandbox" } : {}) },
+    bindings: { ...bindings, ...settings.vars, ...(isFrontDoor ? settings.secrets.vars : {}) },
+    serviceBindings: { ...serviceBindings, ...(isFrontDoor ? { SANDBOX: "ao-sandbox" } : {}) },
   };
 }

@@ -1,7 +1,12 @@
-/** Shows what a command is doing: one line per step with its outcome and how long it took. */
-export type Step = <Result>(title: string, work: () => Promise<Result>) => Promise<Result>;
-
-export const step: Step = async (title, work) => {
+/**
+ * Does one step of a command and shows it: a line with its outcome and how long it took. A step fails when it throws, or
+ * when `succeeded` says so of its result.
+ */
+export async function step<Result>(
+  title: string,
+  work: () => Promise<Result>,
+  succeeded: (result: Result) => boolean = () => true,
+): Promise<Result> {
   const terminal = process.stdout.isTTY;
   if (terminal) process.stdout.write(`… ${title}`);
   const begun = performance.now();
@@ -12,10 +17,10 @@ export const step: Step = async (title, work) => {
   };
   try {
     const result = await work();
-    end("✓");
+    end(succeeded(result) ? "✓" : "✗");
     return result;
   } catch (error) {
     end("✗");
     throw error;
   }
-};
+}

@@ -12,7 +12,10 @@ export const WORKERS = [
   { folder: "sandbox", config: "workers/sandbox/wrangler.toml", deployed: false },
 ] as const;
 
-export type WorkerFolder = (typeof WORKERS)[number]["folder"];
+export type Worker = (typeof WORKERS)[number];
 
-/** The worker that answers at the public address. */
-export const FRONT_DOOR: WorkerFolder = "gateway";
+/** The worker whose wrangler.toml names the database and its migrations. */
+export const GATEWAY: Worker = WORKERS[4];
+
+/** The folder of the worker that answers at the public address. */
+export const FRONT_DOOR = GATEWAY.folder;

@@ -1,4 +1,5 @@
 import { unreachable } from "../../schema/kernel/unreachable.ts";
+import { promptTokens } from "../../schema/tokens/sandbox-prompt-tokens.ts";
 import type { ChatRequest } from "../../schema/wire/openai-chat.ts";
 import { type Call, clientGone, jsonResponse, pacedResponse } from "./call.ts";
 import {
@@ -22,7 +23,6 @@ import { echo, endless, lorem, reasoningFirst, say, structuredText } from "./mod
 import { toolsUtterance } from "./models/tools.ts";
 import { usageTexts } from "./models/usage.ts";
 import { type Frames, fragmented } from "./paced-stream.ts";
-import { promptTokens } from "./prompt-tokens.ts";
 
 /** Where a whole answer of a model without an end is cut: someone waits for all of it, and it is held in memory. */
 const WHOLE_ANSWER_TOKENS_MAX = 16_384;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { JsonObject } from "../../schema/kernel/json.ts";
+import { countTokens } from "../../schema/tokens/sandbox-tokens.ts";
 import { validate } from "./body.ts";
 import { type Failed, invalid, isFailed } from "./errors.ts";
 import { hash32, sequence } from "./hash.ts";
-import { countTokens } from "./tokens.ts";
 
 /** Embeddings: unit vectors made from hashes of words, the same in every run. */
 

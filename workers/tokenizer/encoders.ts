@@ -1,4 +1,5 @@
 import { unreachable } from "../../schema/kernel/unreachable.ts";
+import { countTokens } from "../../schema/tokens/sandbox-tokens.ts";
 import type { Encoding } from "../../schema/wire/tokenizer-rpc.ts";
 
 /** One encoding, as the counter needs it. */
@@ -36,10 +37,19 @@ function importEncoding(encoding: Encoding): Promise<{ default: Api }> {
       return import("gpt-tokenizer/encoding/o200k_base");
     case "cl100k_base":
       return import("gpt-tokenizer/encoding/cl100k_base");
+    case "sandbox":
+      return Promise.resolve({ default: SANDBOX });
     default:
       return unreachable(encoding);
   }
 }
+
+/** The sandbox's own tokens need no table and remember nothing. */
+const SANDBOX: Api = {
+  countTokens: (text) => countTokens(text),
+  clearMergeCache: () => {},
+  setMergeCacheSize: () => {},
+};
 
 /** Enough for the words of one long prompt. The cache only pays within a call: it is dropped after each. */
 const REMEMBERED_WORDS = 20_000;

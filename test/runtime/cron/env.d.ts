@@ -2,7 +2,11 @@ declare namespace Cloudflare {
   interface Env {
     readonly DB: D1Database;
     readonly EVENTS: Queue<unknown>;
-    readonly WALLET: import("../../../workers/cron/env.ts").WalletNamespace;
+    /** The real wallet objects, bundled by vitest.config.ts. */
+    readonly WALLET: {
+      idFromName(name: string): DurableObjectId;
+      get(id: DurableObjectId): import("../../../schema/wire/wallet-rpc.ts").WalletRpc;
+    };
     /** The migrations of schema/migrations, read by vitest.config.ts. */
     readonly MIGRATIONS: import("cloudflare:test").D1Migration[];
   }

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
@@ -7,7 +9,7 @@ import { MODEL_CAPABILITIES, type Rates } from "../../../schema/pricing/price.ts
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import { ENCODINGS } from "../../../schema/wire/tokenizer-rpc.ts";
 
-const FOLDER = new URL("../../../schema/prices/", import.meta.url);
+const FOLDER = fileURLToPath(new URL("../../../schema/prices/", import.meta.url).href);
 
 const dollars = z.string().regex(/^\d{1,4}(\.\d{1,9})?$/);
 const day = z.iso.date();
@@ -44,7 +46,7 @@ const priceFileSchema = z.strictObject({
 });
 
 const files = readdirSync(FOLDER);
-const read = (file: string) => priceFileSchema.parse(JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")));
+const read = (file: string) => priceFileSchema.parse(JSON.parse(readFileSync(join(FOLDER, file), "utf8")));
 
 describe("every price file", () => {
   test("is in the catalogue, and nothing else is", () => {

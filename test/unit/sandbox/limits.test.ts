@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countTokens } from "../../../workers/sandbox/tokens.ts";
+import { countTokens } from "../../../schema/tokens/sandbox-tokens.ts";
 import { openSandbox, readStream, readWhole, user } from "./sandbox-client.ts";
 
 describe("max_tokens", () => {

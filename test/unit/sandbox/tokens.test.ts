@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countTokens, tokenise } from "../../../workers/sandbox/tokens.ts";
+import { countTokens, tokenise } from "../../../schema/tokens/sandbox-tokens.ts";
 
 describe("the sandbox's tokens", () => {
   it.each([

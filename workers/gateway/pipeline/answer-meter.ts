@@ -1,5 +1,5 @@
 import type { FinishReason, Part, UpstreamError } from "../../../schema/canonical/parts.ts";
-import { inputTokens, outputTokens, type Usage, usageSchema } from "../../../schema/canonical/usage.ts";
+import { inputTokens, type Usage, usageSchema } from "../../../schema/canonical/usage.ts";
 import { textBytes } from "../../../schema/pricing/text-bytes.ts";
 
 /** Text that is kept for counting at most, per answer: what is older is counted first. */
@@ -82,14 +82,10 @@ export class AnswerMeter {
     else this.usage_invalid = true;
   }
 
-  /**
-   * The provider's usage when it can be believed: valid, with an input, and with an output where output was delivered.
-   * Null means that we count.
-   */
+  /** The provider's last usage when it can be believed: possible figures, and a prompt. Null means that we count. */
   get usage(): Usage | null {
     if (this.#usage === null || this.usage_invalid) return null;
-    if (inputTokens(this.#usage) === 0) return null;
-    return outputTokens(this.#usage) === 0 && this.output_bytes > 0 ? null : this.#usage;
+    return inputTokens(this.#usage) === 0 ? null : this.#usage;
   }
 
   /** Whether so much text waits that it should be counted now rather than kept. */

@@ -17,7 +17,8 @@ export async function countPrompt(
     const { tokens } = await tokenizer.countChat({
       encoding: model.encoding ?? STAND_IN,
       messages: request.messages,
-      ...(request.tools == null ? {} : { tools: request.tools }),
+      tools: request.tools,
+      response_format: request.response_format,
     });
     return tokens;
   } catch (error) {

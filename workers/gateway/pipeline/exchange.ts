@@ -64,24 +64,43 @@ export class Exchange {
     this.context = parts.context;
     this.available_nano_usd = parts.available_nano_usd;
     this.#wallet = parts.wallet;
-    this.hold = new HoldKeeper(parts.wallet, parts.scope.request_id, parts.estimate, parts.request.stream === true);
+    const { meter } = this;
+    this.hold = new HoldKeeper(parts.wallet, parts.scope.request_id, parts.estimate, {
+      stream: parts.request.stream === true,
+      get tokens_bound() {
+        return meter.tokens_bound;
+      },
+      recount: () => this.countPending(),
+    });
   }
 
   get ended(): boolean {
     return this.#ended;
   }
 
+  /** Counts the output text that waits, so that the meter's bound is exact. */
+  countPending(): Promise<void> {
+    return countPendingOutput(this.scope.env.TOKENIZER, this.meter, this.attempt.model);
+  }
+
   /**
    * What is owed by now: the provider's usage where it is believable, else our count of what was delivered. The count
-   * asks the tokenizer; a prompt that it cannot count is billed at its expected size, never at nothing.
+   * asks the tokenizer; a prompt that it cannot count is billed at its bound, never at nothing.
    */
   async bill(): Promise<Bill> {
+    const final = this.billNow();
+    if (final !== null) return final;
     const reported = this.meter.usage;
-    if (reported !== null) return this.#price(reported, "provider");
-    const { TOKENIZER } = this.scope.env;
+    if (reported !== null) {
+      // A report from before the end (some providers give the prompt's first): the output is at least what we saw.
+      await this.countPending();
+      const missing = this.meter.tokens_bound - outputTokens(reported);
+      if (missing <= 0) return this.#price(reported, "provider");
+      return this.#price({ ...reported, output: (reported.output ?? 0) + missing }, "counted");
+    }
     const [prompt] = await Promise.all([
-      countPrompt(TOKENIZER, this.request, this.attempt.model),
-      countPendingOutput(TOKENIZER, this.meter, this.attempt.model),
+      countPrompt(this.scope.env.TOKENIZER, this.request, this.attempt.model),
+      this.countPending(),
     ]);
     return this.#price(
       { input: prompt ?? this.estimate.input_tokens_bound, output: this.meter.tokens_bound },
@@ -101,8 +120,10 @@ export class Exchange {
 
   /** The bill at once, for the end of a stream whose provider reported its usage; null when it must be counted. */
   billNow(): Bill | null {
-    const reported = this.meter.usage;
-    return reported === null ? null : this.#price(reported, "provider");
+    const { usage, ended, finish_reason, output_bytes } = this.meter;
+    if (usage === null || !(ended || finish_reason !== null)) return null;
+    // An answer that has text and no output tokens was not counted by its provider.
+    return outputTokens(usage) === 0 && output_bytes > 0 ? null : this.#price(usage, "provider");
   }
 
   #price(usage: Usage, source: UsageSource): Bill {

@@ -8,7 +8,6 @@ import { errorBody, errorStatus } from "../http/error-response.ts";
 import type { Translation, UpstreamEvent } from "../providers/kit/provider.ts";
 import { createSseReader, type SseReader } from "../providers/kit/sse.ts";
 import { timeoutError } from "./call-provider.ts";
-import { countPendingOutput } from "./count-tokens.ts";
 import type { Bill, Ending, Exchange } from "./exchange.ts";
 import { refusalOf } from "./upstream-refusal.ts";
 
@@ -21,7 +20,7 @@ type Exit =
   | { readonly kind: "truncated" }
   | { readonly kind: "timed_out"; readonly after_ms: number }
   | { readonly kind: "caller_gone" }
-  /** The wallet covers no more. */
+  /** The hold covers no more. */
   | { readonly kind: "cut" };
 
 export interface StreamRelayOptions {
@@ -137,33 +136,22 @@ class StreamRelay {
       while (this.#queue_at < this.#queue.length && !this.#over) {
         const before = this.#text;
         this.#step();
-        const covered = hold.cover(meter.tokens_bound);
+        const covered = hold.cover();
         if (covered === true) continue;
         // What was covered goes out while the wallet is asked about the rest.
         const rest = this.#text.slice(before.length);
         this.#text = before;
         await this.#flush(writer);
-        if (!((await covered) || (await this.#coverExactly()))) return { kind: "cut" };
+        if (!(await covered)) return { kind: "cut" };
         this.#text = rest;
       }
-      if (meter.pending_is_large) await this.#countPending();
+      if (meter.pending_is_large) await this.#exchange.countPending();
       if (meter.error !== null) return { kind: "error_event", error: meter.error };
       await this.#flush(writer);
       if (meter.ended) return { kind: "finished" };
       if (this.#source_ended) return { kind: "truncated" };
       await this.#fill();
     }
-  }
-
-  /** Bytes are the safe bound of tokens, and a loose one: near the end of the money the delivered text is counted. */
-  async #coverExactly(): Promise<boolean> {
-    await this.#countPending();
-    return this.#exchange.meter.tokens_bound <= this.#exchange.hold.held_tokens;
-  }
-
-  #countPending(): Promise<void> {
-    const { scope, meter, attempt } = this.#exchange;
-    return countPendingOutput(scope.env.TOKENIZER, meter, attempt.model);
   }
 
   /** Takes the next event in: metered, and rendered behind what waits. */
@@ -286,8 +274,8 @@ class StreamRelay {
         };
       case "cut":
         return {
-          ending: { outcome: "cut", status: 200, error_code: "wallet_exhausted" },
-          text: renderer.cut(this.#tail(bill, "wallet_exhausted")),
+          ending: { outcome: "cut", status: 200, error_code: this.#exchange.hold.cut_reason },
+          text: renderer.cut(this.#tail(bill, this.#exchange.hold.cut_reason)),
         };
       case "error_event":
         return failed("upstream_error", refusalOf(exit.error));

@@ -1,9 +1,9 @@
 import { tryParseJson } from "../../../schema/kernel/json.ts";
+import { tokenise } from "../../../schema/tokens/sandbox-tokens.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { Controls } from "../controls.ts";
 import { splitSuffix } from "../controls.ts";
 import { schemaInstance } from "../schema-instance.ts";
-import { tokenise } from "../tokens.ts";
 import type { Utterance } from "./piece.ts";
 
 /** Texts that models answer with. */

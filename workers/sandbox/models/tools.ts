@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import { isJsonObject, tryParseJson } from "../../../schema/kernel/json.ts";
+import { tokenise } from "../../../schema/tokens/sandbox-tokens.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import { hashedId } from "../hash.ts";
 import { schemaInstance } from "../schema-instance.ts";
-import { tokenise } from "../tokens.ts";
 import type { Utterance } from "./piece.ts";
 import { contentText, say, structuredText } from "./text.ts";
 

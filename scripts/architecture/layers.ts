@@ -1,0 +1,125 @@
+/**
+ * Who may import whom, as data. A file belongs to the first layer whose pattern fits its path. Beyond the layers: no
+ * worker imports another one, nobody imports a worker's entry, and no cycles.
+ */
+export interface Layer {
+  readonly name: string;
+  readonly files: RegExp;
+  /** Names of layers, the layer itself included when its files may import each other. */
+  readonly may: readonly string[];
+  /** Siblings, told apart by the first group of `files`, may not import each other. */
+  readonly siblings?: "apart";
+  /** Packages that must not be imported, by the beginning of their name. */
+  readonly withoutPackages?: readonly string[];
+}
+
+const GATEWAY = "^workers/gateway/";
+
+/** What decides must run anywhere, so it takes what it needs as arguments. */
+const PURE = ["hono", "cloudflare:"] as const;
+
+export const LAYERS: readonly Layer[] = [
+  { name: "kernel", files: /^schema\/kernel\//, may: ["kernel"], withoutPackages: PURE },
+  { name: "schema", files: /^schema\//, may: ["kernel", "schema"], withoutPackages: PURE },
+
+  // Ties its own worker together, so it may import everything in it.
+  { name: "worker entry", files: /^workers\/[^/]+\/index\.ts$/, may: [] },
+
+  { name: "gateway env", files: new RegExp(`${GATEWAY}env\\.ts$`), may: ["kernel", "schema"] },
+  {
+    name: "provider kit",
+    files: new RegExp(`${GATEWAY}providers/kit/`),
+    may: ["kernel", "schema", "provider kit"],
+    withoutPackages: PURE,
+  },
+  {
+    name: "openai provider",
+    files: new RegExp(`${GATEWAY}providers/openai/`),
+    may: ["kernel", "schema", "provider kit", "openai provider"],
+    withoutPackages: PURE,
+  },
+  {
+    name: "provider",
+    files: new RegExp(`${GATEWAY}providers/([^/]+)/`),
+    // Many providers speak OpenAI's language and are a table on top of its folder.
+    may: ["kernel", "schema", "provider kit", "openai provider", "provider"],
+    siblings: "apart",
+    withoutPackages: PURE,
+  },
+  {
+    name: "provider registry",
+    files: new RegExp(`${GATEWAY}providers/[^/]+\\.ts$`),
+    may: ["kernel", "schema", "provider kit", "openai provider", "provider", "provider registry"],
+    withoutPackages: PURE,
+  },
+  {
+    name: "gateway http",
+    files: new RegExp(`${GATEWAY}http/`),
+    may: ["kernel", "schema", "gateway env", "gateway http"],
+  },
+  {
+    name: "gateway store",
+    files: new RegExp(`${GATEWAY}(?:stores|wallet)/`),
+    may: ["kernel", "schema", "gateway env", "provider kit", "provider registry", "gateway store"],
+    withoutPackages: ["hono"],
+  },
+  {
+    name: "dialect",
+    files: new RegExp(`${GATEWAY}dialects/`),
+    may: ["kernel", "schema", "provider kit", "gateway http", "dialect"],
+    withoutPackages: PURE,
+  },
+  {
+    name: "pipeline",
+    files: new RegExp(`${GATEWAY}pipeline/`),
+    may: [
+      "kernel",
+      "schema",
+      "gateway env",
+      "provider kit",
+      "provider registry",
+      "gateway http",
+      "gateway store",
+      "dialect",
+      "pipeline",
+    ],
+    withoutPackages: PURE,
+  },
+  {
+    name: "openapi",
+    files: new RegExp(`${GATEWAY}openapi/`),
+    may: ["kernel", "schema", "gateway http", "openapi"],
+    withoutPackages: PURE,
+  },
+  {
+    name: "gateway route",
+    files: new RegExp(`${GATEWAY}(?:routes/|[^/]+\\.ts$)`),
+    may: [
+      "kernel",
+      "schema",
+      "gateway env",
+      "provider kit",
+      "provider registry",
+      "gateway http",
+      "gateway store",
+      "dialect",
+      "pipeline",
+      "openapi",
+      "gateway route",
+    ],
+  },
+  {
+    name: "wallet core",
+    files: /^workers\/wallet-do\/core\//,
+    may: ["kernel", "schema", "wallet core"],
+    withoutPackages: PURE,
+  },
+  {
+    name: "worker",
+    files: /^workers\/([^/]+)\//,
+    may: ["kernel", "schema", "wallet core", "worker"],
+    siblings: "apart",
+  },
+  // The registry is the one list of the kinds of providers.
+  { name: "script", files: /^(?:scripts|bench)\//, may: ["kernel", "schema", "provider registry", "script"] },
+];

@@ -1,0 +1,62 @@
+import { glob } from "node:fs/promises";
+import { dirname, sep } from "node:path";
+import { importProblems, readSources } from "./architecture/check-imports.ts";
+import { ROOT } from "./platform/paths.ts";
+import { runProgram } from "./platform/program.ts";
+import { step } from "./platform/steps.ts";
+
+/** Everything that can be told of the code without running it. */
+
+interface Check {
+  readonly title: string;
+  /** What is wrong, as text to show; empty when nothing is. */
+  run(): Promise<string>;
+}
+
+export interface CheckCounts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Runs every check, shows what each found, and goes on after a failure. */
+export async function runChecks(): Promise<CheckCounts> {
+  const checks = await allChecks();
+  let failed = 0;
+  for (const { title, run } of checks) {
+    const problems = await step(title, run, (found) => found === "");
+    if (problems === "") continue;
+    failed += 1;
+    console.log(problems);
+  }
+  return { passed: checks.length - failed, failed };
+}
+
+async function allChecks(): Promise<readonly Check[]> {
+  return [
+    { title: "Lint and format", run: lint },
+    ...(await typeScriptProjects()).map((path) => ({ title: `Types of ${path}`, run: () => types(path) })),
+    { title: "Direction of imports", run: async () => importProblems(await readSources()).join("\n") },
+  ];
+}
+
+/** Also what `npm run lint` shows. */
+export async function lint(): Promise<string> {
+  const { ok, output } = await runProgram("biome", "check", "--error-on-warnings", "--colors=off");
+  return ok ? "" : output;
+}
+
+async function types(path: string): Promise<string> {
+  const { ok, output } = await runProgram("tsc", "--noEmit", "-p", path);
+  return ok ? "" : output;
+}
+
+/** Every folder with a tsconfig.json: each has the types of where its code runs. */
+async function typeScriptProjects(): Promise<readonly string[]> {
+  const folders: string[] = [];
+  for await (const path of glob(["tsconfig.json", "{scripts,test,bench,workers,clients}/**/tsconfig.json"], {
+    cwd: ROOT,
+  })) {
+    if (!path.includes("node_modules")) folders.push(dirname(path).replaceAll(sep, "/"));
+  }
+  return folders.sort();
+}

@@ -1,0 +1,128 @@
+import type { NanoUsd } from "../../../schema/kernel/money.ts";
+import type { Event } from "../../../schema/wire/events.ts";
+import type {
+  AdmitRequest,
+  CheckpointRequest,
+  ExtendRequest,
+  LedgerKind,
+  ReleaseRequest,
+  SettleRequest,
+} from "../../../schema/wire/wallet-rpc.ts";
+import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import { decideAdmit } from "../../../workers/wallet-do/core/admit.ts";
+import { apply, type Change, type Decision, type Posting } from "../../../workers/wallet-do/core/change.ts";
+import { decideConfigure } from "../../../workers/wallet-do/core/configure.ts";
+import { describe } from "../../../workers/wallet-do/core/describe.ts";
+import { overdue } from "../../../workers/wallet-do/core/overdue.ts";
+import { pendingReader } from "../../../workers/wallet-do/core/pending-reader.ts";
+import { foldEnded, type IdempotencyEntry, type Reader } from "../../../workers/wallet-do/core/reader.ts";
+import { decideCheckpoint, decideExtend } from "../../../workers/wallet-do/core/renew.ts";
+import { decideRevoke } from "../../../workers/wallet-do/core/revoke.ts";
+import { decideRelease, decideSettle } from "../../../workers/wallet-do/core/settle.ts";
+import { emptyState, type State } from "../../../workers/wallet-do/core/state.ts";
+
+export class CommitFailed extends Error {}
+
+/**
+ * The pure core around a storage that is a few arrays. Decisions gather until `commit`; a failing commit throws them
+ * away and restores the state that was stored, as the object does.
+ */
+export class MemoryWallet {
+  now: number;
+  readonly ledger: Posting[] = [];
+  readonly events: Event[] = [];
+  /** Commit after each command. */
+  auto_commit = true;
+  fail_next_commit = false;
+  private readonly keys = new Map<string, IdempotencyEntry>();
+  private stored: State = emptyState();
+  private state: State = emptyState();
+  private pending: Change[] = [];
+  private readonly reader = pendingReader(this.storedReader());
+
+  constructor(now: number) {
+    this.now = now;
+  }
+
+  configure(settings: WalletSettings) {
+    this.run((state, now) => ({ answer: null, changes: decideConfigure(state, settings, now) }));
+    return describe(this.state);
+  }
+  admit(request: AdmitRequest) {
+    return this.run((state, now) => decideAdmit(state, request, now, this.reader));
+  }
+  extend(request: ExtendRequest) {
+    return this.run((state, now) => decideExtend(state, request, now));
+  }
+  checkpoint(request: CheckpointRequest) {
+    return this.run((state, now) => decideCheckpoint(state, request, now));
+  }
+  settle(request: SettleRequest) {
+    return this.run((state, now) => decideSettle(state, request, now, this.reader));
+  }
+  release(request: ReleaseRequest) {
+    return this.run((state, now) => decideRelease(state, request, now, this.reader));
+  }
+  revokeKey(key_id: string) {
+    this.run((state, now) => ({ answer: null, changes: decideRevoke(state, key_id, now) }));
+  }
+  read() {
+    return this.run((state) => ({ answer: describe(state), changes: [] }));
+  }
+  /** What an alarm does to the wallet: nothing but what is due. */
+  ring() {
+    this.read();
+  }
+
+  /** Kind and amount of every ledger row so far. */
+  rows(): [LedgerKind, NanoUsd][] {
+    return this.ledger.map((row) => [row.kind, row.amount_nano_usd]);
+  }
+
+  commit(): void {
+    const changes = this.pending;
+    this.pending = [];
+    this.reader.clear();
+    if (this.fail_next_commit) {
+      this.fail_next_commit = false;
+      this.state = structuredClone(this.stored);
+      throw new CommitFailed();
+    }
+    for (const change of changes) this.store(change);
+    this.stored = structuredClone(this.state);
+  }
+
+  private run<Answer>(decide: (state: State, now: number) => Decision<Answer>): Answer {
+    for (let step = this.due(); step.length > 0; step = this.due()) this.take(step);
+    const { answer, changes } = decide(this.state, this.now);
+    this.take(changes);
+    if (this.auto_commit) this.commit();
+    return answer;
+  }
+
+  private due = () => overdue(this.state, this.now, this.reader);
+
+  private take(changes: readonly Change[]): void {
+    this.reader.add(changes);
+    apply(this.state, changes);
+    this.pending.push(...changes);
+  }
+
+  private store(change: Change): void {
+    if (change.kind === "posting") this.ledger.push(change.posting);
+    if (change.kind === "posting" || change.kind === "event") this.events.push(change.event);
+    if (change.kind === "idempotency") this.keys.set(change.entry.key_hash, change.entry);
+    if (change.kind === "idempotency_freed") this.keys.delete(change.key_hash);
+  }
+
+  private storedReader(): Reader {
+    return {
+      ended: (request_id) =>
+        this.ledger
+          .filter((row) => row.ref === request_id)
+          .reduce<ReturnType<Reader["ended"]>>((ended, row) => foldEnded(ended, row.kind, row.amount_nano_usd), null),
+      idempotency: (key_hash) => this.keys.get(key_hash) ?? null,
+      idempotencyOf: (request_id) => [...this.keys.values()].find((entry) => entry.request_id === request_id) ?? null,
+    };
+  }
+}
