@@ -7,6 +7,7 @@ import { dataFolder, prepareDataFolder, releaseLock, resetDataFolder, takeLock }
 import { migrate, readMigrations } from "./platform/migrations.ts";
 import { buildWorkers, type Platform, startRuntime } from "./platform/platform.ts";
 import { parsePort, refuseTakenPort } from "./platform/port.ts";
+import type { BuiltWorker } from "./platform/runtime-options.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 import { newShutdown, type Shutdown, stopOnSignals } from "./platform/shutdown.ts";
 import { step } from "./platform/steps.ts";
@@ -87,15 +88,15 @@ function parseOptions() {
 }
 
 /** Takes over changes of the source from now on, and answers what ends that. */
-function keepUpToDate(platform: Platform): () => Promise<void> {
-  const close = watchSources(async () => {
+function keepUpToDate(platform: Platform, workers: readonly BuiltWorker[]): Promise<() => Promise<void>> {
+  const configs = workers.map(({ config }) => config);
+  return watchSources(configs, async () => {
     try {
       await step("Take over a change", async () => platform.update(await buildWorkers()));
     } catch (error) {
       console.error(errorText(error));
     }
   });
-  return async () => close();
 }
 
 async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
@@ -126,6 +127,6 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
     : null;
   platform.startCron((error) => console.error(`A scheduled job failed: ${errorText(error)}`));
   control.serve(platform);
-  if (options.watch) shutdown.add(keepUpToDate(platform));
+  if (options.watch) shutdown.add(await keepUpToDate(platform, workers));
   console.log(banner({ url: platform.url, demo, data: folder.path }));
 }

@@ -11,7 +11,7 @@ import { countTests, summary } from "./test-counts.ts";
  * `--project unit`.
  */
 await runMain(async () => {
-  const checks = await runChecks();
+  const checks = await runChecks({ lint: true });
   const folder = await mkdtemp(join(tmpdir(), "ao-vitest-"));
   const report = join(folder, "report.json");
   const args = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];

@@ -58,7 +58,7 @@ export function createResponseReader(events: ResponseEvents): ResponseReader {
       return buffer.length;
     }
     head = Buffer.alloc(0);
-    const text = joined.latin1Slice(0, found);
+    const text = joined.toString("latin1", 0, found);
     const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
     events.head(Number(text.slice(9, 12)));
     left = Number(length ?? 0);
@@ -78,7 +78,7 @@ export function createResponseReader(events: ResponseEvents): ResponseReader {
   function readSize(buffer: Buffer, at: number): number {
     let to = at;
     while (to < buffer.length && buffer[to] !== LF) to += 1;
-    size += buffer.latin1Slice(at, buffer[to - 1] === CR ? to - 1 : to);
+    size += buffer.toString("latin1", at, buffer[to - 1] === CR ? to - 1 : to);
     if (to === buffer.length) return to;
     left = Number.parseInt(size, 16);
     size = "";

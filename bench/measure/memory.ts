@@ -13,6 +13,8 @@ export interface MemoryRow {
 
 const STREAMS = 500;
 const LOOK_MS = 100;
+/** For the connections to open; far less than a stream takes. */
+const OPENING_MS = 1_000;
 
 /**
  * What an open stream costs in memory: the growth of the runtime's resident memory while many are open, divided by their
@@ -22,7 +24,7 @@ const LOOK_MS = 100;
 export async function measureMemory(client: Child, target: Target): Promise<MemoryRow> {
   const { workerd } = target;
   if (workerd === null) throw new Error("only a runtime's memory is measured");
-  const wave = () => run(client, { ...target.job, concurrency: STREAMS, duration_ms: 1 });
+  const wave = () => run(client, { ...target.job, concurrency: STREAMS, duration_ms: OPENING_MS });
   await wave();
   await untilQuiet(workerd);
   const before_bytes = residentBytes(workerd.pid);

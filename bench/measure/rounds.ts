@@ -32,7 +32,7 @@ export async function measure(client: Child, scenario: Scenario, plan: Plan): Pr
   for (const target of scenario.targets) await warmUp(client, target);
   const measured: Measured[] = [];
   for (const concurrency of scenario.concurrencies) {
-    const rows = scenario.targets.map((target) => ({ target, concurrency, rounds: new Array<Round>() }));
+    const rows = scenario.targets.map((target) => ({ target, concurrency, rounds: [] as Round[] }));
     for (let round = 0; round < plan.rounds; round += 1) {
       for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
         row.rounds.push(await measureRound(client, row.target, concurrency, plan.round_ms));

@@ -29,7 +29,11 @@ export interface GatewayOptions {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pepper = randomBytes(SECRET_KEY_BYTES);
   const master_key = randomBytes(SECRET_KEY_BYTES);
-  const secrets = { vars: { AO_KEY_PEPPER: toBase64(pepper), AO_MASTER_KEY: toBase64(master_key) }, pepper, master_key };
+  const secrets = {
+    vars: { AO_KEY_PEPPER: toBase64(pepper), AO_MASTER_KEY: toBase64(master_key) },
+    pepper,
+    master_key,
+  };
   const { workers, state, onLog } = options;
   const front = workers.find(({ config }) => config.folder === FRONT_DOOR);
   if (front === undefined) throw new Error("there is no gateway");

@@ -18,12 +18,11 @@ export interface Bundle {
   readonly gzip_bytes: number;
 }
 
-/** Bundles one worker as production gets it, minified, and writes it to dist/<folder>/index.js. */
-export async function bundleWorker(worker: WorkerConfig): Promise<Bundle> {
-  const folder = join(DIST, worker.folder);
-  const options = {
+/** How a worker is bundled, the same for production and here. */
+export function bundleOptions(worker: WorkerConfig) {
+  return {
     entryPoints: [worker.main],
-    outfile: join(folder, "index.js"),
+    outfile: join(DIST, worker.folder, "index.js"),
     absWorkingDir: ROOT,
     bundle: true,
     write: false,
@@ -40,7 +39,12 @@ export async function bundleWorker(worker: WorkerConfig): Promise<Bundle> {
     loader: { ".html": "text", ".txt": "text", ".sql": "text" },
     logLevel: "silent",
   } satisfies BuildOptions;
-  const result = await build(options).catch((failure: unknown) => {
+}
+
+/** Bundles one worker as production gets it, minified, and writes it to dist/<folder>/index.js. */
+export async function bundleWorker(worker: WorkerConfig): Promise<Bundle> {
+  const folder = join(DIST, worker.folder);
+  const result = await build(bundleOptions(worker)).catch((failure: unknown) => {
     throw new ClearError(`The worker ${worker.folder} does not build:\n${buildErrors(failure)}`);
   });
   for (const file of result.outputFiles) await replaceFile(folder, file.path, file.contents);

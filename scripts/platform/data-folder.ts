@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { linkSync } from "node:fs";
-import { access, constants, mkdir, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { tryParseJson } from "../../schema/kernel/json.ts";
@@ -109,14 +110,16 @@ export async function runningInstance(folder: DataFolder): Promise<Lock | null> 
  */
 export async function takeLock(folder: DataFolder, address: ControlAddress): Promise<void> {
   const mine: Lock = { ...address, pid: process.pid };
-  const draft = `${folder.lock}.${process.pid}`;
+  const draft = `${folder.lock}.${process.pid}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
     if (claim(draft, folder.lock)) return;
+    const found = await readFile(folder.lock, "utf8").catch(() => "");
     const other = await runningInstance(folder);
     if (other !== null) throw alreadyRunning(folder, other);
-    await rm(folder.lock, { force: true });
-    if (!claim(draft, folder.lock)) throw new ClearError(`Another start on ${folder.path} was faster than this one.`);
+    if (!(await replaceStale(folder, draft, found))) {
+      throw new ClearError(`Another start on ${folder.path} was faster than this one.`);
+    }
   } finally {
     await unlink(draft);
   }
@@ -132,6 +135,27 @@ const alreadyRunning = (folder: DataFolder, lock: Lock): ClearError =>
     `Another instance (process ${lock.pid}) is running on ${folder.path}. ` +
       "Stop it first, or choose another data folder with AO_DATA=<folder>.",
   );
+
+/** A takeover is a matter of milliseconds: one that lies there for longer was itself killed. */
+const TAKEOVER_TIMEOUT_MS = 10_000;
+
+/**
+ * Puts `draft` in the place of the stale lock that was found. False when another process does so, or has done so: only
+ * the one that holds the takeover file may remove a lock, and only the very lock that it saw to be stale.
+ */
+async function replaceStale(folder: DataFolder, draft: string, found: string): Promise<boolean> {
+  const takeover = `${folder.lock}.takeover`;
+  const since = await stat(takeover).catch(() => null);
+  if (since !== null && Date.now() - since.mtimeMs > TAKEOVER_TIMEOUT_MS) await rm(takeover, { force: true });
+  if (!claim(draft, takeover)) return false;
+  try {
+    if ((await readFile(folder.lock, "utf8").catch(() => found)) !== found) return false;
+    await rm(folder.lock, { force: true });
+    return claim(draft, folder.lock);
+  } finally {
+    await unlink(takeover);
+  }
+}
 
 /** A link appears with its content or not at all, and never replaces what is there. */
 function claim(draft: string, lock: string): boolean {

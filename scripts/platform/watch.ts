@@ -1,11 +1,18 @@
-import { watch } from "node:fs";
-import { fromRoot } from "./paths.ts";
+import { context } from "esbuild";
+import { bundleOptions } from "./bundle.ts";
+import type { WorkerConfig } from "./config.ts";
 
-/** An editor writes several files at once, and some of them in two steps. */
+/** An editor saves several files at once, and one file can be part of several workers. */
 const SETTLE_MS = 150;
 
-/** Calls `onChange` after each change of the workers' source, one call at a time, until the answer is called. */
-export function watchSources(onChange: () => Promise<void>): () => void {
+/**
+ * Calls `onChange` after each change of a file that is part of a worker, one call at a time, until the answer is called.
+ * The bundler does the watching: it knows the files, and sees them replaced as well as written.
+ */
+export async function watchSources(
+  workers: readonly WorkerConfig[],
+  onChange: () => Promise<void>,
+): Promise<() => Promise<void>> {
   let timer: NodeJS.Timeout | undefined;
   let last = Promise.resolve();
   const changed = () => {
@@ -14,11 +21,25 @@ export function watchSources(onChange: () => Promise<void>): () => void {
       last = last.then(onChange);
     }, SETTLE_MS);
   };
-  const watchers = ["schema", "workers", "wrangler.toml"].map((path) =>
-    watch(fromRoot(path), { recursive: true }, changed),
+  const contexts = await Promise.all(
+    workers.map(async (worker) => {
+      let builds = 0;
+      const plugin = {
+        name: "changed",
+        setup: (build: { onEnd(callback: () => void): void }) =>
+          build.onEnd(() => {
+            builds += 1;
+            // The first one is what runs already.
+            if (builds > 1) changed();
+          }),
+      };
+      const watched = await context({ ...bundleOptions(worker), sourcemap: false, minify: false, plugins: [plugin] });
+      await watched.watch();
+      return watched;
+    }),
   );
-  return () => {
+  return async () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    await Promise.all(contexts.map((watched) => watched.dispose()));
   };
 }

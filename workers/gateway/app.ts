@@ -19,7 +19,11 @@ export function createApp(routes: readonly Route[], effects: Effects): Hono<{ Bi
         context.executionCtx.waitUntil(promise),
       );
       if (scope instanceof Response) return scope;
-      return await route.handle(context.req.raw, scope);
+      const answer = Promise.resolve(route.handle(context.req.raw, scope));
+      // Without this the runtime tears the request down the moment its caller leaves, before `request.signal` can fire:
+      // the upstream call would be lost and the hold left to its deadline.
+      if (route.spends) scope.waitUntil(answer.catch(() => undefined));
+      return await answer;
     });
     // Registered behind the handlers of the same path: only another method comes here.
     app.all(route.path, (context) => wrongMethod(context.req.raw, routes, effects));

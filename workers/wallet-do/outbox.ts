@@ -1,19 +1,21 @@
 import { LIMITS } from "../../schema/kernel/limits.ts";
 import type { Event } from "../../schema/wire/events.ts";
-import { deleteOutbox, readOutbox } from "./storage/outbox-table.ts";
+import { markSent, readOutbox } from "./storage/outbox-table.ts";
 
 const BACKOFF_MS_MIN = 1_000;
 const BACKOFF_MS_MAX = 5 * 60_000;
 
 export interface OutboxEffects {
   readonly sql: SqlStorage;
+  /** How long events stay after the queue has taken them, so that a restart can send them again. */
+  readonly retain_ms: number;
   now(): number;
   send(events: readonly Event[]): Promise<void>;
   /** Told how many events have left. */
   sent(count: number): void;
 }
 
-/** Drains the outbox into the queue. At least once: what was sent and not yet deleted is sent again. */
+/** Drains the outbox into the queue. At least once: what was sent and not yet marked is sent again. */
 export class Outbox {
   /** After a failure nothing is tried before this. */
   retry_at = 0;
@@ -45,8 +47,8 @@ export class Outbox {
         return;
       }
       this.failures = 0;
-      // Only after the queue has them. A crash in between sends them twice, under the same event ids.
-      deleteOutbox(this.effects.sql, batch.last_seq);
+      // Marked only after the queue has them. A crash in between sends them twice, under the same event ids.
+      markSent(this.effects.sql, batch.last_seq, this.effects.now() - this.effects.retain_ms);
       this.effects.sent(batch.events.length);
     }
   }

@@ -20,6 +20,8 @@ import { Wallet, type WalletEffects } from "./wallet.ts";
 
 export interface Env {
   readonly EVENTS: Queue<Event>;
+  /** Milliseconds, see WalletEffects; absent or malformed is 0. */
+  readonly AO_OUTBOX_RETAIN_MS?: string;
 }
 
 /** A wallet as a Durable Object: the RPC surface and nothing else. Every method here can be called by a bound worker. */
@@ -37,6 +39,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
         await env.EVENTS.sendBatch(events.map((body) => ({ body })));
       },
       waitUntil: (work) => ctx.waitUntil(work),
+      outbox_retain_ms: /^\d{1,8}$/.test(env.AO_OUTBOX_RETAIN_MS ?? "") ? Number(env.AO_OUTBOX_RETAIN_MS) : 0,
     };
     this.wallet = new Wallet(this.effects);
     void ctx.blockConcurrencyWhile(() => this.wallet.start());

@@ -34,6 +34,7 @@ import { audit } from "./storage/audit.ts";
 import { ledgerPage } from "./storage/ledger-page.ts";
 import { firstStale, load } from "./storage/load.ts";
 import { migrate } from "./storage/migrations.ts";
+import { unmarkSent } from "./storage/outbox-table.ts";
 import { persist } from "./storage/persist.ts";
 import { storedReader } from "./storage/stored-reader.ts";
 import { sweepIdempotency } from "./storage/sweep.ts";
@@ -44,6 +45,11 @@ export interface WalletEffects {
   now(): number;
   send(events: readonly Event[]): Promise<void>;
   waitUntil(work: Promise<unknown>): void;
+  /**
+   * How long sent events are kept and, after a restart, sent again: 0 where the queue survives a crash by itself, as it
+   * does in production. A local queue lives in memory and dies with the process.
+   */
+  readonly outbox_retain_ms: number;
 }
 
 /** How long events gather before they are sent: a busy wallet sends batches, a quiet one is still prompt. */
@@ -75,6 +81,7 @@ export class Wallet implements WalletRpc {
   constructor(effects: WalletEffects) {
     const { storage } = effects;
     migrate(storage);
+    if (effects.outbox_retain_ms > 0) unmarkSent(storage.sql);
     this.effects = effects;
     this.memory = load(storage.sql);
     this.reader = pendingReader(storedReader(storage.sql));
@@ -89,6 +96,7 @@ export class Wallet implements WalletRpc {
     });
     this.outbox = new Outbox({
       sql: storage.sql,
+      retain_ms: effects.outbox_retain_ms,
       now: () => effects.now(),
       send: (events) => effects.send(events),
       sent: (count) => {

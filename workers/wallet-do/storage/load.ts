@@ -1,6 +1,7 @@
 import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { type WalletSettings, walletSettingsSchema } from "../../../schema/wire/wallet-settings.ts";
 import { emptyState, type Hold, type State, type WalletPeriod } from "../core/state.ts";
+import { countUnsent } from "./outbox-table.ts";
 import { type HoldSqlRow, holdOf } from "./rows.ts";
 
 type PeriodSqlRow = {
@@ -32,7 +33,7 @@ export function load(sql: SqlStorage): State {
   state.event_seq = Math.max(last?.event_seq ?? 0, state.period.extra_event_seq);
   for (const row of sql.exec<HoldSqlRow>("SELECT * FROM hold")) addHold(state, holdOf(row));
   for (const { key_id } of sql.exec<{ key_id: string }>("SELECT key_id FROM revoked")) state.revoked_keys.add(key_id);
-  state.outbox_pending = sql.exec<{ count: number }>("SELECT count(*) AS count FROM outbox").one().count;
+  state.outbox_pending = countUnsent(sql);
   state.sweep_at = firstStale(sql);
   return state;
 }

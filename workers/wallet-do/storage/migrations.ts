@@ -52,8 +52,15 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX ledger_request ON ledger (ref) WHERE kind NOT IN ('limit', 'reset')`,
     `CREATE TABLE outbox (
       seq INTEGER PRIMARY KEY,
+      at INTEGER NOT NULL,
       body TEXT NOT NULL CHECK (json_valid(body))
     ) STRICT`,
+    // How far the queue has taken the outbox. One row, so that a batch that was sent is one write.
+    `CREATE TABLE outbox_mark (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      sent_seq INTEGER NOT NULL CHECK (sent_seq >= 0)
+    ) STRICT`,
+    "INSERT INTO outbox_mark (id, sent_seq) VALUES (1, 0)",
     `CREATE TABLE idempotency (
       key_hash TEXT PRIMARY KEY,
       expires_at INTEGER NOT NULL,

@@ -8,13 +8,13 @@ export interface OutboxBatch {
   readonly last_seq: number;
 }
 
-/** The oldest events that fit one batch; null when the outbox is empty. */
+/** The oldest unsent events that fit one batch; null when there are none. */
 export function readOutbox(sql: SqlStorage, count: number): OutboxBatch | null {
   const events: Event[] = [];
   let last_seq = 0;
   let chars = 0;
   for (const row of sql.exec<{ seq: number; body: string }>(
-    "SELECT seq, body FROM outbox ORDER BY seq LIMIT ?",
+    "SELECT seq, body FROM outbox WHERE seq > (SELECT sent_seq FROM outbox_mark) ORDER BY seq LIMIT ?",
     count,
   )) {
     chars += row.body.length;
@@ -26,7 +26,24 @@ export function readOutbox(sql: SqlStorage, count: number): OutboxBatch | null {
   return events.length === 0 ? null : { events, last_seq };
 }
 
-/** Removes what the queue has taken. */
-export function deleteOutbox(sql: SqlStorage, last_seq: number): void {
-  sql.exec("DELETE FROM outbox WHERE seq <= ?", last_seq);
+/** Marks what the queue has taken, and removes what it took before `kept_since`, in one turn and so in one transaction. */
+export function markSent(sql: SqlStorage, last_seq: number, kept_since: number): void {
+  sql.exec("UPDATE outbox_mark SET sent_seq = ? WHERE sent_seq < ?", last_seq, last_seq);
+  sql.exec(
+    "DELETE FROM outbox WHERE seq <= (SELECT max(seq) FROM outbox WHERE at <= ? AND seq <= ?)",
+    kept_since,
+    last_seq,
+  );
+}
+
+/** Counts what was sent and is still here as unsent again. The consumer counts each event once, however often it comes. */
+export function unmarkSent(sql: SqlStorage): void {
+  sql.exec("UPDATE outbox_mark SET sent_seq = min(sent_seq, coalesce((SELECT min(seq) - 1 FROM outbox), sent_seq))");
+}
+
+/** How many events wait to be sent. */
+export function countUnsent(sql: SqlStorage): number {
+  return sql
+    .exec<{ count: number }>("SELECT count(*) AS count FROM outbox WHERE seq > (SELECT sent_seq FROM outbox_mark)")
+    .one().count;
 }

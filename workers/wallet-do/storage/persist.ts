@@ -1,4 +1,5 @@
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
+import type { Event } from "../../../schema/wire/events.ts";
 import type { Change, Posting } from "../core/change.ts";
 import type { IdempotencyEntry } from "../core/reader.ts";
 import type { Hold, WalletPeriod } from "../core/state.ts";
@@ -107,8 +108,8 @@ function insertPosting(sql: SqlStorage, posting: Posting): void {
   );
 }
 
-function insertEvent(sql: SqlStorage, seq: number, event: object): void {
-  sql.exec("INSERT INTO outbox (seq, body) VALUES (?, ?)", seq, JSON.stringify(event));
+function insertEvent(sql: SqlStorage, seq: number, event: Event): void {
+  sql.exec("INSERT INTO outbox (seq, at, body) VALUES (?, ?, ?)", seq, event.at, JSON.stringify(event));
 }
 
 function writeIdempotency(sql: SqlStorage, entry: IdempotencyEntry): void {

@@ -1,13 +1,24 @@
+import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
 import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
 import type { TranslateInput, Translation } from "../kit/provider.ts";
+
+/** Tiers that cost the standard price. The others cost a half or twice as much, and would be charged wrongly. */
+const STANDARD_TIERS: ReadonlySet<string> = new Set(["auto", "default"]);
 
 /**
  * The caller's request with what must change: the model's own name, usage asked for on streams, and an output bound where
  * one was paid for. Everything else, unknown fields too, goes on as it came.
  */
-export function convertRequest(input: TranslateInput): Translation {
+export function convertRequest(input: TranslateInput): Translation | Refused {
   const warnings: string[] = [];
   const { request, account, model } = input;
+  const tier = request.service_tier;
+  if (tier != null && !STANDARD_TIERS.has(tier)) {
+    return refuse("unsupported_parameter", {
+      message: `The service tier "${tier}" has a price of its own that is not configured. Leave \`service_tier\` out.`,
+      param: "service_tier",
+    });
+  }
   const body: Record<string, unknown> = { ...request, ...outputBound(input, warnings), model: model.upstream_id };
   if (request.stream === true) body.stream_options = { ...request.stream_options, include_usage: true };
   return {

@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../../scripts/platform/paths.ts";
+import { startPlatform, type TestPlatform } from "./support/platform.ts";
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+});
+
+afterAll(() => platform.dispose());
+
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${platform.appKey}`, "content-type": "application/json" };
+  return fetch(`${platform.url}${path}`, { headers, ...init });
+}
+
+const chat = (): Promise<Response> =>
+  ask("/v1/chat/completions", {
+    method: "POST",
+    body: JSON.stringify({ model: "sandbox/echo", messages: [{ role: "user", content: "Hello!" }] }),
+  });
+
+/** One of the project's commands on the platform's data folder. */
+async function command(name: string, args: readonly string[], input = "", env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [join(ROOT, "scripts", `${name}.ts`), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, AO_DATA: platform.dataDir, ...env },
+  });
+  child.stdin.end(input);
+  const exit = once(child, "exit");
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [status] = await exit;
+  return { status, output, errors };
+}
+
+const provider = (args: readonly string[], input?: string) => command("provider", args, input);
+
+describe("npm start", () => {
+  it("has the demo's keys work at once, on a provider that needs no key", async () => {
+    const answer = await chat();
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ choices: [{ message: { content: "Hello!" } }] });
+    expect(platform.adminKey).toMatch(/^ao_[\w-]{43}$/);
+  });
+
+  it("is ready: database, wallets and queue answer", async () => {
+    const answer = await ask("/ready");
+    expect(await answer.json()).toMatchObject({ status: "ready" });
+  });
+
+  it("shows a first page that loads nothing from elsewhere, and a page for addresses where nothing is", async () => {
+    const page = await fetch(`${platform.url}/`);
+    const html = await page.text();
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(page.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(html).toContain('href="/docs"');
+    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    const style = await fetch(`${platform.url}/style.css`);
+    expect(style.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await style.text()).toContain("prefers-color-scheme: dark");
+    expect((await fetch(`${platform.url}/nothing-here`)).status).toBe(404);
+    expect((await fetch(`${platform.url}/`, { method: "DELETE" })).status).toBe(405);
+  });
+
+  it("refuses a second instance on the same data folder, in one sentence", async () => {
+    const { status, errors } = await command("start", ["--port", "0"]);
+    expect(status).toBe(1);
+    expect(errors).toMatch(/^Another instance \(process \d+\) is running on .* AO_DATA=<folder>\.\n$/);
+  });
+
+  it("writes no secret of the installation to the terminal", async () => {
+    const secrets = Object.values(JSON.parse(await readFile(join(platform.dataDir, "secrets.json"), "utf8")));
+    expect(secrets).toHaveLength(2);
+    for (const secret of secrets) expect(platform.lines.join("\n")).not.toContain(secret);
+  });
+});
+
+describe("npm run provider", () => {
+  const KEY = "sk-canary-0123456789";
+
+  it("adds, lists, disables and removes while the platform runs and while it does not, never showing the key", async () => {
+    const added = await provider(["add", "openai", "--key", "-", "--base-url", "http://127.0.0.1:9/v1/"], `${KEY}\n`);
+    expect(added).toMatchObject({ status: 0, errors: "" });
+    await platform.stop();
+    expect(await provider(["disable", "openai"])).toMatchObject({ status: 0 });
+    const listed = await provider(["list", "--json"]);
+    await platform.restart();
+    expect(JSON.parse(listed.output)).toEqual([
+      expect.objectContaining({ id: "openai", base_url: "http://127.0.0.1:9/v1", enabled: false, has_key: true }),
+      expect.objectContaining({ id: "sandbox", enabled: true, has_key: false }),
+    ]);
+    const rows = await platform.query("SELECT credential FROM providers WHERE id = ?", "openai");
+    expect(rows[0]?.credential).toMatch(/^v1\./);
+    expect((await provider(["remove", "openai"])).status).toBe(0);
+    expect((await provider(["remove", "openai"])).errors).toMatch(/^There is no provider openai\./);
+    for (const { output, errors } of [added, listed]) expect(output + errors).not.toContain(KEY);
+  });
+});
+
+describe("ending it", () => {
+  it("by a signal puts everything away: status 0, and the same keys and data at the next start", async () => {
+    const before = { appKey: platform.appKey, orgs: await platform.query("SELECT id FROM orgs") };
+    expect(await platform.stop()).toBe(0);
+    await platform.restart();
+    expect({ appKey: platform.appKey, orgs: await platform.query("SELECT id FROM orgs") }).toEqual(before);
+  });
+
+  it("by kill -9 leaves nothing at its address, and what was charged stays charged", async () => {
+    const charged = await chat();
+    const left = charged.headers.get("x-ao-wallet-available-usd");
+    await charged.body?.cancel();
+    // Resolves when nothing answers any more, though only the process that started the runtime was killed.
+    await platform.kill9();
+    await platform.restart();
+    const balance = await ask("/v1/wallet/balance");
+    expect(balance.status).toBe(200);
+    expect(JSON.stringify(await balance.json())).toContain(left);
+  });
+});
