@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, loadavg, release, tmpdir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { runMain } from "../scripts/platform/clear-error.ts";
 import type { BuiltWorker } from "../scripts/platform/runtime-options.ts";
 import { newShutdown, type Shutdown, stopOnSignals } from "../scripts/platform/shutdown.ts";

@@ -1,7 +1,8 @@
 import { runMain } from "./platform/clear-error.ts";
 import { readWorkerConfig } from "./platform/config.ts";
-import { dataFolder } from "./platform/data-folder.ts";
-import { withDatabase } from "./platform/local-database.ts";
+import { controlDatabase } from "./platform/control-client.ts";
+import { dataFolder, runningInstance } from "./platform/data-folder.ts";
+import { withDatabaseFiles } from "./platform/database-files.ts";
 import { migrate, readMigrations } from "./platform/migrations.ts";
 import { showProgram } from "./platform/program.ts";
 import { GATEWAY } from "./platform/workers.ts";
@@ -19,7 +20,11 @@ await runMain(async () => {
 async function migrateLocal(): Promise<void> {
   const folder = dataFolder();
   const migrations = await readMigrations();
-  const applied = await withDatabase(folder, (database) => migrate(database, migrations));
+  const instance = await runningInstance(folder);
+  const applied =
+    instance === null
+      ? await withDatabaseFiles(folder, (database) => migrate(database, migrations))
+      : await migrate(controlDatabase(instance), migrations);
   for (const name of applied) console.log(`✓ ${name}`);
   console.log(`${applied.length} applied, ${migrations.length - applied.length} were there before, in ${folder.path}.`);
 }

@@ -5,7 +5,7 @@ import { runtimeEffects } from "../schema/kernel/effects.ts";
 import { adapterOf, providerDefaults } from "../workers/gateway/providers/registry.ts";
 import { ClearError, errorText, runMain } from "./platform/clear-error.ts";
 import { type DataFolder, dataFolder } from "./platform/data-folder.ts";
-import { withMigratedDatabase } from "./platform/local-database.ts";
+import { withDatabase } from "./platform/local-database.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 import { query, type SqlDatabase, type SqlRow } from "./platform/sql-database.ts";
 import { table } from "./platform/table.ts";
@@ -57,7 +57,7 @@ await runMain(async () => {
   if (rest.length > 0) throw new ClearError(`${rest.join(" ")} is one argument too many.\n\n${USAGE}`);
   const work = commandOf(command, subject, options);
   const folder = dataFolder();
-  await withMigratedDatabase(folder, async (database) =>
+  await withDatabase(folder, async (database) =>
     work({ database, folder, org_id: await orgOf(database, options.org) }),
   );
 });

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { hashApiKey, type NewApiKey, newApiKey } from "../schema/credential/api-key.ts";
 import type { Effects } from "../schema/kernel/effects.ts";
 import { tryParseJson } from "../schema/kernel/json.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { tryParseJson } from "../schema/kernel/json.ts";
 
 export interface TestCounts {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** One measurement that the client process makes. */
 export const jobSchema = z.object({

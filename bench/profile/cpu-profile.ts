@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Shorter, and the profiler cannot keep up on two cores: samples would be lost. */
 export const SAMPLE_EVERY_US = 500;

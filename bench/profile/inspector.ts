@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A connection to V8's inspector of one isolate. */
 export interface Inspector {

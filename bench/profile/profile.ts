@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { run, untilQuiet } from "../measure/rounds.ts";
 import type { Target } from "../measure/target.ts";
 import type { Child } from "../rig/child.ts";

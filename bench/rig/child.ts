@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** A process of the rig. It ends by itself when this one does, because its channel closes then. */
 export interface Child {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { z } from "zod";
+import * as z from "zod";
 import { chatEvents, messagesEvents, wholeAnswer } from "./answers.ts";
 import { PACES, type Pace } from "./paces.ts";
 

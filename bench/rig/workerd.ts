@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { CORE_PLUGIN, convertV4MiniflareOptions, Miniflare, type MiniflareOptions, NoOpLog } from "miniflare";
-import { z } from "zod";
+import * as z from "zod";
 import { fromRoot } from "../../scripts/platform/paths.ts";
 import { childrenOf } from "./process-cpu.ts";
 

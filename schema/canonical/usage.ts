@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What a request used, in disjoint components: a token is counted in exactly one of them. Providers overlap theirs

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Bytes, fromBase64Url, toBase64Url } from "../kernel/base64.ts";
 import type { Effects } from "../kernel/effects.ts";
 import { tryParseJson } from "../kernel/json.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_NANO_USD } from "../kernel/money.ts";
 import { requestContextSchema, requestRecordSchema } from "./request-record.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_NANO_USD } from "../kernel/money.ts";
 
 /** The periods after which a wallet begins anew. `none` never does. */

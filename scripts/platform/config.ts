@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { unstable_readConfig } from "wrangler";
-import { z } from "zod";
+import * as z from "zod";
 import { ClearError } from "./clear-error.ts";
 import { fromRoot } from "./paths.ts";
 import type { Worker } from "./workers.ts";

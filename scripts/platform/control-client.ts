@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { SqlDatabase, SqlRow, SqlStatement } from "./sql-database.ts";
 
 /** Where a running instance can be asked: a port of its own on this machine, and the token that it asks for. */

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { z } from "zod";
+import * as z from "zod";
 import { tryParseJson } from "../../schema/kernel/json.ts";
 import { errorText } from "./clear-error.ts";
 import { type ControlAddress, type WorkerAnswer, type WorkerRequest, workerRequestSchema } from "./control-client.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { linkSync } from "node:fs";
 import { access, constants, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { tryParseJson } from "../../schema/kernel/json.ts";
 import { ClearError, errorCode, errorText } from "./clear-error.ts";
 import { type ControlAddress, controlAddressSchema, pingControl } from "./control-client.ts";

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { convertV4MiniflareOptions, type MiniflareOptions, NoOpLog, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { z } from "zod";
+import * as z from "zod";
 import type { Bundle } from "./bundle.ts";
 import { ClearError } from "./clear-error.ts";
 import type { WorkerConfig } from "./config.ts";

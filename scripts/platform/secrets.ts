@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { parseSecretKey, SECRET_KEY_BYTES } from "../../schema/credential/secret-key.ts";
 import { type Bytes, toBase64 } from "../../schema/kernel/base64.ts";
 import { tryParseJson } from "../../schema/kernel/json.ts";

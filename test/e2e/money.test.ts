@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { countTokens } from "../../schema/tokens/sandbox-tokens.ts";
 import {
   balance,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseSecretKey } from "../../schema/credential/secret-key.ts";
 import { LIMITS } from "../../schema/kernel/limits.ts";
 import type { TokenizerRpc } from "../../schema/wire/tokenizer-rpc.ts";

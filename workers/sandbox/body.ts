@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { isJsonObject, type Json, type JsonObject, jsonDepth, tryParseJson } from "../../schema/kernel/json.ts";
 import { LIMITS } from "../../schema/kernel/limits.ts";
 import { type Failed, invalid } from "./errors.ts";

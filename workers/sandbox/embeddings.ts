@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { JsonObject } from "../../schema/kernel/json.ts";
 import { countTokens } from "../../schema/tokens/sandbox-tokens.ts";
 import { validate } from "./body.ts";

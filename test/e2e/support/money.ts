@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { z } from "zod";
+import * as z from "zod";
 import { hashApiKey, newApiKey } from "../../../schema/credential/api-key.ts";
 import { parseSecretKey } from "../../../schema/credential/secret-key.ts";
 import { runtimeEffects } from "../../../schema/kernel/effects.ts";

@@ -46,17 +46,20 @@ describe("texts", () => {
   });
 });
 
+/** As the request comes over RPC: plain data, whatever its shape. */
+const countChat = (request: object) => tokenizer.countChat(JSON.parse(JSON.stringify(request)));
+
 describe("chats", () => {
   test("a message costs 3 beside its texts, a name 1, the answer's priming 3", async () => {
     const hello = await tokensOf("hello");
     const user = await tokensOf("user");
     const name = await tokensOf("alice");
     const message = { role: "user", content: "hello" };
-    expect(await tokenizer.countChat({ encoding, messages: [message] })).toEqual({
+    expect(await countChat({ encoding, messages: [message] })).toEqual({
       tokens: 3 + 3 + user + hello,
       approximate: false,
     });
-    const named = await tokenizer.countChat({ encoding, messages: [message, { ...message, name: "alice" }] });
+    const named = await countChat({ encoding, messages: [message, { ...message, name: "alice" }] });
     expect(named.tokens).toBe(3 + 2 * (3 + user + hello) + 1 + name);
   });
 
@@ -79,8 +82,8 @@ describe("chats", () => {
         content: "This late pivot means we don't have time to boil the ocean for the client deliverable.",
       },
     ];
-    expect((await tokenizer.countChat({ encoding: "cl100k_base", messages })).tokens).toBe(129);
-    expect((await tokenizer.countChat({ encoding: "o200k_base", messages })).tokens).toBe(124);
+    expect((await countChat({ encoding: "cl100k_base", messages })).tokens).toBe(129);
+    expect((await countChat({ encoding: "o200k_base", messages })).tokens).toBe(124);
   });
 
   test("OpenAI's own example of a tool counts what OpenAI's API reported for it", async () => {
@@ -98,13 +101,13 @@ describe("chats", () => {
     const parameters = { type: "object", properties, required: ["location"] };
     const description = "Get the current weather in a given location";
     const tools = [{ type: "function", function: { name: "get_current_weather", description, parameters } }];
-    expect((await tokenizer.countChat({ encoding: "cl100k_base", messages, tools })).tokens).toBe(105);
-    expect((await tokenizer.countChat({ encoding: "o200k_base", messages, tools })).tokens).toBe(101);
+    expect((await countChat({ encoding: "cl100k_base", messages, tools })).tokens).toBe(105);
+    expect((await countChat({ encoding: "o200k_base", messages, tools })).tokens).toBe(101);
   });
 
   test("tools, calls and results are counted; an image is bounded and marked as such", async () => {
     const ask = { role: "user", content: "hello" };
-    const plain = await tokenizer.countChat({ encoding, messages: [ask] });
+    const plain = await countChat({ encoding, messages: [ask] });
     const tools = [
       {
         type: "function",
@@ -115,12 +118,12 @@ describe("chats", () => {
         },
       },
     ];
-    const withTools = await tokenizer.countChat({ encoding, messages: [ask], tools });
+    const withTools = await countChat({ encoding, messages: [ask], tools });
     const text =
       "namespace functions {\n\n// The weather of a place\ntype get_weather = (_: {\nplace: string,\n}) => any;\n\n} // namespace functions";
     expect(withTools.tokens - plain.tokens).toBe((await tokensOf(text)) + 9);
     const call = { id: "c1", type: "function", function: { name: "get_weather", arguments: '{"place":"Rome"}' } };
-    const called = await tokenizer.countChat({
+    const called = await countChat({
       encoding,
       messages: [ask, { role: "assistant", content: null, tool_calls: [call] }],
     });
@@ -128,14 +131,24 @@ describe("chats", () => {
       3 + (await tokensOf("assistant")) + (await tokensOf("get_weather")) + (await tokensOf('{"place":"Rome"}')) + 3,
     );
     const image = { type: "image_url", image_url: { url: "https://example.com/a.png" } };
-    const seen = await tokenizer.countChat({ encoding, messages: [{ role: "user", content: [image] }] });
+    const seen = await countChat({ encoding, messages: [{ role: "user", content: [image] }] });
     expect(seen).toEqual({ tokens: 3 + 3 + (await tokensOf("user")) + 1_445, approximate: true });
   });
 
   test("messages of unexpected shapes are skipped and never throw", async () => {
     const messages = [null, 7, "text", [], { role: 7, content: { a: 1 } }, { content: [null, 3, { type: "new" }] }];
     const tools = [null, { function: { name: "f", parameters: { properties: { a: 3, b: { enum: "x" } } } } }];
-    const count = await tokenizer.countChat({ encoding, messages, tools });
+    const count = await countChat({ encoding, messages, tools });
     expect(count.tokens).toBeGreaterThan(0);
+  });
+});
+
+describe("the sandbox's own tokens", () => {
+  test("are counted as the sandbox counts them, texts and prompts alike", async () => {
+    const [count] = await tokenizer.countTexts({ encoding: "sandbox", texts: ["hello world"] });
+    expect(count).toEqual({ tokens: 4, approximate: false });
+    // One for the role, then "hell" "o" " wor" "ld".
+    const chat = await countChat({ encoding: "sandbox", messages: [{ role: "user", content: "hello world" }] });
+    expect(chat).toEqual({ tokens: 5, approximate: false });
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
 import { buildCatalogue, CATALOGUE_PROVIDERS, catalogueModel, catalogueOf } from "../../../schema/pricing/catalogue.ts";
 import { MODEL_CAPABILITIES, type Rates } from "../../../schema/pricing/price.ts";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { loadEncoder } from "../../../workers/tokenizer/encoders.ts";
 import { TextCounter } from "../../../workers/tokenizer/text-counter.ts";
 

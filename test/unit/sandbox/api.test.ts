@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { MODELS } from "../../../workers/sandbox/models/catalogue.ts";
 import { openSandbox, readError, readWhole, user } from "./sandbox-client.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { SandboxEffects } from "../../../workers/sandbox/effects.ts";
 import { createSandbox } from "../../../workers/sandbox/handler.ts";
 

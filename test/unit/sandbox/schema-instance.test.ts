@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import type { Json, JsonObject } from "../../../schema/kernel/json.ts";
 import { schemaInstance } from "../../../workers/sandbox/schema-instance.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** The first issue of a failed parse as a public message and the path of its field, `messages[2].content`. */
 export function describeIssue(error: z.ZodError): { readonly message: string; readonly param: string } {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ErrorCode } from "../../../schema/kernel/errors.ts";
 import type { RequestScope } from "./request-scope.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ERRORS, type ErrorCode, type ErrorRow } from "../../../schema/kernel/errors.ts";
 import type { ResponseDoc, Route } from "../http/route.ts";
 

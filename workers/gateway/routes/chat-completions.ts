@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { chatRequestSchema } from "../../../schema/wire/openai-chat.ts";
 import type { Route } from "../http/route.ts";
 import { handleChat } from "../pipeline/chat.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
 

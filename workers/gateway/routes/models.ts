@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { formatUsd, nanoUsd } from "../../../schema/kernel/money.ts";

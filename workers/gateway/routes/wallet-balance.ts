@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, type NanoUsd, nanoUsd } from "../../../schema/kernel/money.ts";

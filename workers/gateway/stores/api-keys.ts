@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A gateway key as the request path needs it. */
 export interface KeyEntry {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
 import { openCredential } from "../../../schema/credential/seal.ts";
 import { log } from "../../../schema/kernel/log.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PERIODS, type WalletSettings, walletSettingsSchema } from "../../../schema/wire/wallet-settings.ts";
 
 const row = z

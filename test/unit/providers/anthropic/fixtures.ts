@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import type { Refusal } from "../../../../schema/kernel/errors.ts";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
@@ -9,15 +10,15 @@ import { anthropic } from "../../../../workers/gateway/providers/anthropic/anthr
 import type { MessagesRequest } from "../../../../workers/gateway/providers/anthropic/wire.ts";
 import type { Translation, UpstreamEvent } from "../../../../workers/gateway/providers/kit/provider.ts";
 
-const RECORDINGS = new URL("../../../../../shared/recordings/anthropic/", import.meta.url);
+const RECORDINGS = join(import.meta.dirname, "../../../../../shared/recordings/anthropic");
 
 /** Recorded answers are used where they are; each behaviour also has a fixture of our own. */
 export const recordingsPresent = existsSync(RECORDINGS);
 export const recordedLines = (name: string): readonly string[] =>
-  readFileSync(new URL(name, RECORDINGS), "utf8")
+  readFileSync(join(RECORDINGS, name), "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "");
-export const recordedJson = (name: string): JsonObject => JSON.parse(readFileSync(new URL(name, RECORDINGS), "utf8"));
+export const recordedJson = (name: string): JsonObject => JSON.parse(readFileSync(join(RECORDINGS, name), "utf8"));
 
 /** A model that takes a thinking budget, samples freely and has no native JSON format. */
 export const OLD_MODEL: ModelInfo = {

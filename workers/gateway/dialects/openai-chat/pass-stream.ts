@@ -10,38 +10,42 @@ import { toOpenAiUsage } from "./usage.ts";
  * the provider for usage; where the caller did not, the usage fields are taken out again, in the text, without parsing
  * and writing the event anew.
  *
- * Inside a JSON string every quote is escaped, so the pattern can only match a member of an object.
+ * Inside a JSON string every quote is escaped, so the pattern can only match a member of an object: its first behind the
+ * brace, or another with its comma.
  */
-const NULL_USAGE = /,\s*"usage"\s*:\s*null/;
+const NULL_USAGE = /(\{\s*)"usage"\s*:\s*null\s*,?|,\s*"usage"\s*:\s*null/g;
 
 export function createPassRenderer(options: RenderOptions): StreamRenderer {
   const { include_usage } = options;
   const own = createChunkRenderer(options);
-  let last: UpstreamEvent | null = null;
+  const open = new Set<number>();
+  let first: UpstreamEvent | null = null;
   let usageSent = false;
 
   const event = (upstream: UpstreamEvent, parts: readonly Part[]): string => {
-    if (parts.some(({ type }) => type === "end" || type === "error")) return "";
-    const named = upstream.event === null ? "" : `event: ${upstream.event}\n`;
-    last = upstream;
-    if (include_usage) {
-      usageSent ||= parts.some(({ type }) => type === "usage");
-      return `${named}data: ${upstream.data}\n\n`;
+    let hasUsage = false;
+    for (const part of parts) {
+      if (part.type === "end" || part.type === "error") return "";
+      if (part.type === "start") first = upstream;
+      else if (part.type === "usage") hasUsage = true;
+      else if (part.type === "finish") open.delete(part.choice);
+      else open.add(part.choice);
     }
-    if (!parts.some(({ type }) => type === "usage"))
-      return `${named}data: ${upstream.data.replace(NULL_USAGE, "")}\n\n`;
-    return withoutUsage(upstream.data);
+    usageSent ||= hasUsage;
+    if (include_usage) return eventText(upstream.event, upstream.data);
+    const data = hasUsage ? withoutUsage(upstream.data) : upstream.data.replace(NULL_USAGE, keepInner);
+    return data === null ? "" : eventText(upstream.event, data);
   };
 
   /** The provider's own identity of the stream, for chunks that we add. */
   const frame = (): JsonObject => {
-    const value = last === null ? undefined : tryParseJson(last.data);
+    const value = first === null ? undefined : tryParseJson(first.data);
     const { id, created, model } = isJsonObject(value) ? value : {};
     return {
-      id: id ?? options.identity.id,
+      id: id || options.identity.id,
       object: "chat.completion.chunk",
-      created: created ?? options.identity.created,
-      model: model ?? options.identity.model,
+      created: created || options.identity.created,
+      model: model || options.identity.model,
     };
   };
 
@@ -51,16 +55,47 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
     return dataLine({ ...frame(), choices: [], ...usageChunk, ...(ao === null ? null : { ao }) }) + DONE;
   };
 
-  const cut = (tail: StreamTail): string =>
-    dataLine({ ...frame(), choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: "length" }] }) + end(tail);
+  const cut = (tail: StreamTail): string => {
+    const usageField = include_usage ? { usage: null } : null;
+    const finishes = (open.size === 0 ? [0] : [...open]).map((index) =>
+      dataLine({
+        ...frame(),
+        choices: [{ index, delta: {}, logprobs: null, finish_reason: "length" }],
+        ...usageField,
+      }),
+    );
+    return finishes.join("") + end(tail);
+  };
 
   return { event, end, cut, error: own.error };
 }
 
-/** An event that carries usage, for a caller that did not ask: nothing is left of a pure usage chunk. */
-function withoutUsage(data: string): string {
+/** One event, its data on as many lines as it has. */
+function eventText(name: string | null, data: string): string {
+  const lines = data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data;
+  return `${name === null ? "" : `event: ${name}\n`}data: ${lines}\n\n`;
+}
+
+const STRINGS = /"(?:[^"\\]|\\.)*"/g;
+
+/**
+ * Replaces a null usage of the chunk itself, and keeps one of an object inside it: behind the chunk's own member exactly
+ * one bracket is still to be closed. It mostly stands near the end, so that little is looked at.
+ */
+function keepInner(match: string, brace: string | undefined, offset: number, data: string): string {
+  const rest = data.slice(offset + match.length).replace(STRINGS, "");
+  let open = 0;
+  for (const char of rest) {
+    if (char === "{" || char === "[") open += 1;
+    else if (char === "}" || char === "]") open -= 1;
+  }
+  return open === -1 ? (brace ?? "") : match;
+}
+
+/** The data of an event that carries usage, for a caller that did not ask: nothing is left of a pure usage chunk. */
+function withoutUsage(data: string): string | null {
   const value = tryParseJson(data);
-  if (!isJsonObject(value)) return "";
+  if (!isJsonObject(value)) return null;
   const { usage: _usage, ...rest } = value;
-  return Array.isArray(rest.choices) && rest.choices.length > 0 ? dataLine(rest) : "";
+  return Array.isArray(rest.choices) && rest.choices.length > 0 ? JSON.stringify(rest) : null;
 }

@@ -71,8 +71,9 @@ export function createChunkRenderer({ identity, include_usage }: RenderOptions):
   };
 
   const cut = (tail: StreamTail): string => {
-    const open = opened.size === 0 ? [0] : [...opened].filter((choice) => !finished.has(choice));
-    return open.map((choice) => chunk(choice, {}, "length")).join("") + end(tail);
+    const open = [...opened].filter((choice) => !finished.has(choice));
+    // None is open when nothing was said yet, or when what finished the answer is what could not be delivered.
+    return (open.length === 0 ? [0] : open).map((choice) => chunk(choice, {}, "length")).join("") + end(tail);
   };
 
   return { event: (_event, parts) => parts.map(part).join(""), end, cut, error: dataLine };

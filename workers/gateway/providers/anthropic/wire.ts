@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_USAGE_COUNT } from "../../../../schema/canonical/usage.ts";
 
 /**

@@ -12,13 +12,15 @@ export function readError(status: number, headers: Headers, body: string): Upstr
 
 /** The same for an error object that came inside a stream: its own code stands for the status that it lacks. */
 export function errorFromBody(status: number, body: Json | undefined, retry_after_ms: number | null): UpstreamError {
-  const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : {};
+  const stated = isJsonObject(body) ? body.error : undefined;
+  // Some servers state their error as a text alone.
+  const error = isJsonObject(stated) ? stated : typeof stated === "string" ? { message: stated } : {};
   const code = textOf(error.code) ?? textOf(error.type);
   const known = status >= 400 ? status : statusOfCode(code);
   return {
     class: classOf(known, code),
     status: known,
-    message: textOf(error.message) ?? `The provider answered with status ${status}.`,
+    message: textOf(error.message) ?? `The provider answered with status ${known}.`,
     code: textOf(error.code),
     param: textOf(error.param),
     retry_after_ms,
@@ -39,6 +41,8 @@ function classOf(status: number, code: string | null): UpstreamError["class"] {
 }
 
 function statusOfCode(code: string | null): number {
+  // Several servers send the status itself as the code.
+  if (code !== null && /^[45]\d\d$/.test(code)) return Number(code);
   switch (code) {
     case "rate_limit_exceeded":
     case "insufficient_quota":

@@ -38,16 +38,21 @@ export function* readDelta(delta: JsonObject, choice: number): Generator<Part> {
   for (const [position, call] of calls.entries()) {
     if (isJsonObject(call)) yield* readToolCall(call, choice, position);
   }
+  // Deprecated by OpenAI, still answered to those who send `functions`.
+  if (isJsonObject(delta.function_call)) yield* readToolCall({ function: delta.function_call }, choice, 0);
 }
 
 function* readToolCall(call: JsonObject, choice: number, position: number): Generator<Part> {
   const index = typeof call.index === "number" ? call.index : position;
-  const fn = isJsonObject(call.function) ? call.function : {};
+  const fn = isJsonObject(call.function) ? call.function : isJsonObject(call.custom) ? call.custom : {};
   const id = textOf(call.id);
   const name = textOf(fn.name);
   if (id !== null || name !== null) yield { type: "tool_call", choice, index, id: id ?? "", name: name ?? "" };
-  const json = textOf(fn.arguments);
+  // A custom tool is given free text, under another name.
+  const json = textOf(fn.arguments) ?? textOf(fn.input);
   if (json !== null) yield { type: "tool_arguments", choice, index, json };
 }
 
-const textOf = (value: Json | undefined): string | null => (typeof value === "string" && value !== "" ? value : null);
+/** A text that says something, or null. */
+export const textOf = (value: Json | undefined): string | null =>
+  typeof value === "string" && value !== "" ? value : null;

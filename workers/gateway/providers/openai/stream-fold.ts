@@ -4,7 +4,7 @@ import type { StreamFold } from "../kit/provider.ts";
 import { convertUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { errorFromBody } from "./read-error.ts";
-import { readDelta } from "./read-whole.ts";
+import { readDelta, textOf } from "./read-whole.ts";
 
 export interface OpenAiStreamState {
   readonly started: boolean;
@@ -22,11 +22,11 @@ export const streamFold: StreamFold<OpenAiStreamState> = {
       return { state, parts: [{ type: "error", error: errorFromBody(0, chunk, null) }] };
     }
     const parts: Part[] = [];
-    if (!state.started) {
-      const id = typeof chunk.id === "string" ? chunk.id : null;
-      parts.push({ type: "start", id, model: typeof chunk.model === "string" ? chunk.model : null });
-    }
     const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
+    const id = textOf(chunk.id);
+    // Azure begins with a chunk that has neither an id nor a choice: the stream starts with the one behind it.
+    const starts = !state.started && (id !== null || choices.length > 0);
+    if (starts) parts.push({ type: "start", id, model: textOf(chunk.model) });
     for (const item of choices) {
       if (!isJsonObject(item)) continue;
       const choice = typeof item.index === "number" ? item.index : 0;
@@ -37,6 +37,6 @@ export const streamFold: StreamFold<OpenAiStreamState> = {
     }
     const usage = convertUsage(chunk.usage);
     if (usage !== null) parts.push({ type: "usage", usage });
-    return { state: state.started ? state : { started: true }, parts };
+    return { state: starts ? { started: true } : state, parts };
   },
 };
