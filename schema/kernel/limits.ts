@@ -34,8 +34,6 @@ export const LIMITS = {
   hold_lifetime_ms: 60 * 60 * 1000,
   /** Open holds of one wallet: bounds the memory of its object. */
   open_holds: 20_000,
-  /** Ended requests kept for idempotent answers; older repeats are refused by their id's timestamp. */
-  ended_ttl_ms: 35 * 24 * 60 * 60 * 1000,
   /** Queue: 100 messages or 256 KB a batch; each event is at most about 6 KB. */
   outbox_batch: 40,
   page_size: 100,

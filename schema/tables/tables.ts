@@ -79,7 +79,7 @@ export const providers = sqliteTable(
     credential: text("credential"),
     region: text("region"),
     enabled: integer("enabled", { mode: "boolean" }).notNull().default(true),
-    /** Overrides of the default timeouts: `{connect_ms, first_byte_ms, idle_ms, total_ms}`. */
+    /** Overrides of the default timeouts: `{first_byte_ms, idle_ms, total_ms}`. */
     timeouts: text("timeouts", { mode: "json" }).$type<Record<string, number> | null>(),
     settings: text("settings", { mode: "json" }).$type<Record<string, unknown> | null>(),
     created_at: integer("created_at").notNull(),

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ERRORS, type ErrorRow } from "../../../schema/kernel/errors.ts";
 
-const PAGE = new URL("../../../docs/errors.md", import.meta.url);
+const PAGE = fileURLToPath(new URL("../../../docs/errors.md", import.meta.url).href);
 
 /** A row of the page: `| `code` | status | `type` | who | retry | …`. */
 const ROW = /^\| `(\w+)` \| (\d{3}) \| `(\w+)` \| (\w+) \| (\w+) \| (.+) \|$/;

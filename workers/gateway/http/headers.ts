@@ -36,14 +36,15 @@ export function callerRequestId(headers: Headers): string | null {
 }
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+const ALL_ZERO = /^0+$/;
 
 /** A valid W3C traceparent and its trace id, or null. Source: W3C Trace Context, version 00. */
 export function readTraceparent(headers: Headers): { readonly value: string; readonly trace_id: string } | null {
   const value = headers.get("traceparent");
   if (value === null) return null;
-  const match = TRACEPARENT.exec(value);
-  const trace_id = match?.[1];
-  return trace_id === undefined || /^0+$/.test(trace_id) ? null : { value, trace_id };
+  const [, trace_id, parent_id] = TRACEPARENT.exec(value) ?? [];
+  if (trace_id === undefined || parent_id === undefined) return null;
+  return ALL_ZERO.test(trace_id) || ALL_ZERO.test(parent_id) ? null : { value, trace_id };
 }
 
 /**
@@ -60,7 +61,7 @@ export function readTags(headers: Headers): { readonly tags: Record<string, stri
     const equals = pair.indexOf("=");
     const key = pair.slice(0, equals).trim();
     const value = pair.slice(equals + 1).trim();
-    const fits = equals > 0 && key.length <= LIMITS.tag_chars && value.length <= LIMITS.tag_chars;
+    const fits = equals > 0 && key !== "" && key.length <= LIMITS.tag_chars && value.length <= LIMITS.tag_chars;
     if (!fits || key === "__proto__" || Object.keys(tags).length >= LIMITS.tag_count) dropped += 1;
     else tags[key] = value;
   }

@@ -22,6 +22,8 @@ export class AnswerMeter {
   upstream_id: string | null = null;
   /** The provider reported a usage that cannot be: negative, fractional, overflowing. */
   usage_invalid = false;
+  /** Some of the output could not be counted: its bytes stand for its tokens for good. */
+  approximate = false;
   #usage: Usage | null = null;
   #pending: string[] = [];
   #pending_chars = 0;
@@ -110,6 +112,7 @@ export class AnswerMeter {
       finish: (tokens) => {
         this.#counting_bytes -= bytes;
         this.counted_tokens += tokens ?? bytes;
+        this.approximate ||= tokens === null;
       },
     };
   }

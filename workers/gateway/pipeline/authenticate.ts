@@ -7,7 +7,7 @@ import { type KeyEntry, loadKey } from "../stores/api-keys.ts";
 import { FreshCache } from "../stores/fresh-cache.ts";
 
 /**
- * A known key is used for ten seconds without a look at D1 and for ten minutes while D1 is down: what must act at once
+ * A known key is used for ten seconds without a look at D1, and for ten minutes while D1 is down: what must act at once
  * (revocation, freezing) is enforced by the wallet object, which every paid request passes.
  */
 const known = new FreshCache<KeyEntry | null>({ fresh_ms: 10_000, stale_ms: 600_000, entries_max: 10_000 });

@@ -99,7 +99,7 @@ async function readFailure(attempt: Attempt, response: Response): Promise<Upstre
 export function withoutCredentials(message: string, credential: Readonly<Record<string, string>>): string {
   const known = Object.values(credential).filter((value) => value.length >= 8);
   const text = known.reduce((rest, value) => rest.replaceAll(value, "[credential]"), message);
-  return text.replace(/\b(?:sk|pk|rk|gsk|xai|AIza|AKIA)[-_A-Za-z0-9*.]{8,}/g, "[credential]").slice(0, 2_000);
+  return text.replace(/\b(?:(?:sk|pk|rk|gsk|xai)[-_]|AIza|AKIA)[-_A-Za-z0-9*.]{8,}/g, "[credential]").slice(0, 2_000);
 }
 
 const upstreamError = (kind: UpstreamError["class"], status: number, message: string): UpstreamError => ({

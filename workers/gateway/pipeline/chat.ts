@@ -26,7 +26,7 @@ import { Exchange } from "./exchange.ts";
 import { readIdempotency } from "./idempotency.ts";
 import { type Attempt, planRequest } from "./plan.ts";
 import { relayStream } from "./relay-stream.ts";
-import { brokenAnswer, relayWhole } from "./relay-whole.ts";
+import { brokenAnswer, relayWhole, type UnusableAnswer } from "./relay-whole.ts";
 import { orgSnapshot } from "./snapshot.ts";
 import { refusalOf } from "./upstream-refusal.ts";
 
@@ -152,13 +152,13 @@ async function serveWhole(
 ): Promise<Response> {
   const { scope } = exchange;
   exchange.first_byte_at = scope.effects.now();
-  const answer = await relayWhole(exchange, response, translation).catch((error: unknown) => ({
-    refused: brokenAnswer(error),
-  }));
+  const answer = await relayWhole(exchange, response, translation).catch(
+    (error: unknown): UnusableAnswer => ({ refused: brokenAnswer(error) }),
+  );
   if (isRefused(answer)) {
     if (watch.ended_by === "caller") return await failedCall(exchange, { status: "caller_gone" });
     const late = watch.ended_by === "clock" ? refusalOf(timeoutError(exchange.attempt.timeouts.total_ms)) : null;
-    return await fail(exchange, late ?? answer.refused, "settle");
+    return await fail(exchange, late ?? answer.refused, answer.stated ? "release" : "settle");
   }
   const { body, bill } = answer;
   const available = exchange.availableAfter(bill);

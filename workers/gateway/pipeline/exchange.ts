@@ -70,6 +70,9 @@ export class Exchange {
       get tokens_bound() {
         return meter.tokens_bound;
       },
+      get approximate() {
+        return meter.approximate;
+      },
       recount: () => this.countPending(),
     });
   }
@@ -104,7 +107,7 @@ export class Exchange {
     ]);
     return this.#price(
       { input: prompt ?? this.estimate.input_tokens_bound, output: this.meter.tokens_bound },
-      prompt === null ? "bound" : "counted",
+      prompt === null || this.meter.approximate ? "bound" : "counted",
     );
   }
 
@@ -142,7 +145,7 @@ export class Exchange {
     learnOutputTokens(this.attempt.name, outputTokens(bill.usage));
     this.#log(ending, bill);
     await this.#end(() =>
-      this.#wallet.call((wallet) =>
+      this.#wallet.end((wallet) =>
         wallet.settle({
           request_id: this.scope.request_id,
           cost_nano_usd: bill.cost_nano_usd,
@@ -161,7 +164,7 @@ export class Exchange {
     const bill: Bill = { usage: {}, source: "provider", cost_nano_usd: ZERO_USD, unpriced: [] };
     this.#log(ending, bill);
     await this.#end(() =>
-      this.#wallet.call((wallet) =>
+      this.#wallet.end((wallet) =>
         wallet.release({
           request_id: this.scope.request_id,
           record: this.#record(ending, bill),

@@ -7,6 +7,8 @@ import { type Estimate, FIRST_STRETCH_TOKENS } from "./estimate.ts";
 export interface OutputBound {
   /** Never fewer than the output tokens seen. */
   readonly tokens_bound: number;
+  /** Whether the bound stays a loose one for good, because some of it could not be counted. */
+  readonly approximate: boolean;
   /** Makes the bound exact: bytes that stood for tokens are counted. */
   recount(): Promise<void>;
 }
@@ -123,7 +125,8 @@ export class HoldKeeper {
       if (this.#output.tokens_bound <= this.#verified_tokens) return true;
       await this.#output.recount();
       const counted = this.#output.tokens_bound;
-      if (counted > this.#held_tokens * BOUND_SLACK + LEAST_REST_TOKENS) {
+      // What nobody could count is trusted: bytes are several times the tokens, and the provider was told the bound.
+      if (!this.#output.approximate && counted > this.#held_tokens * BOUND_SLACK + LEAST_REST_TOKENS) {
         this.#cut_reason = "output_bound_exceeded";
         return false;
       }

@@ -60,11 +60,9 @@ type Resolved = { readonly entry: ProviderEntry; readonly model: ModelInfo; read
 function resolveModel(name: string, snapshot: OrgSnapshot): Resolved {
   const slash = name.indexOf("/");
   const entry = slash === -1 ? undefined : snapshot.providers.get(name.slice(0, slash));
-  if (entry !== undefined) {
-    const model = entry.models.get(name.slice(slash + 1));
-    return model === undefined ? unknownModel(name, snapshot) : { entry, model, full_name: name };
-  }
-  // A model's own name may contain a slash (`meta-llama/Llama-3`), so a bare look-up comes second and not instead.
+  const named = entry?.models.get(name.slice(slash + 1));
+  if (entry !== undefined && named !== undefined) return { entry, model: named, full_name: name };
+  // A model's own name may contain a slash (`meta-llama/Llama-3`), and what stands before it may be a provider's id.
   const ids = snapshot.by_model.get(name) ?? [];
   const [id] = ids;
   if (id === undefined) return unknownModel(name, snapshot);

@@ -5,6 +5,7 @@ import { renderWhole } from "../dialects/openai-chat/render-whole.ts";
 import { readBounded } from "../http/read-json-body.ts";
 import type { Translation } from "../providers/kit/provider.ts";
 import type { Bill, Exchange } from "./exchange.ts";
+import { refusalOf } from "./upstream-refusal.ts";
 
 /** A whole answer, ready to be sent. */
 export interface WholeAnswer {
@@ -12,15 +13,20 @@ export interface WholeAnswer {
   readonly bill: Bill;
 }
 
+/** `stated`: the provider itself says that it failed, so nothing is owed. Otherwise what it bills is unknown. */
+export interface UnusableAnswer extends Refused {
+  readonly stated?: true;
+}
+
 /**
  * Reads a provider's whole answer, meters it and renders it for the caller. An answer in the caller's own dialect goes on
- * as the text that came. A refusal means that the answer is unusable; the provider may bill it all the same.
+ * as the text that came.
  */
 export async function relayWhole(
   exchange: Exchange,
   response: Response,
   translation: Translation,
-): Promise<WholeAnswer | Refused> {
+): Promise<WholeAnswer | UnusableAnswer> {
   const { adapter, model } = exchange.attempt;
   const text = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_answer_bytes);
   if (text === null) return refuse("upstream_error", { message: "The provider's answer is larger than 32 MiB." });
@@ -28,6 +34,7 @@ export async function relayWhole(
   if (!isJsonObject(body)) return refuse("upstream_error", { message: "The provider's answer is not a JSON object." });
   const parts = adapter.readWhole(body, translation);
   exchange.meter.observe(parts);
+  if (exchange.meter.error !== null) return { refused: refusalOf(exchange.meter.error), stated: true };
   const bill = await exchange.bill();
   if (adapter.native_dialect === "openai-chat") return { body: text, bill };
   const rendered = renderWhole(parts, {

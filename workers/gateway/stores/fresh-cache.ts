@@ -1,12 +1,13 @@
 /**
- * A bounded isolate-local cache of values that a store computes. A fresh value is answered at once; a stale one is
- * answered at once too and refreshed in the background; only a missing or outlived one is waited for.
+ * A bounded isolate-local cache of values that a store computes. A fresh value is answered at once; one that was fresh a
+ * moment ago is answered at once too and refreshed in the background, so that a busy isolate never waits. An older one
+ * is loaded anew and only stands in while the store does not answer.
  *
  * Loads are not shared between requests: a promise that belongs to one request's context dies with that request, and
  * another one that waited for it would hang.
  */
 export interface FreshCacheOptions {
-  /** How long a value is used without a look at the store. */
+  /** How long a value is used without a look at the store; as long again while it is refreshed in the background. */
   readonly fresh_ms: number;
   /** How long a value may still be used while the store does not answer. */
   readonly stale_ms: number;
@@ -31,8 +32,8 @@ export class FreshCache<Value> {
   }
 
   /**
-   * The value for `key`. `load` runs when it is missing (awaited) or stale (in the background, through `waitUntil`).
-   * Rejects only when `load` does and there is no value young enough to stand in.
+   * The value for `key`. `load` runs in the background (through `waitUntil`) when the value is past its freshness, and is
+   * awaited when it is past twice that or missing. Rejects only when `load` does and no value is young enough to stand in.
    */
   get(
     key: string,
@@ -41,8 +42,16 @@ export class FreshCache<Value> {
     waitUntil: (promise: Promise<unknown>) => void,
   ): Value | Promise<Value> {
     const entry = this.#entries.get(key);
-    if (entry === undefined || now - entry.loaded_at > this.#options.stale_ms) return this.#load(key, now, load);
-    const stale = now - entry.loaded_at > this.#options.fresh_ms;
+    if (entry === undefined) return this.#load(key, now, load);
+    const { fresh_ms, stale_ms } = this.#options;
+    const age_ms = now - entry.loaded_at;
+    if (age_ms > 2 * fresh_ms) {
+      return this.#load(key, now, load).catch((error: unknown) => {
+        if (age_ms > stale_ms) throw error;
+        return entry.value;
+      });
+    }
+    const stale = age_ms > fresh_ms;
     if (stale && (entry.refreshing_since === null || now - entry.refreshing_since > REFRESH_GIVEN_UP_MS)) {
       entry.refreshing_since = now;
       // A failed refresh keeps the stale value; a later request tries again.

@@ -4,8 +4,10 @@ import type { WalletRpc, WalletState } from "../../../schema/wire/wallet-rpc.ts"
 import type { Env, WalletNamespace } from "../env.ts";
 import { loadWalletSettings } from "../stores/wallet-settings.ts";
 
-/** How often one call is made in all. Every method is idempotent, so repeating one is safe. */
+/** How often one call is made in all while a caller waits. Every method is idempotent, so repeating one is safe. */
 const ATTEMPTS = 3;
+/** The end of a hold is repeated for about six seconds: nobody waits for it, and a lost one is settled by a guess. */
+const ENDING_ATTEMPTS = 9;
 const BACK_OFF_MS = 25;
 
 /** The wallet did not answer, or there is no such wallet. Whether a call took effect is unknown. */
@@ -18,21 +20,26 @@ export class WalletUnavailable extends Error {}
 export interface WalletClient {
   /** Runs one RPC. Throws WalletUnavailable when it stays unanswered. */
   call<Answer extends { readonly status: string }>(run: (wallet: WalletRpc) => Promise<Answer>): Promise<Answer>;
+  /** The same for what ends a hold, behind the answer: repeated for longer. */
+  end<Answer extends { readonly status: string }>(run: (wallet: WalletRpc) => Promise<Answer>): Promise<Answer>;
   /** The state now; configures a new object first. */
   state(): Promise<WalletState>;
 }
 
 export function walletClient(env: Env, effects: Effects, wallet_id: string): WalletClient {
-  const attempt = <Answer>(run: (wallet: WalletRpc) => Promise<Answer>) =>
-    withRetries(env.WALLET, effects, wallet_id, run);
+  type Run<Answer> = (wallet: WalletRpc) => Promise<Answer>;
+  const attempt = <Answer>(run: Run<Answer>, attempts = ATTEMPTS) =>
+    withRetries(env.WALLET, effects, wallet_id, run, attempts);
   const configure = () => configureWallet(env, wallet_id, attempt);
+  const configured = async <Answer extends { readonly status: string }>(run: Run<Answer>, attempts: number) => {
+    const answer = await attempt(run, attempts);
+    if (answer.status !== "not_configured") return answer;
+    await configure();
+    return await attempt(run, attempts);
+  };
   return {
-    call: async (run) => {
-      const answer = await attempt(run);
-      if (answer.status !== "not_configured") return answer;
-      await configure();
-      return await attempt(run);
-    },
+    call: (run) => configured(run, ATTEMPTS),
+    end: (run) => configured(run, ENDING_ATTEMPTS),
     state: async () => (await attempt((wallet) => wallet.state())) ?? (await configure()),
   };
 }
@@ -54,18 +61,20 @@ async function withRetries<Answer>(
   effects: Effects,
   wallet_id: string,
   run: (wallet: WalletRpc) => Promise<Answer>,
+  attempts: number,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run(namespace.get(objectId(namespace, wallet_id)));
     } catch (error) {
-      if (attempt >= ATTEMPTS || !helpsToRepeat(error)) {
+      if (attempt >= attempts || !helpsToRepeat(error)) {
         log("error", "wallet_unavailable", { wallet_id, attempt, reason: String(error) });
         throw new WalletUnavailable(String(error));
       }
       // The byte of randomness keeps the callers of a restarted wallet from coming back in step.
       const [jitter = 0] = effects.randomBytes(1);
-      await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS * attempt + (jitter / 255) * BACK_OFF_MS));
+      const pause_ms = BACK_OFF_MS * 2 ** (attempt - 1) + (jitter / 255) * BACK_OFF_MS;
+      await new Promise((resolve) => setTimeout(resolve, pause_ms));
     }
   }
 }

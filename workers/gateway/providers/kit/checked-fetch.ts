@@ -3,7 +3,7 @@
  * fetch would carry `x-api-key` and its like to the redirect's host.
  *
  * A Worker cannot see what a name resolves to; on Cloudflare the egress network has no route to private ranges, and
- * names that are known to point there are refused by spelling. Self-hosted runtimes add a network rule (docs/security).
+ * names that are known to point there are refused by spelling. Who hosts it alone adds a network rule.
  */
 
 export type UrlProblem = "not_a_url" | "scheme" | "userinfo" | "private_address" | "fragment_or_query";

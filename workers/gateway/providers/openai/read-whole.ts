@@ -2,9 +2,12 @@ import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../../schema/kernel/json.ts";
 import { convertUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
+import { errorFromBody } from "./read-error.ts";
 
 /** A `chat.completion` as parts. What is malformed is left out: the answer itself passes on as it came. */
 export function readWhole(body: JsonObject): readonly Part[] {
+  // Some servers answer 200 with an error object in place of a completion.
+  if (isJsonObject(body.error)) return [{ type: "error", error: errorFromBody(0, body, null) }];
   const parts: Part[] = [{ type: "start", id: textOf(body.id), model: textOf(body.model) }];
   const choices = Array.isArray(body.choices) ? body.choices : [];
   for (const [position, choice] of choices.entries()) {
