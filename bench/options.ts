@@ -6,7 +6,7 @@ export type PartName = (typeof PARTS)[number];
 
 export const USAGE = `npm run bench -- [options]
 
-  --quick          fewer and shorter rounds, under a minute in all: for a look, not for figures
+  --quick          fewer and shorter rounds and no memory, under a minute in all: for a look, not for figures
   --only <parts>   of ${PARTS.join(", ")}, separated by commas
   --seconds <n>    measured seconds per row in all its rounds (default 1.8; quick 0.3)
   --json <file>    write all figures there too
@@ -30,7 +30,7 @@ export function readOptions(args: readonly string[]): Options | null {
   if (!(seconds > 0 && seconds <= 600)) throw new ClearError("--seconds takes a number of seconds up to 600.");
   return {
     quick: values.quick,
-    parts: values.only === undefined ? new Set(PARTS) : new Set(values.only.split(",").map(part)),
+    parts: new Set(values.only?.split(",").map(part) ?? PARTS.filter((name) => !values.quick || name !== "memory")),
     seconds,
     json: values.json ?? null,
     state: values.state ?? null,

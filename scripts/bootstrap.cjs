@@ -41,7 +41,7 @@ function install() {
   if (installed()) return;
   console.error("Installing dependencies with npm ci, as package-lock.json is not what node_modules holds.");
   const npm = npmCommand();
-  const result = childProcess.spawnSync(npm.file, npm.args.concat(["ci", "--no-audit", "--no-fund"]), {
+  const result = childProcess.spawnSync(npm.file, npm.args.concat(["ci", "--loglevel=error", "--no-audit", "--no-fund"]), {
     cwd: ROOT,
     // Standard output stays free for what the command itself prints.
     stdio: ["ignore", 2, 2],

@@ -2,6 +2,11 @@
 export const LIMITS = {
   /** Four images of 5 MB in base64 and a long history; a Worker has 128 MB and parsing needs about four times the body. */
   body_bytes: 16 * 1024 * 1024,
+  /**
+   * What of a body that is too large is still read, and dropped, before the 413: a client that is cut off while it writes
+   * sees a broken connection instead of the answer, and sends everything again.
+   */
+  body_discard_bytes: 64 * 1024 * 1024,
   /** Real tool schemas reach about 20; RPC and queues break near 10,000; 64 leaves room and is cheap to check. */
   json_depth: 64,
   /** OpenAI's own bound on tools is 128 and on messages is none; a request over this is a loop gone wrong. */

@@ -101,7 +101,10 @@ export const CONTEXT: RequestContext = {
 
 /** A client of a wallet object that has the given methods. */
 export const walletOf = (members: Partial<WalletRpc>): WalletClient =>
-  standIn<WalletClient>({ call: (run) => run(standIn<WalletRpc>(members)), end: (run) => run(standIn<WalletRpc>(members)) });
+  standIn<WalletClient>({
+    call: (run) => run(standIn<WalletRpc>(members)),
+    end: (run) => run(standIn<WalletRpc>(members)),
+  });
 
 export const unanswered = (): Promise<never> => Promise.reject(new Error("no answer"));
 

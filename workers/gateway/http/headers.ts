@@ -1,3 +1,4 @@
+import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 
 /**
@@ -72,6 +73,14 @@ export function readTags(headers: Headers): { readonly tags: Record<string, stri
 export function readLabel(headers: Headers, name: string): string | null {
   const value = headers.get(name)?.trim();
   return value === undefined || value === "" ? null : value.slice(0, LIMITS.tag_chars);
+}
+
+/** A switch such as `x-ao-dry-run`: absent is off. Any other word than true or false is refused, since a guess may cost. */
+export function readSwitch(headers: Headers, name: string): { readonly on: boolean } | Refused {
+  const value = headers.get(name)?.trim().toLowerCase();
+  if (value === undefined || value === "false" || value === "0") return { on: false };
+  if (value === "true" || value === "1") return { on: true };
+  return refuse("invalid_request", { message: `The header ${name} must be "true" or "false".`, param: name });
 }
 
 /** The API key from `authorization: Bearer`, `x-api-key` or `api-key`, in this order; null when none is sent. */

@@ -46,18 +46,27 @@ function whereJsonBroke(error: unknown): string {
   return position === undefined ? "" : ` (it breaks at character ${position})`;
 }
 
-/** The body as text, or null once it passes `limit` bytes; the rest is then cancelled unread. */
+/** The body as text, or null when it is larger than `limit` bytes; what follows is then read and dropped, up to a bound. */
 async function readText(request: Request, limit: number): Promise<string | null> {
   const declared = request.headers.get("content-length");
   // A declared length is enforced by the runtime, so the native reader is safe and fastest.
-  if (declared !== null) return Number(declared) > limit ? null : await request.text();
+  if (declared !== null && Number(declared) <= limit) return await request.text();
   if (request.body === null) return "";
-  return await readBounded(request.body, limit);
+  const reader = request.body.getReader();
+  const text = declared === null ? await readUpTo(reader, limit) : null;
+  if (text === null) await discard(reader, LIMITS.body_discard_bytes);
+  return text;
 }
 
 /** Reads a stream of UTF-8 to a string, or answers null and cancels it once it passes `limit` bytes. */
 export async function readBounded(stream: ReadableStream<Uint8Array>, limit: number): Promise<string | null> {
   const reader = stream.getReader();
+  const text = await readUpTo(reader, limit);
+  if (text === null) await reader.cancel();
+  return text;
+}
+
+async function readUpTo(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number): Promise<string | null> {
   const decoder = new TextDecoder();
   let bytes = 0;
   let text = "";
@@ -65,10 +74,17 @@ export async function readBounded(stream: ReadableStream<Uint8Array>, limit: num
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     bytes += value.byteLength;
-    if (bytes > limit) {
-      await reader.cancel();
-      return null;
-    }
+    if (bytes > limit) return null;
     text += decoder.decode(value, { stream: true });
   }
+}
+
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number): Promise<void> {
+  let bytes = 0;
+  while (bytes <= limit) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    bytes += value.byteLength;
+  }
+  await reader.cancel();
 }

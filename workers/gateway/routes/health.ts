@@ -73,7 +73,7 @@ async function checkReadiness(_request: Request, scope: RequestScope): Promise<R
 
 async function check(run: () => Promise<unknown>, now: () => number): Promise<z.infer<typeof state>> {
   const from = now();
-  let timer: number | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error("no answer in time")), CHECK_TIMEOUT_MS);
   });

@@ -88,6 +88,13 @@ describe("a whole answer", () => {
     expect(read(body)).toContainEqual({ type: "finish", choice: 0, reason, raw });
   });
 
+  it("that is an error in place of a completion is that error, and no end", () => {
+    expect(read({ error: { message: "Overloaded", code: 503 } })).toEqual([
+      { type: "error", error: expect.objectContaining({ class: "overloaded", status: 503, message: "Overloaded" }) },
+    ]);
+    expect(read(answer({ content: "x" }, { error: null }))).toContainEqual(END);
+  });
+
   it.each<JsonObject>([
     {},
     { choices: null },
