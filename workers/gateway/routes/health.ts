@@ -84,6 +84,6 @@ async function check(run: () => Promise<unknown>, now: () => number): Promise<z.
     // The kind of failure and not its text: this route is open to everybody.
     return { ok: false, latency_ms: now() - from, error: error instanceof Error ? error.name : "error" };
   } finally {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
   }
 }
