@@ -11,7 +11,14 @@ import { parseChatRequest } from "../dialects/openai-chat/parse-request.ts";
 import { createPassRenderer } from "../dialects/openai-chat/pass-stream.ts";
 import { createChunkRenderer } from "../dialects/openai-chat/render-stream.ts";
 import { errorResponse, errorStatus } from "../http/error-response.ts";
-import { headersFromUpstream, readLabel, readTags, readTraceparent, warningsHeader } from "../http/headers.ts";
+import {
+  headersFromUpstream,
+  readLabel,
+  readSwitch,
+  readTags,
+  readTraceparent,
+  warningsHeader,
+} from "../http/headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Translation } from "../providers/kit/provider.ts";
@@ -69,7 +76,11 @@ async function handlePlanned(planned: Planned): Promise<Response> {
   const tried = translate(planned, estimate);
   if (isRefused(tried)) return refused(tried.refused);
   const wallet = walletClient(scope.env, scope.effects, key.wallet_id);
-  if (http.headers.get("x-ao-dry-run") === "true") {
+  const dry = readSwitch(http.headers, "x-ao-dry-run");
+  if (isRefused(dry)) return refused(dry.refused);
+  const wants_ao = readSwitch(http.headers, "x-ao-usage");
+  if (isRefused(wants_ao)) return refused(wants_ao.refused);
+  if (dry.on) {
     return await dryRun({ scope, attempt, estimate, wallet, tokenizer: scope.env.TOKENIZER, request });
   }
   const idempotent = await readIdempotency(http.headers, key.key_id, ROUTE, body);
@@ -91,7 +102,8 @@ async function handlePlanned(planned: Planned): Promise<Response> {
   if (isRefused(admission)) return refused(admission.refused);
   if ("repeated" in admission) return repeatedResponse(admission.repeated, scope);
   const exchange = new Exchange({ scope, request, attempt, context: input.context, wallet, ...admission.admitted });
-  return await serve(planned, exchange, tried, idempotent.idempotency !== null);
+  const wishes = { keep_answer: idempotent.idempotency !== null, wants_ao: wants_ao.on };
+  return await serve(planned, exchange, tried, wishes);
 }
 
 const translate = ({ request, attempt }: Planned, estimate: Estimate) =>
@@ -107,13 +119,16 @@ const translate = ({ request, attempt }: Planned, estimate: Estimate) =>
 const boundIsOurs = (request: ChatRequest, estimate: Estimate): boolean =>
   estimate.mode === "bounded" && request.max_tokens == null && request.max_completion_tokens == null;
 
+/** What the caller wants beside the answer. */
+interface Wishes {
+  /** The answer is kept for repeats of its idempotency key. */
+  readonly keep_answer: boolean;
+  /** Cost and wallet in the last chunk of a stream. */
+  readonly wants_ao: boolean;
+}
+
 /** From the hold on. */
-async function serve(
-  planned: Planned,
-  exchange: Exchange,
-  tried: Translation,
-  keep_answer: boolean,
-): Promise<Response> {
+async function serve(planned: Planned, exchange: Exchange, tried: Translation, wishes: Wishes): Promise<Response> {
   const { http, scope, attempt } = planned;
   const { estimate } = exchange;
   const translation = estimate.imposed_max_tokens === null ? tried : translate(planned, estimate);
@@ -129,9 +144,9 @@ async function serve(
     const warnings = [...translation.warnings, ...walletWarnings(estimate)];
     if (exchange.request.stream === true) {
       watch.stop();
-      return await serveStream(planned, exchange, translation, response, abort, warnings);
+      return await serveStream(planned, exchange, translation, response, abort, warnings, wishes.wants_ao);
     }
-    return await serveWhole(exchange, translation, response, watch, warnings, keep_answer);
+    return await serveWhole(exchange, translation, response, watch, warnings, wishes.keep_answer);
   } finally {
     watch.stop();
   }
@@ -183,6 +198,7 @@ async function serveStream(
   response: Response,
   abort: AbortController,
   warnings: readonly string[],
+  wants_ao: boolean,
 ): Promise<Response> {
   const { scope, request, attempt } = exchange;
   if (response.body === null)
@@ -196,7 +212,6 @@ async function serveStream(
     },
     include_usage: request.stream_options?.include_usage === true,
   });
-  const wants_ao = http.headers.get("x-ao-usage") === "true";
   const start = await relayStream(exchange, response.body, {
     translation,
     renderer,
