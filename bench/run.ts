@@ -42,6 +42,7 @@ interface Report {
 
 const PARTS_WITHOUT_PROFILE: readonly PartName[] = ["whole", "stream", "paced", "steps", "memory"];
 const WALLETS = 64;
+const CHILD_START_MS = 20_000;
 /** A profile needs samples, not a steady figure. */
 const PROFILE_MS = { quick: 1_000, full: 3_000 };
 
@@ -59,7 +60,7 @@ async function bench(options: Options, shutdown: Shutdown): Promise<void> {
   shutdown.add(() => upstream.stop());
   const client = startChild(join(import.meta.dirname, "client", "load-client.ts"));
   shutdown.add(() => client.stop());
-  const { port } = await upstream.next(z.object({ port: z.int() }));
+  const { port } = await upstream.next(z.object({ port: z.int() }), CHILD_START_MS);
   const workers = await buildAll(false);
   const report: Report = {
     machine,

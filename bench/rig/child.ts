@@ -3,20 +3,21 @@ import type * as z from "zod";
 
 /** A process of the rig. It ends by itself when this one does, because its channel closes then. */
 export interface Child {
-  /** Sends a message and resolves with the next one that comes back. */
-  ask<Answer>(message: object, schema: z.ZodType<Answer>): Promise<Answer>;
-  next<Answer>(schema: z.ZodType<Answer>): Promise<Answer>;
+  /** Sends a message and resolves with the next one that comes back; rejects when none does in that time. */
+  ask<Answer>(message: object, schema: z.ZodType<Answer>, timeout_ms: number): Promise<Answer>;
+  next<Answer>(schema: z.ZodType<Answer>, timeout_ms: number): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 /** Starts a module of the rig as a Node process. */
 export function startChild(path: string): Child {
   const child = fork(path, { stdio: ["ignore", "inherit", "inherit", "ipc"], serialization: "advanced" });
-  const next = async <Answer>(schema: z.ZodType<Answer>): Promise<Answer> => schema.parse(await message(child, path));
+  const next = async <Answer>(schema: z.ZodType<Answer>, timeout_ms: number): Promise<Answer> =>
+    schema.parse(await message(child, path, timeout_ms));
   return {
     next,
-    ask: (value, schema) => {
-      const answer = next(schema);
+    ask: (value, schema, timeout_ms) => {
+      const answer = next(schema, timeout_ms);
       child.send(value);
       return answer;
     },
@@ -29,16 +30,23 @@ export function startChild(path: string): Child {
   };
 }
 
-function message(child: ChildProcess, path: string): Promise<unknown> {
+function message(child: ChildProcess, path: string, timeout_ms: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const onExit = (): void => {
-      child.off("message", onMessage);
-      reject(new Error(`${path} ended before it answered`));
-    };
-    const onMessage = (value: unknown): void => {
+    const end = (): void => {
+      clearTimeout(timer);
       child.off("exit", onExit);
+      child.off("message", onMessage);
+    };
+    const fail = (what: string): void => {
+      end();
+      reject(new Error(`${path} ${what}`));
+    };
+    const onExit = (): void => fail("ended before it answered");
+    const onMessage = (value: unknown): void => {
+      end();
       resolve(value);
     };
+    const timer = setTimeout(() => fail(`did not answer within ${timeout_ms} ms`), timeout_ms);
     child.once("message", onMessage);
     child.once("exit", onExit);
   });

@@ -29,10 +29,12 @@ export function readOutbox(sql: SqlStorage, count: number): OutboxBatch | null {
 /** Marks what the queue has taken, and removes what it took before `kept_since`, in one turn and so in one transaction. */
 export function markSent(sql: SqlStorage, last_seq: number, kept_since: number): void {
   sql.exec("UPDATE outbox_mark SET sent_seq = ? WHERE sent_seq < ?", last_seq, last_seq);
+  // Times rise with the sequence, so the first young row is the border: found at once, however many are kept.
   sql.exec(
-    "DELETE FROM outbox WHERE seq <= (SELECT max(seq) FROM outbox WHERE at <= ? AND seq <= ?)",
-    kept_since,
+    `DELETE FROM outbox WHERE seq <= ?1
+      AND seq < coalesce((SELECT seq FROM outbox WHERE seq <= ?1 AND at > ?2 ORDER BY seq LIMIT 1), ?1 + 1)`,
     last_seq,
+    kept_since,
   );
 }
 

@@ -125,19 +125,26 @@ describe("a body", () => {
     expect(await refusalOf(post(JSON.stringify({ a: `${'{"['.repeat(500)}\\` })))).toBeNull();
   });
 
-  it("with a declared length beyond the limit is refused unread", async () => {
-    const { seen, stream } = source(new Uint8Array(1_024), 1_000);
-    const refusal = await refusalOf(post(stream, { ...JSON_TYPE, "content-length": String(LIMITS.body_bytes + 1) }));
-    expect(refusal).toMatchObject({ code: "payload_too_large" });
-    expect(seen.pulled).toBeLessThanOrEqual(1);
-  });
+  const megabyte = new Uint8Array(1024 * 1024).fill(32);
+  const TOO_MANY = LIMITS.body_bytes / megabyte.length + 2;
 
-  it("that turns out too large is refused, and the rest is cancelled unread", async () => {
-    const megabyte = new Uint8Array(1024 * 1024).fill(32);
+  it.each([
+    ["says so", { ...JSON_TYPE, "content-length": String(LIMITS.body_bytes + 1) }],
+    ["turns out to be", JSON_TYPE],
+  ])(
+    "that is too large and %s is refused, and taken to its end so that the sender sees the refusal",
+    async (_name, headers) => {
+      const { seen, stream } = source(megabyte, TOO_MANY);
+      expect(await refusalOf(post(stream, headers))).toMatchObject({ code: "payload_too_large" });
+      expect(seen).toEqual({ pulled: TOO_MANY, cancelled: false });
+    },
+  );
+
+  it("that does not end is cancelled after a bounded part of it", async () => {
     const { seen, stream } = source(megabyte, 1_000);
     expect(await refusalOf(post(stream))).toMatchObject({ code: "payload_too_large" });
     expect(seen.cancelled).toBe(true);
-    expect(seen.pulled).toBeLessThanOrEqual(LIMITS.body_bytes / megabyte.length + 2);
+    expect(seen.pulled).toBeLessThanOrEqual((LIMITS.body_bytes + LIMITS.body_discard_bytes) / megabyte.length + 3);
   });
 
   it("reaches no prototype by its member names", async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
+import { formatUsd } from "../../../../schema/kernel/money.ts";
 import type { AdmitAnswer, AdmitRequest, ReleaseRequest } from "../../../../schema/wire/wallet-rpc.ts";
 import { type AdmitInput, abandon, admit } from "../../../../workers/gateway/pipeline/admit.ts";
 import { estimateChat } from "../../../../workers/gateway/pipeline/estimate.ts";
@@ -103,8 +104,11 @@ describe("the way of a hold", () => {
   it("never holds more for a counted prompt than for its bytes", async () => {
     const { client, asked } = walletWith(1);
     const input = inputOf({ max_tokens: 50 });
-    await admit(client, tokenizerOf(1_000_000), input);
-    expect(asked.every(({ hold_nano_usd }) => hold_nano_usd <= input.estimate.hold_nano_usd)).toBe(true);
+    const found = await admit(client, tokenizerOf(1_000_000), input);
+    expect(asked.map(({ hold_nano_usd }) => hold_nano_usd)).toEqual([input.estimate.hold_nano_usd]);
+    expect(found).toMatchObject({
+      refused: { details: { required_usd: formatUsd(input.estimate.hold_nano_usd), max_affordable_tokens: 0 } },
+    });
   });
 
   it.each([false, true])(
@@ -137,6 +141,7 @@ describe("the way of a hold", () => {
     const found = await admit(client, tokenizerOf(5), inputOf(change));
     expect(isRefused(found) && found.refused.code).toBe("request_exceeds_wallet");
     expect(asked.every(({ hold_nano_usd }) => hold_nano_usd > available)).toBe(true);
+    expect(asked).toHaveLength(2);
   });
 
   it("imposes one by the bytes of the prompt when nobody can count it", async () => {

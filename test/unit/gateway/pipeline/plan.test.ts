@@ -172,6 +172,19 @@ describe("a pattern", () => {
     );
   });
 
+  it.each([
+    ["ab*ba", "abba", true],
+    ["ab*ba", "aba", false],
+    ["a*a", "a", false],
+    ["a*b*a", "aba", true],
+    ["a*b*ba", "aba", false],
+    ["**", "", true],
+    ["", "", true],
+    ["", "a", false],
+  ])("%j and the name %j: %s, and no letter counts twice", (pattern, text, expected) => {
+    expect(matches(pattern, text)).toBe(expected);
+  });
+
   it("matches every name that it was made of", () => {
     fc.assert(
       fc.property(

@@ -75,6 +75,7 @@ class Output {
   #pending: OutputEvent[] = [];
   #looks = 0;
   approximate = false;
+  recounts = 0;
 
   constructor(tokenizer_up: boolean) {
     this.#tokenizer_up = tokenizer_up;
@@ -91,6 +92,7 @@ class Output {
   }
 
   async recount(): Promise<void> {
+    this.recounts += 1;
     const counting = this.#pending;
     await Promise.resolve();
     this.#pending = this.#pending.slice(counting.length);
@@ -106,6 +108,8 @@ export interface Delivery {
   /** The event that could not go out, and why. */
   readonly cut: { readonly event: OutputEvent; readonly reason: CutReason } | null;
   readonly held_tokens: number;
+  /** How often the output was counted. */
+  readonly recounts: number;
 }
 
 /** Delivers events as the relay does, looking at the hold after each. `check` sees the true tokens that are out. */
@@ -117,6 +121,7 @@ export async function deliver(
 ): Promise<Delivery> {
   const output = new Output(tokenizer_up);
   const keeper = new HoldKeeper(hold.client, "req_1", estimate, output);
+  const after = () => ({ held_tokens: keeper.held_tokens, recounts: output.recounts });
   let tokens = 0;
   let bytes = 0;
   for (const event of events) {
@@ -124,13 +129,13 @@ export async function deliver(
     const covered = keeper.cover();
     const may = covered === true || (await inTime(covered));
     if (!may) {
-      return { tokens, bytes, cut: { event, reason: keeper.cut_reason }, held_tokens: keeper.held_tokens };
+      return { tokens, bytes, cut: { event, reason: keeper.cut_reason }, ...after() };
     }
     tokens += event.tokens;
     bytes += event.bytes;
     check(tokens);
   }
-  return { tokens, bytes, cut: null, held_tokens: keeper.held_tokens };
+  return { tokens, bytes, cut: null, ...after() };
 }
 
 /** Everything here answers within a few turns: what does not come within many never will. */
