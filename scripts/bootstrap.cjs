@@ -41,12 +41,16 @@ function install() {
   if (installed()) return;
   console.error("Installing dependencies with npm ci, as package-lock.json is not what node_modules holds.");
   const npm = npmCommand();
-  const result = childProcess.spawnSync(npm.file, npm.args.concat(["ci", "--loglevel=error", "--no-audit", "--no-fund"]), {
-    cwd: ROOT,
-    // Standard output stays free for what the command itself prints.
-    stdio: ["ignore", 2, 2],
-    shell: npm.shell,
-  });
+  const result = childProcess.spawnSync(
+    npm.file,
+    npm.args.concat(["ci", "--loglevel=error", "--no-audit", "--no-fund"]),
+    {
+      cwd: ROOT,
+      // Standard output stays free for what the command itself prints.
+      stdio: ["ignore", 2, 2],
+      shell: npm.shell,
+    },
+  );
   if (result.status !== 0) fail("npm ci failed, so nothing was started. Its own message is above.");
   if (!fs.existsSync(nodeBinary())) {
     fail("npm ci ran no install scripts, so Node 24 is missing. Run `npm ci` with install scripts allowed.");

@@ -12,6 +12,8 @@ export interface Child {
 /** Starts a module of the rig as a Node process. */
 export function startChild(path: string): Child {
   const child = fork(path, { stdio: ["ignore", "inherit", "inherit", "ipc"], serialization: "advanced" });
+  // A message to a process that is gone fails here; that it is gone is told below.
+  child.on("error", () => undefined);
   const next = async <Answer>(schema: z.ZodType<Answer>, timeout_ms: number): Promise<Answer> =>
     schema.parse(await message(child, path, timeout_ms));
   return {

@@ -232,7 +232,7 @@ describe("no concurrency passes the limit", () => {
 
 describe("a stream without a bound", () => {
   test("is cut at what the wallet covers, not before and not behind", async () => {
-    const limit = 8_000_000;
+    const limit = 20_000_000;
     const wallet = await createWallet(platform, limit);
     const response = await chat(platform, wallet.key, {
       model: "sandbox/endless",

@@ -51,6 +51,8 @@ const configSchema = z.object({
   AO_CLIENT_GONE: z.enum(["cancel", "drain"]).default("cancel"),
   AO_HOLD_TTL_MS: milliseconds(1_000, LIMITS.hold_lifetime_ms, LIMITS.hold_ttl_ms),
   AO_HEARTBEAT_MS: milliseconds(200, LIMITS.hold_lifetime_ms, LIMITS.heartbeat_ms),
+  /** `debug` also writes a line for every request that went well; the request log has all of them anyway. */
+  AO_LOG_LEVEL: z.enum(["debug", "info"]).default("info"),
   /** How long a compiled snapshot of an org is used before it is refreshed in the background. */
   AO_SNAPSHOT_MS: milliseconds(0, 600_000, 10_000),
 });

@@ -133,6 +133,7 @@ const absent = {
   AO_ENVIRONMENT: undefined,
   AO_ALLOW_PRIVATE_UPSTREAMS: undefined,
   AO_CLIENT_GONE: undefined,
+  AO_LOG_LEVEL: undefined,
   AO_HOLD_TTL_MS: undefined,
   AO_HEARTBEAT_MS: undefined,
   AO_SNAPSHOT_MS: undefined,

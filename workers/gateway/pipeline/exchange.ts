@@ -201,7 +201,9 @@ export class Exchange {
   }
 
   #log(ending: Ending, bill: Bill): void {
-    log(ending.status >= 500 ? "warn" : "info", "request", {
+    const went_well = ending.outcome === "completed";
+    if (went_well && this.scope.config.AO_LOG_LEVEL !== "debug") return;
+    log(went_well ? "debug" : ending.status >= 500 ? "warn" : "info", "request", {
       request_id: this.scope.request_id,
       org_id: this.context.org_id,
       key_id: this.context.key_id,

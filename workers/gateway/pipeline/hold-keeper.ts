@@ -18,6 +18,8 @@ export type CutReason = "wallet_exhausted" | "output_bound_exceeded";
 
 /** When so few tokens are left to pay for, another count is not worth its wait. */
 const LEAST_REST_TOKENS = 16;
+/** A wallet that does not have so little more is empty, as far as a stream is concerned. */
+const LEAST_GROWTH_TOKENS = 64;
 /** What an answer may exceed its own bound by before it is cut: providers frame and count a little differently. */
 const BOUND_SLACK = 1.05;
 
@@ -141,12 +143,19 @@ export class HoldKeeper {
   async #move(): Promise<void> {
     if (this.#grows && this.#target > this.#held_tokens) await this.#output.recount();
     const target = this.#target;
-    if (this.#grows && target > this.#held_tokens) {
-      // First what leaves room for the next stride too, then only what is needed now: the last dollars count.
-      const grown = (await this.#extend(target + stride(target), target)) || (await this.#extend(target, target));
-      if (!grown) this.#refused = true;
-    }
+    if (this.#grows && target > this.#held_tokens && !(await this.#grow())) this.#refused = true;
     await this.#commit(Math.min(target, this.#held_tokens));
+  }
+
+  /** First what leaves room for the next stride too, then half as much more and so on: the last dollars count. */
+  async #grow(): Promise<boolean> {
+    const bound = this.#output.tokens_bound;
+    const wanted = bound + 2 * stride(bound);
+    for (let more = wanted - this.#held_tokens; more >= LEAST_GROWTH_TOKENS; more = Math.floor(more / 2)) {
+      const hold_tokens = this.#held_tokens + more;
+      if (await this.#extend(hold_tokens, Math.min(hold_tokens, bound + stride(bound)))) return true;
+    }
+    return false;
   }
 
   get #target(): number {

@@ -80,6 +80,7 @@ class StreamRelay {
   #last_read_at: number;
   #timed_out_ms: number | null = null;
   #caller_gone = false;
+  #writer: WritableStreamDefaultWriter<Uint8Array> | null = null;
 
   constructor(exchange: Exchange, upstream: ReadableStream<Uint8Array>, options: StreamRelayOptions) {
     this.#exchange = exchange;
@@ -117,6 +118,7 @@ class StreamRelay {
 
   /** Relays the rest and ends the hold. Never rejects. */
   async run(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+    this.#writer = writer;
     const stop = this.#watch();
     const exit = await this.#relay(writer).catch((error: unknown): Exit => this.#exitOf(error));
     try {
@@ -177,42 +179,39 @@ class StreamRelay {
     this.#queue_at = 0;
   }
 
-  /** Writes what is rendered. A caller that left never takes it, so the wait ends with its leaving too. */
+  /** Writes what is rendered. A caller that left never takes it: its leaving aborts the writer, which ends the wait. */
   async #flush(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
     if (this.#text === "") return;
     const bytes = this.#encoder.encode(this.#text);
     this.#text = "";
-    if (this.#caller_gone) {
-      if (this.#drains) return;
-      throw new CallerGone();
+    if (!this.#caller_gone) {
+      try {
+        await writer.write(bytes);
+        return;
+      } catch {
+        // Nobody but the caller ends this stream from the other side.
+        this.#leave();
+      }
     }
-    const written = writer.write(bytes);
-    await Promise.race([written, this.#gone]);
-    if (this.#caller_gone && !this.#drains) throw new CallerGone();
+    if (!this.#drains) throw new CallerGone();
   }
 
   get #drains(): boolean {
     return this.#exchange.scope.config.AO_CLIENT_GONE === "drain";
   }
 
-  #gone: Promise<void> = new Promise(() => undefined);
+  /** The caller left: the upstream call ends, unless it is to be drained, and whoever waits for the caller goes on. */
+  #leave(): void {
+    this.#caller_gone = true;
+    if (!this.#drains) this.#options.abort.abort();
+    this.#writer?.abort().catch(() => undefined);
+  }
 
   /** Watches the caller and the clock, and keeps the hold alive, until the returned function is called. */
   #watch(): () => void {
     const { scope, attempt, hold } = this.#exchange;
     const { caller, abort } = this.#options;
-    const leave = (): void => {
-      this.#caller_gone = true;
-      if (!this.#drains) abort.abort();
-    };
-    let resolveGone: () => void = () => undefined;
-    this.#gone = new Promise((resolve) => {
-      resolveGone = resolve;
-    });
-    const onAbort = (): void => {
-      leave();
-      resolveGone();
-    };
+    const onAbort = (): void => this.#leave();
     if (caller.aborted) onAbort();
     else caller.addEventListener("abort", onAbort);
     const { idle_ms, total_ms } = attempt.timeouts;
@@ -253,9 +252,10 @@ class StreamRelay {
     // The settlement is on its way before the caller sees the end: a balance asked for next already has it.
     const settled = exchange.settle(ending, bill);
     if (!gone) {
-      await Promise.race([writer.write(this.#encoder.encode(text)).then(() => writer.close()), this.#gone]).catch(
-        () => undefined,
-      );
+      await writer
+        .write(this.#encoder.encode(text))
+        .then(() => writer.close())
+        .catch(() => undefined);
     }
     await settled;
   }

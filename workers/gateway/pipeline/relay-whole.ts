@@ -28,7 +28,7 @@ export async function relayWhole(
   translation: Translation,
 ): Promise<WholeAnswer | UnusableAnswer> {
   const { adapter, model } = exchange.attempt;
-  const text = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_answer_bytes);
+  const text = await readAnswer(response);
   if (text === null) return refuse("upstream_error", { message: "The provider's answer is larger than 32 MiB." });
   const body = tryParseJson(text);
   if (!isJsonObject(body)) return refuse("upstream_error", { message: "The provider's answer is not a JSON object." });
@@ -50,3 +50,11 @@ export const brokenAnswer = (error: unknown): Refusal => ({
   code: "upstream_error",
   message: `The provider's answer broke off (${error instanceof Error ? error.name : "error"}).`,
 });
+
+/** The answer's text, or null when it is too large. A stated length is enforced by the runtime: the native read is safe. */
+async function readAnswer(response: Response): Promise<string | null> {
+  const length = response.headers.get("content-length");
+  const stated = length !== null && response.headers.get("content-encoding") === null ? Number(length) : null;
+  if (stated !== null && stated <= LIMITS.upstream_answer_bytes) return await response.text();
+  return response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_answer_bytes);
+}

@@ -39,7 +39,7 @@ describe("how far the output is bounded", () => {
 
   it("learns the first stretch of a stream from the answers before", () => {
     const named = attempt({ name: "acme/learned" });
-    expect(estimate({ stream: true }, named).held_output_tokens).toBe(1_024);
+    expect(estimate({ stream: true }, named).held_output_tokens).toBe(4_096);
     learnOutputTokens("acme/learned", 4_000);
     expect(estimate({ stream: true }, named).held_output_tokens).toBe(5_000);
     expect(estimate({ stream: true, n: 2 }, named).held_output_tokens).toBe(10_000);

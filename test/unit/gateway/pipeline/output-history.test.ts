@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { expectedOutputTokens, learnOutputTokens } from "../../../../workers/gateway/pipeline/output-history.ts";
 
-const LEAST = 1_024;
+const LEAST = 4_096;
 const MOST = 16_384;
 
 describe("how long the answers of a model will be", () => {
