@@ -18,6 +18,7 @@ async function walletWorker() {
     compatibilityDate: "2026-10-20",
     script: built.outputFiles.map((file) => file.text).join(""),
     durableObjects: { WALLET: { className: "WalletObject", useSQLite: true } },
+    bindings: { AO_DRAIN_DELAY_MS: "50" },
     queueProducers: { EVENTS: { queueName: "ao-events" } },
   };
 }
@@ -32,7 +33,12 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
       ...["wallet-do", "tokenizer"].map((worker) => ({
         plugins: [
-          cloudflareTest({ wrangler: { configPath: `./workers/${worker}/wrangler.toml` }, remoteBindings: false }),
+          cloudflareTest({
+            wrangler: { configPath: `./workers/${worker}/wrangler.toml` },
+            remoteBindings: false,
+            // An eviction waits for a drain that has begun: tests evict at every step.
+            miniflare: { bindings: { AO_DRAIN_DELAY_MS: "50" } },
+          }),
         ],
         test: { name: `runtime-${worker}`, include: [`test/runtime/${worker}/**/*.test.ts`] },
       })),

@@ -40,6 +40,6 @@ export const LIMITS = {
   /** Open holds of one wallet: bounds the memory of its object. */
   open_holds: 20_000,
   /** Queue: 100 messages or 256 KB a batch; each event is at most about 6 KB. */
-  outbox_batch: 40,
+  outbox_batch: 100,
   page_size: 100,
 } as const;

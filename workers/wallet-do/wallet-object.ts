@@ -22,7 +22,14 @@ export interface Env {
   readonly EVENTS: Queue<Event>;
   /** Milliseconds, see WalletEffects; absent or malformed is 0. */
   readonly AO_OUTBOX_RETAIN_MS?: string;
+  /** Milliseconds, see WalletEffects; absent or malformed is a second. */
+  readonly AO_DRAIN_DELAY_MS?: string;
 }
+
+const DRAIN_DELAY_MS = 1_000;
+
+const milliseconds = (text: string | undefined, fallback: number): number =>
+  text !== undefined && /^\d{1,8}$/.test(text) ? Number(text) : fallback;
 
 /** A wallet as a Durable Object: the RPC surface and nothing else. Every method here can be called by a bound worker. */
 export class WalletObject extends DurableObject<Env> implements WalletRpc {
@@ -39,7 +46,8 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
         await env.EVENTS.sendBatch(events.map((body) => ({ body })));
       },
       waitUntil: (work) => ctx.waitUntil(work),
-      outbox_retain_ms: /^\d{1,8}$/.test(env.AO_OUTBOX_RETAIN_MS ?? "") ? Number(env.AO_OUTBOX_RETAIN_MS) : 0,
+      outbox_retain_ms: milliseconds(env.AO_OUTBOX_RETAIN_MS, 0),
+      drain_delay_ms: milliseconds(env.AO_DRAIN_DELAY_MS, DRAIN_DELAY_MS),
     };
     this.wallet = new Wallet(this.effects);
     void ctx.blockConcurrencyWhile(() => this.wallet.start());

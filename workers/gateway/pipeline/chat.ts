@@ -295,15 +295,26 @@ function watchWhileWaiting(exchange: Exchange, caller: AbortSignal, abort: Abort
   const watches = config.AO_CLIENT_GONE === "cancel";
   if (watches && caller.aborted) leave();
   else if (watches) caller.addEventListener("abort", leave);
-  const total = setTimeout(end("clock"), exchange.attempt.timeouts.total_ms);
-  const beat = setInterval(() => waitUntil(exchange.hold.heartbeat()), config.AO_HEARTBEAT_MS);
+  const { total_ms } = exchange.attempt.timeouts;
+  const { effects, started_at } = exchange.scope;
+  let beaten_at = started_at;
+  // One timer for both: each costs a request about as much as checking its key.
+  const tick = setInterval(
+    () => {
+      const now = effects.now();
+      if (now - started_at >= total_ms) end("clock")();
+      if (now - beaten_at < config.AO_HEARTBEAT_MS) return;
+      beaten_at = now;
+      waitUntil(exchange.hold.heartbeat());
+    },
+    Math.max(50, Math.min(config.AO_HEARTBEAT_MS, total_ms / 10)),
+  );
   return {
     get ended_by() {
       return ended_by;
     },
     stop: () => {
-      clearInterval(beat);
-      clearTimeout(total);
+      clearInterval(tick);
       caller.removeEventListener("abort", leave);
     },
   };
