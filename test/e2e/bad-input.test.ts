@@ -309,7 +309,7 @@ describe("a body", () => {
   const head = () =>
     `POST ${CHAT} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\n`;
 
-  test("of 20 MB is a 413 at once where it says so before", async () => {
+  test("of 20 MB is a 413 before it is sent where it says so before", async () => {
     const before = await settledBalance(platform, key);
     const answer = await raw(`${head()}content-length: ${20 * 1024 * 1024}\r\n\r\n${" ".repeat(1_000)}`);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);

@@ -16,7 +16,8 @@ export async function readJsonBody(request: Request): Promise<{ readonly body: J
       message: "Send the body without content-encoding: compressed bodies are not read.",
     });
   }
-  const text = await readText(request, LIMITS.body_bytes);
+  const text = await readText(request, LIMITS.body_bytes).catch(() => undefined);
+  if (text === undefined) return refuse("invalid_request", { message: "The body broke off before its end." });
   if (text === null) {
     return refuse("payload_too_large", {
       message: `The body is larger than ${LIMITS.body_bytes} bytes. Send less, or refer to images by URL.`,
@@ -79,12 +80,31 @@ async function readUpTo(reader: ReadableStreamDefaultReader<Uint8Array>, limit: 
   }
 }
 
+/** Reads and drops what a client still sends: to its end, to the limit, or until it pauses to wait for our answer. */
 async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number): Promise<void> {
-  let bytes = 0;
-  while (bytes <= limit) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    bytes += value.byteLength;
+  try {
+    for (let bytes = 0; bytes <= limit; ) {
+      const read = await withinPause(reader.read());
+      if (read === null || read.done) break;
+      bytes += read.value.byteLength;
+    }
+    await reader.cancel();
+  } catch {
+    // The client is gone: there is nobody left to answer.
   }
-  await reader.cancel();
+}
+
+/** A client that has sent nothing for so long waits for us. */
+const PAUSE_MS = 250;
+
+async function withinPause<Value>(promise: Promise<Value>): Promise<Value | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const pause = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), PAUSE_MS);
+  });
+  try {
+    return await Promise.race([promise, pause]);
+  } finally {
+    if (timer !== undefined) clearTimeout(timer);
+  }
 }

@@ -12,7 +12,8 @@ const credential = { api_key: secret };
 
 describe("sealed provider credentials", () => {
   it("whatever is sealed for a row opens for that row", async () => {
-    const anyCredential = fc.dictionary(fc.string(), fc.string({ unit: "binary" }));
+    const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,30}$/);
+    const anyCredential = fc.dictionary(name, fc.string({ unit: "binary" }));
     await fc.assert(
       fc.asyncProperty(anyCredential, fc.string(), fc.string(), async (value, org_id, provider_id) => {
         const sealed = await sealCredential(masterKey, { org_id, provider_id }, value, effects);
