@@ -415,3 +415,32 @@ describe("a kill of the whole runtime in the middle of 200 streams", () => {
     expect(-charged.reduce((total, { amount }) => total + amount, 0)).toBe(after.spent_nano_usd);
   });
 });
+
+describe("with AO_CLIENT_GONE=drain", () => {
+  let draining: TestPlatform;
+
+  beforeAll(async () => {
+    draining = await startPlatform({ vars: { AO_CLIENT_GONE: "drain" } });
+  });
+
+  afterAll(() => draining.dispose());
+
+  test("a stream whose client left is read to its end and charged by its provider's own usage", async () => {
+    const wallet = await createWallet(draining, 1_000_000_000);
+    const abort = new AbortController();
+    const chunks = 120;
+    const response = await chat(
+      draining,
+      wallet.key,
+      { model: "sandbox/lorem", stream: true, metadata: { chunks: String(chunks), delay_ms: "10" } },
+      { signal: abort.signal },
+    );
+    const received = nothing();
+    await receive(response, received, ({ text }) => countTokens(text) >= 10);
+    abort.abort();
+    const { spent_nano_usd } = await settledBalance(draining, wallet.key);
+    expect(spent_nano_usd).toBe((1 + countTokens("go")) * INPUT_NANO_USD + chunks * OUTPUT_NANO_USD);
+    const { log } = await settledLog(draining, wallet, 1);
+    expect(log[0]).toMatchObject({ outcome: "cancelled", estimated: 0, unsettled: 0 });
+  });
+});

@@ -4,8 +4,16 @@ import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { AnswerMeter } from "./answer-meter.ts";
 
-/** The encoding that stands in where a provider publishes none. */
+/**
+ * The encoding that stands in where a provider publishes none, and what its count is raised by. Claude's tokenizers make
+ * more tokens of the same text: 16 and 25 % more in the recorded answers of some length. A count only bills where no
+ * usage was reported, and is marked as an estimate; it must not stay below what was delivered.
+ */
 const STAND_IN = "o200k_base" as const;
+const STAND_IN_FACTOR = 1.35;
+
+const raised = (tokens: number, model: ModelInfo): number =>
+  model.encoding === null ? Math.ceil(tokens * STAND_IN_FACTOR) : tokens;
 
 /** Prompt tokens as the tokenizer counts them, or null when it does not answer: then the bound from bytes stands. */
 export async function countPrompt(
@@ -20,7 +28,7 @@ export async function countPrompt(
       tools: request.tools,
       response_format: request.response_format,
     });
-    return tokens;
+    return raised(tokens, model);
   } catch (error) {
     log("error", "tokenizer_failed", { reason: String(error) });
     return null;
@@ -36,7 +44,7 @@ export async function countPendingOutput(tokenizer: TokenizerRpc, meter: AnswerM
   if (pending === null) return;
   try {
     const [count] = await tokenizer.countTexts({ encoding: model.encoding ?? STAND_IN, texts: [pending.text] });
-    pending.finish(count?.tokens ?? null);
+    pending.finish(count === undefined ? null : raised(count.tokens, model));
   } catch (error) {
     log("error", "tokenizer_failed", { reason: String(error) });
     pending.finish(null);
