@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { LIMITS } from "../../schema/kernel/limits.ts";
@@ -32,7 +33,8 @@ const secrets: string[] = [CANARY_PROMPT, CANARY_CREDENTIAL, CANARY_FOREIGN_KEY]
 const error_bodies: string[] = [];
 
 beforeAll(async () => {
-  platform = await startPlatform();
+  // All lines that there can be, so that the search for secrets in them means something.
+  platform = await startPlatform({ vars: { AO_LOG_LEVEL: "debug" } });
   org_id = await demoOrg(platform);
   await createProvider(platform, {
     org_id,
@@ -907,6 +909,54 @@ describe("a caller whose connection breaks before the answer", () => {
     expect(ended?.state).toBe("cancelled");
     const prompt_tokens = countTokens(`Hello ${CANARY_PROMPT}`) + 1;
     expect(await spent(wallet)).toBeLessThanOrEqual(prompt_tokens * INPUT_NANO_USD);
+  });
+});
+
+describe("whatever a body says", () => {
+  const FIELDS = [
+    "model messages stream stream_options max_tokens max_completion_tokens n temperature top_p stop tools tool_choice",
+    "response_format reasoning_effort metadata modalities user logit_bias seed web_search_options functions prediction",
+    "audio service_tier parallel_tool_calls store",
+  ].flatMap((line) => line.split(" "));
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom<unknown>(
+      "sandbox/echo",
+      "sandbox/tools",
+      "sandbox/think",
+      "sandbox/embed",
+      "auto",
+      "none",
+      "required",
+      true,
+      1,
+      100,
+      { type: "json_object" },
+      { type: "json_schema", json_schema: { name: "x", schema: { type: "object" } } },
+      [{ type: "function", function: { name: "f", parameters: { type: "object" } } }],
+      { type: "function", function: { name: "f" } },
+    ),
+  );
+  const roles = fc.constantFrom("user", "system", "assistant", "tool", "developer", "function");
+  const message = fc.oneof(
+    fc.record({ role: roles, content: fc.oneof(fc.string(), fc.jsonValue()), tool_call_id: fc.string() }),
+    fc.jsonValue(),
+  );
+  const body = fc.record({
+    fields: fc.dictionary(fc.constantFrom(...FIELDS), value, { maxKeys: 5 }),
+    messages: fc.option(fc.array(message, { maxLength: 4 }), { nil: MESSAGES }),
+  });
+
+  test("it is served or refused, and never a failure of ours", async () => {
+    await fc.assert(
+      fc.asyncProperty(body, async ({ fields, messages }) => {
+        const answer = await post(JSON.stringify({ model: "sandbox/free", messages, ...fields }));
+        expect(answer.status, answer.text).toBeLessThan(500);
+        expect(answer.status === 200 || errorSchema.safeParse(JSON.parse(answer.text)).success).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+    await settledBalance(platform, key);
   });
 });
 
