@@ -23,7 +23,7 @@ stays out of the shell's history. It is stored sealed and never shown again.
 With several orgs, --org <id> says which one is meant.`;
 
 /** How long a running gateway may go on with what it knew, see AO_SNAPSHOT_MS. */
-const IN_USE = "A running gateway takes it over within 10 seconds.";
+const IN_USE = "A running gateway takes it over within 20 seconds.";
 
 const ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
