@@ -37,8 +37,3 @@ export function base32(bytes: Uint8Array): string {
 export function formatId(kind: IdKind, uuid: Uint8Array): string {
   return `${ID_PREFIXES[kind]}_${base32(uuid)}`;
 }
-
-/** Whether `text` has the shape of an id of that kind. Shape only: it says nothing about existence. */
-export function isId(kind: IdKind, text: string): boolean {
-  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`).test(text);
-}

@@ -250,6 +250,21 @@ describe("a stream without a bound", () => {
     expect(spent_nano_usd).toBeGreaterThan(limit * 0.85);
   });
 
+  test("delivers nothing of an event that alone is more than the wallet covers", async () => {
+    const limit = 12_000_000;
+    const wallet = await createWallet(platform, limit);
+    const response = await chat(platform, wallet.key, {
+      model: "sandbox/big-line",
+      stream: true,
+      metadata: { size_bytes: "400000" },
+    });
+    const received = nothing();
+    await receive(response, received);
+    expect(countTokens(received.text) * OUTPUT_NANO_USD).toBeLessThanOrEqual(limit);
+    expect(received).toMatchObject({ finish_reason: "length", done: true, ao: { cut: "wallet_exhausted" } });
+    expect((await settledBalance(platform, wallet.key)).spent_nano_usd).toBeLessThanOrEqual(limit);
+  });
+
   test("that runs to its end is charged its own usage, however often its hold grew", async () => {
     const wallet = await createWallet(platform, 1_000_000_000);
     const chunks = 6_000;
@@ -279,6 +294,10 @@ describe("a provider that does not answer in time", () => {
       `INSERT INTO providers (id, org_id, kind, name, timeouts, created_at)
        SELECT 'hasty', id, 'sandbox', 'Hasty', '{"first_byte_ms":400,"idle_ms":400,"total_ms":3000}', 0 FROM orgs`,
     );
+    await platform.query(
+      `INSERT INTO providers (id, org_id, kind, name, timeouts, created_at)
+       SELECT 'steady', id, 'sandbox', 'Steady', '{"idle_ms":400,"total_ms":60000}', 0 FROM orgs`,
+    );
     // The org's snapshot is refreshed within ten seconds; the platform's restart makes it new at once.
     await platform.stop();
     await platform.restart();
@@ -292,6 +311,26 @@ describe("a provider that does not answer in time", () => {
     const { log, spent } = await settledLog(platform, wallet, 1);
     expect(log[0]).toMatchObject({ outcome: "upstream_timeout", estimated: 1, unsettled: 0 });
     expect(spent).toBe((1 + countTokens("go")) * INPUT_NANO_USD);
+  });
+
+  test("is told from a client that reads slowly: that one gets its whole answer", async () => {
+    const wallet = await createWallet(platform, 10_000_000_000);
+    const chunks = 40_000;
+    const response = await chat(platform, wallet.key, {
+      model: "steady/lorem",
+      stream: true,
+      metadata: { chunks: String(chunks), delay_ms: "0" },
+    });
+    const received = nothing();
+    await eventually(
+      () => balance(platform, wallet.key),
+      ({ held_nano_usd }) => held_nano_usd > 0,
+    );
+    // More than the buffers on the way hold, so that the provider is not read for longer than it may be idle.
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await receive(response, received);
+    expect(received).toMatchObject({ finish_reason: "stop", done: true, error: false });
+    expect((await settledLog(platform, wallet, 1)).log[0]?.outcome).toBe("completed");
   });
 
   test("in the middle of a stream ends it with an error and without [DONE], charged for what was delivered", async () => {

@@ -98,6 +98,19 @@ function withoutUsage(chunk: string): string | null {
 }
 
 describe("an answer of the caller's own dialect", () => {
+  test("whose very first event is more than the wallet covers is cut before it leaves", async () => {
+    const wallet_id = await createWallet(platform, { org_id, limit_nano_usd: 60_000_000 });
+    const small = (await createKey(platform, { org_id, wallet_id })).key;
+    const content = "word ".repeat(40_000);
+    const first = `{${HEAD},"choices":[{"index":0,"delta":{"role":"assistant","content":"${content}"},"finish_reason":null}]}`;
+    upstream.play({ headers: EVENT_STREAM, body: stream([first, ...CHUNKS.slice(3)]) });
+    const text = await (await post({ stream: true }, { authorization: `Bearer ${small}` })).text();
+    expect(text).not.toContain("word word");
+    expect(text).toContain('"finish_reason":"length"');
+    expect(text).toContain('"cut":"wallet_exhausted"');
+    expect((await settledBalance(platform, small)).spent_nano_usd).toBeLessThanOrEqual(60_000_000);
+  });
+
   test("that is whole is byte for byte the provider's, and is charged by its usage", async () => {
     const before = await spent();
     upstream.play({

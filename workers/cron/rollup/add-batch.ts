@@ -1,4 +1,5 @@
 import type { Database } from "../env.ts";
+import { BY_DIMENSIONS, SUM_POSTINGS } from "./sum-postings.ts";
 
 /**
  * The statement that adds to the rollup what the write `batch_id` inserted. It belongs in the same D1 batch as the
@@ -8,17 +9,8 @@ export function addBatchToRollup(db: Database, batch_id: string, event_ids: read
   return db.prepare(ADD_BATCH).bind(batch_id, JSON.stringify(event_ids));
 }
 
-const ADD_BATCH = `
-  INSERT INTO rollup_hourly (
-    org_id, hour, wallet_id, key_id, provider_id, model, feature, outcome,
-    requests, cost_nano_usd, input_tokens, output_tokens, latency_ms_sum
-  )
-  SELECT
-    org_id, hour, wallet_id, key_id, provider_id, model, feature, outcome,
-    SUM(requests), SUM(cost_nano_usd), SUM(input_tokens), SUM(output_tokens), SUM(latency_ms)
-  FROM request_postings
-  WHERE event_id IN (SELECT value FROM json_each(?2)) AND batch_id = ?1
-  GROUP BY org_id, hour, wallet_id, key_id, provider_id, model, feature, outcome
+const ADD_BATCH = `${SUM_POSTINGS}
+  WHERE event_id IN (SELECT value FROM json_each(?2)) AND batch_id = ?1${BY_DIMENSIONS}
   ON CONFLICT (org_id, hour, wallet_id, key_id, provider_id, model, feature, outcome) DO UPDATE SET
     requests = requests + excluded.requests,
     cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd,

@@ -2,6 +2,7 @@ import { log } from "../../../schema/kernel/log.ts";
 import type { HourRange, RollupRebuilt } from "../../../schema/wire/cron-rpc.ts";
 import type { Database } from "../env.ts";
 import { wholeHours } from "./hours.ts";
+import { BY_DIMENSIONS, SUM_POSTINGS } from "./sum-postings.ts";
 
 /**
  * Replaces the rollup of these hours by the sums of the log, in one transaction: batches that are consumed meanwhile
@@ -19,14 +20,5 @@ export async function rebuildRollup(db: Database, range: HourRange): Promise<Rol
   return { status: "rebuilt", ...hours, rows };
 }
 
-const REBUILD = `
-  INSERT INTO rollup_hourly (
-    org_id, hour, wallet_id, key_id, provider_id, model, feature, outcome,
-    requests, cost_nano_usd, input_tokens, output_tokens, latency_ms_sum
-  )
-  SELECT
-    org_id, hour, wallet_id, key_id, provider_id, model, feature, outcome,
-    SUM(requests), SUM(cost_nano_usd), SUM(input_tokens), SUM(output_tokens), SUM(latency_ms)
-  FROM request_postings
-  WHERE at >= ?1 AND at < ?2
-  GROUP BY org_id, hour, wallet_id, key_id, provider_id, model, feature, outcome`;
+const REBUILD = `${SUM_POSTINGS}
+  WHERE at >= ?1 AND at < ?2${BY_DIMENSIONS}`;

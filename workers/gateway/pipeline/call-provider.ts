@@ -5,6 +5,7 @@ import type { Env, GatewayConfig } from "../env.ts";
 import { readBounded } from "../http/read-json-body.ts";
 import { BINDING_HOST_SUFFIX, checkUrl, URL_PROBLEMS } from "../providers/kit/checked-fetch.ts";
 import type { UpstreamCall } from "../providers/kit/provider.ts";
+import { upstreamFailure } from "../providers/kit/upstream-failure.ts";
 import type { Attempt } from "./plan.ts";
 
 /** How one upstream call went until its headers (and, for a failure, its body) were there. */
@@ -88,7 +89,7 @@ function bindingOf(env: Env, url: string): Fetcher | "missing" | null {
 async function readFailure(attempt: Attempt, response: Response): Promise<UpstreamError> {
   if (response.status >= 300 && response.status < 400) {
     await response.body?.cancel();
-    return upstreamError("failed", response.status, "The provider answered with a redirect, which is not followed.");
+    return upstreamFailure("The provider answered with a redirect, which is not followed.", "failed", response.status);
   }
   const body = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_error_bytes);
   const error = attempt.adapter.readError(response.status, response.headers, body ?? "");
@@ -102,19 +103,10 @@ export function withoutCredentials(message: string, credential: Readonly<Record<
   return text.replace(/\b(?:(?:sk|pk|rk|gsk|xai)[-_]|AIza|AKIA)[-_A-Za-z0-9*.]{8,}/g, "[credential]").slice(0, 2_000);
 }
 
-const upstreamError = (kind: UpstreamError["class"], status: number, message: string): UpstreamError => ({
-  class: kind,
-  status,
-  message,
-  code: null,
-  param: null,
-  retry_after_ms: null,
-});
-
 export const timeoutError = (after_ms: number): UpstreamError =>
-  upstreamError("timeout", 504, `The provider did not answer within ${after_ms} ms.`);
+  upstreamFailure(`The provider did not answer within ${after_ms} ms.`, "timeout", 504);
 
 const unreachable = (message: string): CallResult => ({
   status: "unreachable",
-  error: upstreamError("failed", 502, message),
+  error: upstreamFailure(message),
 });

@@ -1,3 +1,4 @@
+import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { isRefused, type Refusal } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
@@ -56,7 +57,16 @@ export async function handleChat(http: Request, scope: RequestScope): Promise<Re
   const planned = planRequest(parsed.request.model, "chat", identity.key, snapshot.snapshot, scope.started_at);
   if (isRefused(planned)) return refused(planned.refused);
   const [attempt] = planned.plan.attempts;
-  return await handlePlanned({ http, scope, body: read.body, key: identity.key, request: parsed.request, attempt });
+  return await handlePlanned({
+    http,
+    scope,
+    body: read.body,
+    key: identity.key,
+    request: parsed.request,
+    attempt,
+    tags: readTags(http.headers),
+    trace: readTraceparent(http.headers),
+  });
 }
 
 interface Planned {
@@ -66,6 +76,8 @@ interface Planned {
   readonly key: KeyEntry;
   readonly request: ChatRequest;
   readonly attempt: Attempt;
+  readonly tags: ReturnType<typeof readTags>;
+  readonly trace: ReturnType<typeof readTraceparent>;
 }
 
 async function handlePlanned(planned: Planned): Promise<Response> {
@@ -135,13 +147,13 @@ async function serve(planned: Planned, exchange: Exchange, tried: Translation, w
   if (isRefused(translation)) return await fail(exchange, translation.refused, "release");
   const abort = new AbortController();
   const watch = watchWhileWaiting(exchange, http.signal, abort);
-  const traceparent = readTraceparent(http.headers)?.value ?? null;
-  const options = { request_id: scope.request_id, traceparent, abort };
+  const options = { request_id: scope.request_id, traceparent: planned.trace?.value ?? null, abort };
   try {
     const result = await callProvider(scope.env, scope.config, scope.effects, attempt, translation.call, options);
-    if (result.status !== "answered") return await failedCall(exchange, result);
+    if (result.status !== "answered")
+      return await failedCall(exchange, watch.ended_by === "clock" ? late(exchange) : result);
     const { response } = result;
-    const warnings = [...translation.warnings, ...walletWarnings(estimate)];
+    const warnings = [...translation.warnings, ...walletWarnings(estimate), ...tagWarnings(planned.tags.dropped)];
     if (exchange.request.stream === true) {
       watch.stop();
       return await serveStream(planned, exchange, translation, response, abort, warnings, wishes.wants_ao);
@@ -151,6 +163,11 @@ async function serve(planned: Planned, exchange: Exchange, tried: Translation, w
     watch.stop();
   }
 }
+
+const tagWarnings = (dropped: number): readonly string[] =>
+  dropped === 0
+    ? []
+    : [`${dropped} of x-ao-tags left out: a tag is key=value, short, and there are at most ${LIMITS.tag_count}`];
 
 const walletWarnings = (estimate: Estimate): readonly string[] =>
   estimate.imposed_max_tokens === null
@@ -172,8 +189,8 @@ async function serveWhole(
   );
   if (isRefused(answer)) {
     if (watch.ended_by === "caller") return await failedCall(exchange, { status: "caller_gone" });
-    const late = watch.ended_by === "clock" ? refusalOf(timeoutError(exchange.attempt.timeouts.total_ms)) : null;
-    return await fail(exchange, late ?? answer.refused, answer.stated ? "release" : "settle");
+    if (watch.ended_by === "clock") return await failedCall(exchange, late(exchange));
+    return await fail(exchange, answer.refused, answer.stated ? "release" : "settle");
   }
   const { body, bill } = answer;
   const available = exchange.availableAfter(bill);
@@ -266,6 +283,12 @@ async function failedCall(exchange: Exchange, result: Exclude<CallResult, { stat
   }
 }
 
+/** The call took longer than it may in all. */
+const late = (exchange: Exchange): { readonly status: "timed_out"; readonly error: UpstreamError } => ({
+  status: "timed_out",
+  error: timeoutError(exchange.attempt.timeouts.total_ms),
+});
+
 /** Ends the exchange with an error answer: released, or settled with what the provider may bill. */
 async function fail(exchange: Exchange, refusal: Refusal, how: "release" | "settle"): Promise<Response> {
   const { scope } = exchange;
@@ -327,7 +350,7 @@ function repeatedResponse(answer: RecordedAnswer, scope: RequestScope): Response
   });
 }
 
-function requestContext({ http, scope, key, request, attempt }: Planned): RequestContext {
+function requestContext({ http, scope, key, request, attempt, tags, trace }: Planned): RequestContext {
   const { headers } = http;
   return {
     org_id: key.org_id,
@@ -339,10 +362,10 @@ function requestContext({ http, scope, key, request, attempt }: Planned): Reques
     model: attempt.name,
     stream: request.stream === true,
     feature: readLabel(headers, "x-ao-feature"),
-    tags: readTags(headers).tags,
+    tags: tags.tags,
     subject: readLabel(headers, "x-ao-subject"),
     country: readLabel(headers, "cf-ipcountry"),
-    trace_id: readTraceparent(headers)?.trace_id ?? null,
+    trace_id: trace?.trace_id ?? null,
     started_at: scope.started_at,
   };
 }

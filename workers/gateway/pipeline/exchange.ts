@@ -1,3 +1,4 @@
+import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { inputTokens, outputTokens, type Usage, type UsageSource } from "../../../schema/canonical/usage.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
@@ -8,6 +9,7 @@ import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { WalletClient } from "../wallet/wallet-client.ts";
 import { AnswerMeter } from "./answer-meter.ts";
+import { withoutCredentials } from "./call-provider.ts";
 import { countPendingOutput, countPrompt } from "./count-tokens.ts";
 import type { Estimate } from "./estimate.ts";
 import { HoldKeeper } from "./hold-keeper.ts";
@@ -79,6 +81,13 @@ export class Exchange {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** The failure that the provider stated inside its answer, fit to be shown: providers quote keys there too. */
+  get failure(): UpstreamError | null {
+    const { error } = this.meter;
+    if (error === null) return null;
+    return { ...error, message: withoutCredentials(error.message, this.attempt.account.credential) };
   }
 
   /** Counts the output text that waits, so that the meter's bound is exact. */

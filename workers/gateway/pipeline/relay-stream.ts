@@ -7,6 +7,7 @@ import type { StreamRenderer, StreamTail } from "../dialects/stream-renderer.ts"
 import { errorBody, errorStatus } from "../http/error-response.ts";
 import type { Translation, UpstreamEvent } from "../providers/kit/provider.ts";
 import { createSseReader, type SseReader } from "../providers/kit/sse.ts";
+import { upstreamFailure } from "../providers/kit/upstream-failure.ts";
 import { timeoutError } from "./call-provider.ts";
 import type { Bill, Ending, Exchange } from "./exchange.ts";
 import { refusalOf } from "./upstream-refusal.ts";
@@ -77,7 +78,9 @@ class StreamRelay {
   /** Rendered and not yet written. */
   #text = "";
   #source_ended = false;
-  #last_read_at: number;
+  /** Only the provider is timed between two chunks: a client that reads slowly is not its fault. */
+  #reading_since: number | null = null;
+  #writing = false;
   #timed_out_ms: number | null = null;
   #caller_gone = false;
   #writer: WritableStreamDefaultWriter<Uint8Array> | null = null;
@@ -88,7 +91,6 @@ class StreamRelay {
     this.#reader = upstream.getReader();
     this.#state = exchange.attempt.adapter.stream.initial(options.translation);
     this.#opened_at = exchange.scope.effects.now();
-    this.#last_read_at = this.#opened_at;
   }
 
   /**
@@ -100,16 +102,16 @@ class StreamRelay {
     try {
       for (;;) {
         await this.#fill();
-        // Rendering without cover: nothing leaves here, and the first stretch is committed with the hold.
+        // Rendered without cover, because nothing leaves here: `#relay` asks for it.
         while (this.#queue_at < this.#queue.length && this.#text === "" && !this.#over) this.#step();
-        if (this.#exchange.meter.error !== null) return this.#exchange.meter.error;
+        if (this.#over && this.#exchange.failure !== null) return this.#exchange.failure;
         if (this.#text !== "" || this.#exchange.meter.ended) return null;
-        if (this.#source_ended) return failedError("The provider's stream ended before it began.");
+        if (this.#source_ended) return upstreamFailure("The provider's stream ended before it began.");
       }
     } catch (error) {
       if (this.#caller_gone) return null;
       if (this.#timed_out_ms !== null) return timeoutError(this.#timed_out_ms);
-      return failedError(`The provider's stream broke off (${nameOf(error)}).`);
+      return upstreamFailure(`The provider's stream broke off (${nameOf(error)}).`);
     } finally {
       stop();
       this.#exchange.first_byte_at = this.#exchange.scope.effects.now();
@@ -134,6 +136,8 @@ class StreamRelay {
 
   async #relay(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<Exit> {
     const { meter, hold } = this.#exchange;
+    // What `begin` rendered may be more than the first stretch: one event can be megabytes.
+    if (!(await hold.cover())) return { kind: "cut" };
     for (;;) {
       while (this.#queue_at < this.#queue.length && !this.#over) {
         const before = this.#text;
@@ -148,7 +152,8 @@ class StreamRelay {
         this.#text = rest;
       }
       if (meter.pending_is_large) await this.#exchange.countPending();
-      if (meter.error !== null) return { kind: "error_event", error: meter.error };
+      const { failure } = this.#exchange;
+      if (failure !== null) return { kind: "error_event", error: failure };
       await this.#flush(writer);
       if (meter.ended) return { kind: "finished" };
       if (this.#source_ended) return { kind: "truncated" };
@@ -172,8 +177,9 @@ class StreamRelay {
   }
 
   async #fill(): Promise<void> {
+    this.#reading_since = this.#exchange.scope.effects.now();
     const { done, value } = await this.#reader.read();
-    this.#last_read_at = this.#exchange.scope.effects.now();
+    this.#reading_since = null;
     this.#source_ended = done;
     this.#queue = done ? this.#sse.end() : this.#sse.feed(value);
     this.#queue_at = 0;
@@ -185,12 +191,15 @@ class StreamRelay {
     const bytes = this.#encoder.encode(this.#text);
     this.#text = "";
     if (!this.#caller_gone) {
+      this.#writing = true;
       try {
         await writer.write(bytes);
         return;
       } catch {
         // Nobody but the caller ends this stream from the other side.
         this.#leave();
+      } finally {
+        this.#writing = false;
       }
     }
     if (!this.#drains) throw new CallerGone();
@@ -219,10 +228,12 @@ class StreamRelay {
     const tick = setInterval(
       () => {
         const now = scope.effects.now();
-        const idle = now - this.#last_read_at > idle_ms;
+        const idle = this.#reading_since !== null && now - this.#reading_since > idle_ms;
         if (idle || now - this.#opened_at > total_ms) {
           this.#timed_out_ms = idle ? idle_ms : total_ms;
           abort.abort();
+          // A client that takes nothing would hold the stream, and its hold, open for ever.
+          if (this.#writing) this.#leave();
         }
         if (now - beaten_at >= scope.config.AO_HEARTBEAT_MS) {
           beaten_at = now;
@@ -319,12 +330,3 @@ class StreamRelay {
 class CallerGone extends Error {}
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "error");
-
-const failedError = (message: string): UpstreamError => ({
-  class: "failed",
-  status: 502,
-  message,
-  code: null,
-  param: null,
-  retry_after_ms: null,
-});

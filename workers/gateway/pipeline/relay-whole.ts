@@ -34,7 +34,7 @@ export async function relayWhole(
   if (!isJsonObject(body)) return refuse("upstream_error", { message: "The provider's answer is not a JSON object." });
   const parts = adapter.readWhole(body, translation);
   exchange.meter.observe(parts);
-  if (exchange.meter.error !== null) return { refused: refusalOf(exchange.meter.error), stated: true };
+  if (exchange.failure !== null) return { refused: refusalOf(exchange.failure), stated: true };
   const bill = await exchange.bill();
   if (adapter.native_dialect === "openai-chat") return { body: text, bill };
   const rendered = renderWhole(parts, {

@@ -287,3 +287,23 @@ describe("what the wallet has left afterwards", () => {
     expect(free.availableAfter(await free.bill())).toBeNull();
   });
 });
+
+describe("a failure that the provider states inside its answer", () => {
+  it("is shown without the credential that it may quote", () => {
+    const account = { ...attempt().account, credential: { api_key: "our-very-own-credential" } };
+    const error: Part = {
+      type: "error",
+      error: {
+        class: "failed",
+        status: 500,
+        message: "no quota for our-very-own-credential",
+        code: null,
+        param: null,
+        retry_after_ms: null,
+      },
+    };
+    const { exchange } = exchangeOf([error], { on: attempt({ account }) });
+    expect(exchange.failure?.message).toBe("no quota for [credential]");
+    expect(exchangeOf([text("fine")]).exchange.failure).toBeNull();
+  });
+});

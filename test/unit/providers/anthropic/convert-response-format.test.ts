@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { anthropic } from "../../../../workers/gateway/providers/anthropic/anthropic.ts";
 import { closeSchema } from "../../../../workers/gateway/providers/anthropic/close-schema.ts";
+import { deepFreeze } from "../deep-freeze.ts";
 import {
   ASK,
   blockStart,
   blockStop,
   bodyOf,
-  deepFreeze,
   eventOf,
   foldParts,
   JSON_MODEL,

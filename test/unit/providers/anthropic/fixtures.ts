@@ -9,6 +9,7 @@ import { chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import { anthropic } from "../../../../workers/gateway/providers/anthropic/anthropic.ts";
 import type { MessagesRequest } from "../../../../workers/gateway/providers/anthropic/wire.ts";
 import type { Translation, UpstreamEvent } from "../../../../workers/gateway/providers/kit/provider.ts";
+import { deepFreeze } from "../deep-freeze.ts";
 
 const RECORDINGS = join(import.meta.dirname, "../../../../../shared/recordings/anthropic");
 
@@ -75,14 +76,6 @@ export function refusalOf(request: object, model?: ModelInfo): Refusal {
   const translation = translate(request, model);
   if (!isRefused(translation)) throw new Error("not refused");
   return translation.refused;
-}
-
-export function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) deepFreeze(member);
-  }
-  return value;
 }
 
 /** A translation of which only the names matter, for reading answers. */

@@ -7,6 +7,7 @@ import type { ModelInfo } from "../../../../schema/pricing/price.ts";
 import { chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import type { Translation, UpstreamEvent } from "../../../../workers/gateway/providers/kit/provider.ts";
 import { openai } from "../../../../workers/gateway/providers/openai/openai.ts";
+import { deepFreeze } from "../deep-freeze.ts";
 
 const RECORDINGS = join(import.meta.dirname, "../../../../../shared/recordings");
 
@@ -68,14 +69,6 @@ export function refusalOf(request: object): Refusal {
   const translation = translate(request);
   if (!isRefused(translation)) throw new Error("not refused");
   return translation.refused;
-}
-
-export function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) deepFreeze(member);
-  }
-  return value;
 }
 
 /** A translation of which nothing matters, for reading answers. */

@@ -55,16 +55,6 @@ export function readError(status: number, headers: Headers, body: string): Upstr
 /** An error inside a stream, or in the body of an answer that claimed success. */
 export const readErrorDetail = (detail: ErrorDetail): UpstreamError => fromDetail(detail, null);
 
-/** An answer that is not what the API promises. */
-export const malformed = (message: string): UpstreamError => ({
-  class: "failed",
-  status: 502,
-  message,
-  code: null,
-  param: null,
-  retry_after_ms: null,
-});
-
 function fromDetail({ type, message, details }: ErrorDetail, status: number | null): UpstreamError {
   const row = BY_TYPE.get(type ?? "");
   const code = details?.error_code ?? type ?? null;

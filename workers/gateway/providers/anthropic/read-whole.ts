@@ -1,9 +1,10 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import type { Translation } from "../kit/provider.ts";
+import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { mergeCounts, NO_COUNTS, toUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
-import { malformed, readErrorDetail } from "./read-error.ts";
+import { readErrorDetail } from "./read-error.ts";
 import { markRedacted, markSignature } from "./thinking-signature.ts";
 import { type AnswerBlock, errorSchema, messageSchema } from "./wire.ts";
 
@@ -15,7 +16,7 @@ export function readWhole(body: JsonObject, names: AnswerNames): readonly Part[]
   const failed = errorSchema.safeParse(body);
   if (failed.success) return [{ type: "error", error: readErrorDetail(failed.data.error) }];
   const parsed = messageSchema.safeParse(body);
-  if (!parsed.success) return [{ type: "error", error: malformed("The provider's answer is not a message.") }];
+  if (!parsed.success) return [{ type: "error", error: upstreamFailure("The provider's answer is not a message.") }];
   const { id, model, content, stop_reason, stop_details, usage } = parsed.data;
   const answer = readBlocks(content, names);
   const explanation = stop_reason === "refusal" ? (stop_details?.explanation ?? "") : "";

@@ -2,9 +2,10 @@ import type { ZodType, z } from "zod";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import type { StreamFold, UpstreamEvent } from "../kit/provider.ts";
+import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { type Counts, mergeCounts, NO_COUNTS, sameCounts, toUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
-import { malformed, readErrorDetail } from "./read-error.ts";
+import { readErrorDetail } from "./read-error.ts";
 import { type AnswerNames, toolCall } from "./read-whole.ts";
 import { markRedacted, markSignature } from "./thinking-signature.ts";
 import { eventSchemas, type MessagesUsage } from "./wire.ts";
@@ -95,7 +96,7 @@ const unchanged = (state: AnthropicState): Step => ({ state, parts: [] });
 /** An event that we need and cannot read: going on would lose content without a word. */
 const fail = (state: AnthropicState): Step => ({
   state: { ...state, closed: true },
-  parts: [{ type: "error", error: malformed("The provider's stream holds an event that is not valid.") }],
+  parts: [{ type: "error", error: upstreamFailure("The provider's stream holds an event that is not valid.") }],
 });
 
 function parsed<Data>(
