@@ -23,6 +23,31 @@ async function walletWorker() {
   };
 }
 
+/** Signs in tests, where nobody is deceived. */
+const AUDIT_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+const DATABASE_ID = "00000000-0000-0000-0000-000000000000";
+
+/** The audit worker, for the tests of a worker that reaches its objects across scripts; it shares the database. */
+async function auditWorker() {
+  const built = await build({
+    entryPoints: ["./workers/audit/index.ts"],
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    external: ["cloudflare:*"],
+    write: false,
+  });
+  return {
+    name: "ao-audit",
+    modules: true,
+    compatibilityDate: "2026-10-20",
+    script: built.outputFiles.map((file) => file.text).join(""),
+    durableObjects: { AUDIT: { className: "AuditObject", useSQLite: true } },
+    d1Databases: { DB: DATABASE_ID },
+    bindings: { AO_AUDIT_KEY: AUDIT_KEY },
+  };
+}
+
 /**
  * Three kinds of tests. `unit`: pure code, in Node. `runtime`: inside workerd with real Durable Objects, D1 and queues,
  * one project per worker. `e2e`: official clients against the whole platform, started as `npm start` starts it.
@@ -48,12 +73,43 @@ export default defineConfig({
             wrangler: { configPath: "./workers/cron/wrangler.toml" },
             remoteBindings: false,
             miniflare: {
-              bindings: { MIGRATIONS: await readD1Migrations("./schema/migrations") },
-              workers: [await walletWorker()],
+              bindings: { MIGRATIONS: await readD1Migrations("./schema/migrations"), AO_MASTER_KEY: AUDIT_KEY },
+              workers: [await walletWorker(), await auditWorker()],
             },
           })),
         ],
         test: { name: "runtime-cron", include: ["test/runtime/cron/**/*.test.ts"], testTimeout: 30_000 },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./workers/audit/wrangler.toml" },
+            remoteBindings: false,
+            miniflare: {
+              bindings: { MIGRATIONS: await readD1Migrations("./schema/migrations"), AO_AUDIT_KEY: AUDIT_KEY },
+            },
+          })),
+        ],
+        test: { name: "runtime-audit", include: ["test/runtime/audit/**/*.test.ts"], testTimeout: 60_000 },
+      },
+      {
+        // Identity alone, without the rest of the console: Better Auth and D1 as they run in production.
+        plugins: [
+          cloudflareTest(async () => ({
+            remoteBindings: false,
+            miniflare: {
+              compatibilityDate: "2026-10-20",
+              compatibilityFlags: ["nodejs_compat"],
+              d1Databases: { DB: "ao-identity" },
+              bindings: { MIGRATIONS: await readD1Migrations("./schema/migrations") },
+            },
+          })),
+        ],
+        test: {
+          name: "runtime-dashboard-identity",
+          include: ["test/runtime/dashboard-identity/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

@@ -18,6 +18,7 @@ const COMMANDS = {
   build: ["scripts/build.ts"],
   migrate: ["scripts/migrate.ts"],
   provider: ["scripts/provider.ts"],
+  "audit:verify": ["scripts/audit-verify.ts"],
   dev: ["scripts/start.ts", "--watch"],
   deploy: ["scripts/deploy.ts"],
   bench: ["bench/run.ts"],

@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { runtimeEffects } from "../schema/kernel/effects.ts";
 import { banner } from "./platform/banner.ts";
 import { ClearError, errorText, runMain } from "./platform/clear-error.ts";
 import { openControl } from "./platform/control-server.ts";
@@ -13,7 +12,7 @@ import { newShutdown, type Shutdown, stopOnSignals } from "./platform/shutdown.t
 import { step } from "./platform/steps.ts";
 import { localVars } from "./platform/vars.ts";
 import { watchSources } from "./platform/watch.ts";
-import { seedDemo } from "./seed.ts";
+import { seed } from "./seed.ts";
 
 /** `npm start`: the whole platform on this machine, in one runtime, with its data in one folder. */
 
@@ -21,7 +20,7 @@ const USAGE = `npm start -- [options]
 
   --port <port>       where to listen (default 8787, or PORT)
   --reset             delete everything in the data folder first
-  --no-demo           make no demo org
+  --no-demo           make an owner and nothing else
   --no-demo-traffic   make no past requests for it
   --watch             take over changes of the source as they are saved
   --help              show this
@@ -122,11 +121,11 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
   );
   shutdown.add(() => platform.stop());
   await step("Migrate the database", async () => migrate(platform.database, await readMigrations()));
-  const demo = options.demo
-    ? await step("Seed the demo org", () => seedDemo(platform.database, folder, secrets, runtimeEffects()))
-    : null;
+  const seeded = await step(options.demo ? "Seed the demo org" : "Seed an owner", () =>
+    seed({ url: platform.url, database: platform.database, folder }, { demo: options.demo }),
+  );
   platform.startCron((error) => console.error(`A scheduled job failed: ${errorText(error)}`));
   control.serve(platform);
   if (options.watch) shutdown.add(await keepUpToDate(platform, workers));
-  console.log(banner({ url: platform.url, demo, data: folder.path }));
+  console.log(banner({ url: platform.url, seeded, data: folder.path }));
 }

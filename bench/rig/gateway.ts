@@ -30,7 +30,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pepper = randomBytes(SECRET_KEY_BYTES);
   const master_key = randomBytes(SECRET_KEY_BYTES);
   const secrets = {
-    vars: { AO_KEY_PEPPER: toBase64(pepper), AO_MASTER_KEY: toBase64(master_key) },
+    vars: {
+      AO_KEY_PEPPER: toBase64(pepper),
+      AO_MASTER_KEY: toBase64(master_key),
+      AO_AUDIT_KEY: toBase64(randomBytes(SECRET_KEY_BYTES)),
+    },
     pepper,
     master_key,
   };

@@ -41,6 +41,14 @@ export const ERRORS = {
     "never",
     "The API key is missing, wrong or revoked. Send a valid key as `Authorization: Bearer ao_…`.",
   ),
+  not_signed_in: row(
+    401,
+    "authentication_error",
+    "caller",
+    "never",
+    "Nobody is signed in. Sign in with POST /v1/auth/sign-in, or send an admin key as `Authorization: Bearer ao_…`.",
+  ),
+  sign_in_failed: row(401, "authentication_error", "caller", "never", "The e-mail address or the password is wrong."),
   wallet_exhausted: row(
     402,
     "insufficient_quota",
@@ -73,6 +81,13 @@ export const ERRORS = {
   forbidden: row(403, "permission_error", "admin", "never", "This key may not do that. Ask an administrator."),
   policy_denied: row(403, "permission_error", "admin", "never", "A policy of your organisation refused this request."),
   region_denied: row(403, "permission_error", "admin", "never", "This request may not be served in that region."),
+  origin_denied: row(
+    403,
+    "permission_error",
+    "caller",
+    "never",
+    "A signed-in browser may change things from this site's own pages only.",
+  ),
   not_found: row(404, "invalid_request_error", "caller", "never", "There is nothing at this path."),
   model_not_found: row(404, "invalid_request_error", "caller", "never", "There is no such model. See GET /v1/models."),
   method_not_allowed: row(405, "invalid_request_error", "caller", "never", "This path does not take this method."),
@@ -97,6 +112,13 @@ export const ERRORS = {
     "caller",
     "never",
     "The request with this idempotency key has finished and was charged once, but its answer was not kept. Use a new key.",
+  ),
+  precondition_failed: row(
+    412,
+    "invalid_request_error",
+    "caller",
+    "never",
+    "It was changed by somebody else meanwhile. Read it again and repeat the change with its new ETag.",
   ),
   payload_too_large: row(413, "invalid_request_error", "caller", "never", "The body is too large."),
   unsupported_media_type: row(
@@ -141,6 +163,13 @@ export const ERRORS = {
   upstream_rejected: row(400, "invalid_request_error", "caller", "never", "The provider rejected the request."),
   no_provider_available: row(503, "api_error", "admin", "now", "No provider can serve this model right now."),
   store_unavailable: row(503, "api_error", "us", "now", "A store that this request needs is unavailable. Try again."),
+  audit_broken: row(
+    503,
+    "api_error",
+    "us",
+    "never",
+    "The audit chain of this organisation was changed from outside, so nothing is changed until that is looked into. See POST /v1/audit/verify.",
+  ),
   wallet_unavailable: row(503, "api_error", "us", "now", "The wallet is unavailable, so nothing was sent. Try again."),
   upstream_timeout: row(504, "api_error", "provider", "now", "The provider did not answer in time."),
 } as const satisfies Record<string, ErrorRow>;

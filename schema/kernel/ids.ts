@@ -8,7 +8,15 @@ export const ID_PREFIXES = {
   provider: "prv",
   request: "req",
   user: "usr",
+  session: "ses",
+  account: "acc",
   price: "prc",
+  member: "mbr",
+  team_member: "tmb",
+  invitation: "inv",
+  audit: "aud",
+  data_key: "dek",
+  effect: "eff",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -42,4 +42,8 @@ export const LIMITS = {
   /** Queue: 100 messages or 256 KB a batch; each event is at most about 6 KB. */
   outbox_batch: 100,
   page_size: 100,
+  /** Entries in one transaction of the audit chain: the size of a queue batch, which is what brings most of them. */
+  audit_batch: 100,
+  /** A before and after of every field of the largest resource is about half of this. */
+  audit_details_bytes: 16_384,
 } as const;

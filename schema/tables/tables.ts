@@ -9,6 +9,11 @@ import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex 
 export const orgs = sqliteTable("orgs", {
   id: text("id").primaryKey(),
   name: text("name").notNull(),
+  version: integer("version").notNull().default(1),
+  /** Where the signed head of the audit chain is sent once a day, or null. */
+  audit_webhook_url: text("audit_webhook_url"),
+  /** Sealed: what the webhook's signature is made with. */
+  audit_webhook_secret: text("audit_webhook_secret"),
   created_at: integer("created_at").notNull(),
 });
 
@@ -34,6 +39,9 @@ export const wallets = sqliteTable(
     maximum_per_request_nano_usd: integer("maximum_per_request_nano_usd"),
     frozen: integer("frozen", { mode: "boolean" }).notNull().default(false),
     cost_center: text("cost_center"),
+    team_id: text("team_id"),
+    /** Set when nobody is to use it any more. Its ledger stays. */
+    archived_at: integer("archived_at"),
     created_at: integer("created_at").notNull(),
   },
   (table) => [index("wallets_org").on(table.org_id)],
@@ -59,6 +67,11 @@ export const apiKeys = sqliteTable(
     models: text("models", { mode: "json" }).$type<string[] | null>(),
     expires_at: integer("expires_at"),
     revoked_at: integer("revoked_at"),
+    version: integer("version").notNull().default(1),
+    /** User or key that made it. */
+    created_by: text("created_by"),
+    /** The key that this one took the place of, by rotation. */
+    rotated_from: text("rotated_from"),
     created_at: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("api_keys_hash").on(table.hash), index("api_keys_org").on(table.org_id)],
@@ -82,6 +95,7 @@ export const providers = sqliteTable(
     /** Overrides of the default timeouts: `{first_byte_ms, idle_ms, total_ms}`. */
     timeouts: text("timeouts", { mode: "json" }).$type<Record<string, number> | null>(),
     settings: text("settings", { mode: "json" }).$type<Record<string, unknown> | null>(),
+    version: integer("version").notNull().default(1),
     created_at: integer("created_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.org_id, table.id] })],
@@ -104,6 +118,8 @@ export const modelPrices = sqliteTable(
     tiers: text("tiers", { mode: "json" }).$type<{ above_input_tokens: number; rates: Record<string, number> }[]>(),
     context_tokens: integer("context_tokens"),
     max_output_tokens: integer("max_output_tokens"),
+    /** From `effective_from` on the model is not offered any more. */
+    withdrawn: integer("withdrawn", { mode: "boolean" }).notNull().default(false),
     created_at: integer("created_at").notNull(),
   },
   (table) => [

@@ -1,15 +1,17 @@
 import * as z from "zod";
 import { MAX_NANO_USD } from "../kernel/money.ts";
+import { auditActorSchema } from "./audit-rpc.ts";
 import { requestContextSchema, requestRecordSchema } from "./request-record.ts";
 
 /**
- * What happened, as wallet objects tell it: written to the outbox in the transaction of the ledger row it belongs to,
- * drained to the queue `events`, counted exactly once by the consumer on `event_id`. Order is not promised.
+ * What happened. Wallet objects write it to their outbox in the transaction of the ledger row it belongs to and drain
+ * it to the queue `events`; of a request that was refused before there could be a row, the gateway tells. Counted
+ * exactly once by the consumer on `event_id`. Order is not promised.
  */
 const amount = z.int().min(-MAX_NANO_USD).max(MAX_NANO_USD);
 
 const base = {
-  /** `<wallet id>:<outbox sequence>`: unique for ever, the same at every redelivery. */
+  /** `<wallet id>:<outbox sequence>`, or an id of the teller's: unique for ever, the same at every redelivery. */
   event_id: z.string(),
   at: z.int(),
   org_id: z.string(),
@@ -67,12 +69,38 @@ const walletPosted = z.object({
   balance_nano_usd: amount,
 });
 
+/**
+ * A request was refused by a rule of its org or by its wallet: an entry of the org's audit chain, its id `event_id`
+ * (`aud_…`), and no row of the log, since nothing was admitted. Never prompt text.
+ */
+const requestBlocked = z.object({
+  ...base,
+  type: z.literal("request.blocked"),
+  /** Whose key it was. */
+  actor: auditActorSchema,
+  /** The model that was asked for; null when it was refused before that was read. */
+  target: z.object({ type: z.literal("model"), id: z.string() }).nullable(),
+  request_id: z.string(),
+  ip: z.string().nullable(),
+  details: z.object({
+    /** Error code and message as the caller saw them. */
+    code: z.string(),
+    message: z.string(),
+    model: z.string().nullable(),
+    wallet_id: z.string(),
+    route: z.string(),
+    /** How many refusals of this code of the key this stands for, the one told of included: more in a burst. */
+    count: z.int().min(1),
+  }),
+});
+
 export const eventSchema = z.discriminatedUnion("type", [
   requestCompleted,
   requestAdjusted,
   walletThreshold,
   walletExhausted,
   walletPosted,
+  requestBlocked,
 ]);
 
 export type Event = z.infer<typeof eventSchema>;

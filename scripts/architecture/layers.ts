@@ -115,6 +115,11 @@ export const LAYERS: readonly Layer[] = [
     withoutPackages: PURE,
   },
   {
+    name: "console",
+    files: /^workers\/dashboard\//,
+    may: ["kernel", "schema", "console"],
+  },
+  {
     name: "worker",
     files: /^workers\/([^/]+)\//,
     may: ["kernel", "schema", "wallet core", "worker"],

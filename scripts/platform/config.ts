@@ -3,6 +3,7 @@ import { unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import { ClearError } from "./clear-error.ts";
 import { fromRoot } from "./paths.ts";
+import type { SecretName } from "./secrets.ts";
 import type { Worker } from "./workers.ts";
 
 /** What of a wrangler.toml the scripts look at themselves, as wrangler's own reader answers it. */
@@ -18,6 +19,7 @@ const configSchema = z.object({
 /** A worker's wrangler.toml. `name` is what it is deployed under, by which the others bind to it. */
 export interface WorkerConfig extends z.infer<typeof configSchema> {
   readonly folder: string;
+  readonly secrets: readonly SecretName[];
   /** Absolute path of the wrangler.toml. */
   readonly path: string;
   /** Whether `node:` modules are there at run time. */
@@ -33,5 +35,5 @@ export function readWorkerConfig(worker: Worker): WorkerConfig {
     throw new ClearError(`${worker.config} names ${config.main} as its main, and there is no such file.`);
   }
   const node_modules = config.compatibility_flags.some((flag) => flag.startsWith("nodejs_"));
-  return { ...config, folder: worker.folder, path, node_modules };
+  return { ...config, folder: worker.folder, secrets: worker.secrets, path, node_modules };
 }

@@ -57,6 +57,9 @@ const bindingsSchema = z.object({
   ),
 });
 
+const secretsOf = ({ secrets }: WorkerConfig, { vars }: Secrets): Record<string, string> =>
+  Object.fromEntries(secrets.map((name) => [name, vars[name]]));
+
 function workerOptions({ config, bundle }: BuiltWorker, settings: RuntimeSettings): V4WorkerOptions {
   const { workerOptions: options } = unstable_getMiniflareWorkerOptions(config.path);
   const { bindings, serviceBindings } = bindingsSchema.parse(options);
@@ -67,7 +70,7 @@ function workerOptions({ config, bundle }: BuiltWorker, settings: RuntimeSetting
     rootPath: dirname(config.path),
     modulesRoot: DIST,
     modules: [{ type: "ESModule", path: bundle.path, contents: bundle.code }],
-    bindings: { ...bindings, ...settings.vars, ...(isFrontDoor ? settings.secrets.vars : {}) },
+    bindings: { ...bindings, ...settings.vars, ...secretsOf(config, settings.secrets) },
     serviceBindings: { ...serviceBindings, ...(isFrontDoor ? { SANDBOX: "ao-sandbox" } : {}) },
   };
 }

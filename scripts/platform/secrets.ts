@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import * as z from "zod";
 import { parseSecretKey, SECRET_KEY_BYTES } from "../../schema/credential/secret-key.ts";
 import { type Bytes, toBase64 } from "../../schema/kernel/base64.ts";
@@ -7,42 +7,55 @@ import { tryParseJson } from "../../schema/kernel/json.ts";
 import { ClearError } from "./clear-error.ts";
 import type { DataFolder } from "./data-folder.ts";
 
-const NAMES = ["AO_KEY_PEPPER", "AO_MASTER_KEY"] as const;
-type SecretName = (typeof NAMES)[number];
+export const SECRET_NAMES = ["AO_KEY_PEPPER", "AO_MASTER_KEY", "AO_AUDIT_KEY"] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
 
-/** The two secrets of an installation, in base 64 as a worker gets them, and as bytes. */
+/** The secrets of an installation, in base 64 as a worker gets them, and those that commands use as bytes. */
 export interface Secrets {
   readonly vars: Readonly<Record<SecretName, string>>;
   readonly pepper: Bytes;
   readonly master_key: Bytes;
 }
 
-const fileSchema = z.object({ AO_KEY_PEPPER: z.string(), AO_MASTER_KEY: z.string() });
+/** A folder of an earlier version may lack one. */
+const fileSchema = z.partialRecord(z.enum(SECRET_NAMES), z.string());
 
 /**
- * Reads the secrets of a data folder, or makes them at its first start. Variables of the environment go first and are not
+ * Reads the secrets of a data folder, and makes those that it lacks. Variables of the environment go first and are not
  * written down. They are never printed: without the pepper no key is valid, without the master key no credential opens.
  */
 export async function loadSecrets(folder: DataFolder): Promise<Secrets> {
-  const text = await readFile(folder.secrets, "utf8").catch(() => null);
-  const stored = text === null ? await makeSecrets(folder) : fileSchema.safeParse(tryParseJson(text)).data;
-  if (stored === undefined) {
-    throw new ClearError(`${folder.secrets} is damaged. Restore it, or begin anew with \`npm start -- --reset\`.`);
-  }
+  const stored = await storedSecrets(folder);
   const vars = {
     AO_KEY_PEPPER: process.env.AO_KEY_PEPPER || stored.AO_KEY_PEPPER,
     AO_MASTER_KEY: process.env.AO_MASTER_KEY || stored.AO_MASTER_KEY,
+    AO_AUDIT_KEY: process.env.AO_AUDIT_KEY || stored.AO_AUDIT_KEY,
   };
+  for (const name of SECRET_NAMES) key(vars, name);
   return { vars, pepper: key(vars, "AO_KEY_PEPPER"), master_key: key(vars, "AO_MASTER_KEY") };
 }
 
-async function makeSecrets(folder: DataFolder): Promise<Record<SecretName, string>> {
-  const made = {
-    AO_KEY_PEPPER: toBase64(randomBytes(SECRET_KEY_BYTES)),
-    AO_MASTER_KEY: toBase64(randomBytes(SECRET_KEY_BYTES)),
+async function storedSecrets(folder: DataFolder): Promise<Record<SecretName, string>> {
+  const text = await readFile(folder.secrets, "utf8").catch(() => null);
+  const known = text === null ? {} : fileSchema.safeParse(tryParseJson(text)).data;
+  if (known === undefined) {
+    throw new ClearError(`${folder.secrets} is damaged. Restore it, or begin anew with \`npm start -- --reset\`.`);
+  }
+  const secret = (name: SecretName): string => known[name] ?? toBase64(randomBytes(SECRET_KEY_BYTES));
+  const secrets = {
+    AO_KEY_PEPPER: secret("AO_KEY_PEPPER"),
+    AO_MASTER_KEY: secret("AO_MASTER_KEY"),
+    AO_AUDIT_KEY: secret("AO_AUDIT_KEY"),
   };
-  await writeFile(folder.secrets, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: "wx" });
-  return made;
+  if (SECRET_NAMES.some((name) => known[name] === undefined)) await replaceSecrets(folder, secrets);
+  return secrets;
+}
+
+/** Written beside and renamed: a crash in between leaves the old ones. */
+async function replaceSecrets(folder: DataFolder, secrets: Record<SecretName, string>): Promise<void> {
+  const temporary = `${folder.secrets}.${process.pid}.tmp`;
+  await writeFile(temporary, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  await rename(temporary, folder.secrets);
 }
 
 function key(vars: Readonly<Record<SecretName, string>>, name: SecretName): Bytes {

@@ -1,5 +1,6 @@
 /** Variables of these names are for the scripts themselves, or secret: they do not become variables of a worker. */
 const NOT_FOR_WORKERS: ReadonlySet<string> = new Set([
+  "AO_AUDIT_KEY",
   "AO_DATA",
   "AO_HOST",
   "AO_KEY_PEPPER",

@@ -1,4 +1,5 @@
 import { type MockInstance, vi } from "vitest";
+import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import type { Effects } from "../../../schema/kernel/effects.ts";
 import { type NanoUsd, nanoUsd } from "../../../schema/kernel/money.ts";
 import type { ModelInfo, Price } from "../../../schema/pricing/price.ts";
@@ -12,7 +13,6 @@ import type { Attempt } from "../../../workers/gateway/pipeline/plan.ts";
 import type { ProviderAccount } from "../../../workers/gateway/providers/kit/provider.ts";
 import { openai } from "../../../workers/gateway/providers/openai/openai.ts";
 import type { KeyEntry } from "../../../workers/gateway/stores/api-keys.ts";
-import type { WalletClient } from "../../../workers/gateway/wallet/wallet-client.ts";
 
 /** 2026-03-10T12:00:00Z. */
 export const NOON = Date.UTC(2026, 2, 10, 12);
@@ -74,6 +74,7 @@ export const request = (change: object = {}): ChatRequest =>
 
 export const KEY: KeyEntry = {
   key_id: "key_1",
+  name: "Demo app",
   org_id: "org_1",
   wallet_id: "wal_1",
   scopes: ["inference"],
@@ -131,6 +132,7 @@ export function config(variables: Readonly<Record<string, string>> = {}): Gatewa
 /** Variables that are read and not set. */
 const absent = {
   AO_ENVIRONMENT: undefined,
+  AO_MASTER_KEY_PREVIOUS: undefined,
   AO_ALLOW_PRIVATE_UPSTREAMS: undefined,
   AO_CLIENT_GONE: undefined,
   AO_LOG_LEVEL: undefined,
@@ -154,6 +156,7 @@ export const scope = (change: Partial<RequestScope> = {}): RequestScope => ({
   request_id: "req_1",
   public_request_id: "req_1",
   started_at: NOON,
+  ip: null,
   waitUntil: () => undefined,
   ...change,
 });

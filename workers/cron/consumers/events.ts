@@ -1,10 +1,12 @@
 import type { Effects } from "../../../schema/kernel/effects.ts";
 import { base32 } from "../../../schema/kernel/ids.ts";
 import { log } from "../../../schema/kernel/log.ts";
-import type { Event } from "../../../schema/wire/events.ts";
+import type { Event, EventOf } from "../../../schema/wire/events.ts";
 import { type DeadLetter, deadLetter, keepDeadLetters } from "../dead-letters/store.ts";
 import type { Database } from "../env.ts";
+import { draftOf, type OrgDraft } from "../events/draft-of.ts";
 import { recordEvents } from "../events/record-events.ts";
+import type { StoredEvent } from "../events/rows.ts";
 import { problemOf } from "../problem-of.ts";
 import { parseEvent } from "./parse-event.ts";
 import { retryLater } from "./retry-later.ts";
@@ -12,6 +14,8 @@ import { retryLater } from "./retry-later.ts";
 export interface ConsumerContext {
   readonly db: Database;
   readonly effects: Pick<Effects, "now" | "randomBytes">;
+  /** Brings entries to the audit objects of their orgs, each once by its id. Throws when one does not take them. */
+  readonly appendBlocked: (entries: readonly OrgDraft[]) => Promise<void>;
 }
 
 /** A message that has failed alone this often, while D1 takes other writes, is what is wrong. */
@@ -20,9 +24,9 @@ const POISON_ATTEMPTS = 5;
 /** So many single writes failed in a row: D1 is down, and asking for the rest of the batch helps nobody. */
 const OUTAGE_FAILURES = 10;
 
-interface Received {
+interface Received<Of extends Event = Event> {
   readonly message: Message;
-  readonly event: Event;
+  readonly event: Of;
 }
 
 interface Buried {
@@ -32,30 +36,80 @@ interface Buried {
 
 /**
  * Consumes a batch of events: each counts once, whatever is delivered again. Every message is acknowledged only when
- * D1 has it, as an event or as a dead letter; otherwise it comes back later.
+ * D1 has it, as an event or as a dead letter, or an audit object; otherwise it comes back later. Audit objects that do
+ * not answer keep no row waiting, nor the reverse.
  */
 export async function consumeEvents(batch: MessageBatch, context: ConsumerContext): Promise<void> {
-  const { received, unreadable } = sortOut(batch, context.effects.now());
+  const { stored, blocked, unreadable } = sortOut(batch, context.effects.now());
   await bury(unreadable, context);
+  await Promise.all([recordAll(stored, batch.queue, context), appendAll(blocked, context)]);
+}
+
+async function recordAll(
+  received: readonly Received<StoredEvent>[],
+  queue: string,
+  context: ConsumerContext,
+): Promise<void> {
   if (received.length === 0 || (await recorded(received, context)).status === "recorded") return;
   // The first failure is most likely D1's. After that, one message may be what fails the rest, so each goes alone.
   for (const { message } of received.filter(({ message }) => message.attempts <= 1)) retryLater(message);
   const again = received.filter(({ message }) => message.attempts > 1);
-  await recordOneByOne(again, batch.queue, context);
+  await recordOneByOne(again, queue, context);
 }
 
-function sortOut(batch: MessageBatch, now: number): { received: Received[]; unreadable: Buried[] } {
-  const received: Received[] = [];
-  const unreadable: Buried[] = [];
+interface Sorted {
+  readonly stored: Received<StoredEvent>[];
+  readonly blocked: Received<EventOf<"request.blocked">>[];
+  readonly unreadable: Buried[];
+}
+
+function sortOut(batch: MessageBatch, now: number): Sorted {
+  const sorted: Sorted = { stored: [], blocked: [], unreadable: [] };
   for (const message of batch.messages) {
     const parsed = parseEvent(message.body);
-    if (parsed.status === "event") received.push({ message, event: parsed.event });
-    else unreadable.push({ message, letter: deadLetter(message, batch.queue, now, parsed.reason) });
+    if (parsed.status !== "event") {
+      sorted.unreadable.push({ message, letter: deadLetter(message, batch.queue, now, parsed.reason) });
+    } else if (parsed.event.type === "request.blocked") sorted.blocked.push({ message, event: parsed.event });
+    else sorted.stored.push({ message, event: parsed.event });
   }
-  return { received, unreadable };
+  return sorted;
 }
 
-async function recordOneByOne(received: readonly Received[], queue: string, context: ConsumerContext): Promise<void> {
+/**
+ * Brings blocked requests to the audit chains. What was refused together is tried one by one when it comes again, so
+ * that no org waits for another's object. None is ever made a dead letter here: they are read already, so a failure is
+ * the object's, and the queue gives them up after a day.
+ */
+async function appendAll(
+  received: readonly Received<EventOf<"request.blocked">>[],
+  context: ConsumerContext,
+): Promise<void> {
+  if (received.length === 0 || (await appended(received, context))) return;
+  for (const one of received) {
+    if (one.message.attempts <= 1 || !(await appended([one], context))) retryLater(one.message);
+  }
+}
+
+/** Appends entries and acknowledges their messages. */
+async function appended(
+  received: readonly Received<EventOf<"request.blocked">>[],
+  { appendBlocked }: ConsumerContext,
+): Promise<boolean> {
+  try {
+    await appendBlocked(received.map(({ event }) => draftOf(event)));
+    for (const { message } of received) message.ack();
+    return true;
+  } catch (error) {
+    log("warn", "blocked_not_appended", { events: received.length, problem: problemOf(error) });
+    return false;
+  }
+}
+
+async function recordOneByOne(
+  received: readonly Received<StoredEvent>[],
+  queue: string,
+  context: ConsumerContext,
+): Promise<void> {
   let failures_in_a_row = 0;
   for (const one of received) {
     if (failures_in_a_row >= OUTAGE_FAILURES) {
@@ -81,7 +135,10 @@ async function recordOneByOne(received: readonly Received[], queue: string, cont
 type Outcome = { readonly status: "recorded" } | { readonly status: "failed"; readonly problem: string };
 
 /** Records events in one transaction and acknowledges their messages. */
-async function recorded(received: readonly Received[], { db, effects }: ConsumerContext): Promise<Outcome> {
+async function recorded(
+  received: readonly Received<StoredEvent>[],
+  { db, effects }: ConsumerContext,
+): Promise<Outcome> {
   try {
     const events = received.map(({ event }) => event);
     const counts = await recordEvents(db, events, base32(effects.randomBytes(16)));

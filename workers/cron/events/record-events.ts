@@ -1,7 +1,6 @@
-import type { Event } from "../../../schema/wire/events.ts";
 import type { Database } from "../env.ts";
 import { addBatchToRollup } from "../rollup/add-batch.ts";
-import { type Rows, rowsOf } from "./rows.ts";
+import { type Rows, rowsOf, type StoredEvent } from "./rows.ts";
 
 /** How many events were new, and how many D1 had already. */
 export interface Recorded {
@@ -17,7 +16,7 @@ export interface Recorded {
  * `batch_id` must be new with every call, also when the same events are tried again: after a write that failed with
  * an unknown outcome the rows may be there under the old one, counted. Throws what D1 throws; then nothing is known.
  */
-export async function recordEvents(db: Database, events: readonly Event[], batch_id: string): Promise<Recorded> {
+export async function recordEvents(db: Database, events: readonly StoredEvent[], batch_id: string): Promise<Recorded> {
   const rows = rowsOf(events);
   const inserts = insertStatements(db, rows, batch_id);
   if (inserts.length === 0) return { inserted: 0, duplicates: 0 };

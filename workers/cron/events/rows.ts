@@ -16,8 +16,11 @@ export interface Rows {
   readonly wallet_events: readonly WalletEventRow[];
 }
 
+/** Every event that is a row somewhere. A blocked request is an entry of the audit chain instead. */
+export type StoredEvent = Exclude<Event, EventOf<"request.blocked">>;
+
 /** The table rows of some events. An event that is there twice gives one row: the first. */
-export function rowsOf(events: readonly Event[]): Rows {
+export function rowsOf(events: readonly StoredEvent[]): Rows {
   const requests: RequestRow[] = [];
   const adjustments: AdjustmentRow[] = [];
   const wallet_events: WalletEventRow[] = [];

@@ -28,14 +28,6 @@ export function headersFromUpstream(upstream: Headers): Record<string, string> {
   return out;
 }
 
-const SAFE_ID = /^[\x21-\x7e]+$/;
-
-/** The caller's correlation id when it is printable and short, else null: then ours is used. */
-export function callerRequestId(headers: Headers): string | null {
-  const id = headers.get("x-request-id");
-  return id !== null && id.length <= LIMITS.request_id_chars && SAFE_ID.test(id) ? id : null;
-}
-
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
 const ALL_ZERO = /^0+$/;
 
@@ -81,22 +73,4 @@ export function readSwitch(headers: Headers, name: string): { readonly on: boole
   if (value === undefined || value === "false" || value === "0") return { on: false };
   if (value === "true" || value === "1") return { on: true };
   return refuse("invalid_request", { message: `The header ${name} must be "true" or "false".`, param: name });
-}
-
-/** The API key from `authorization: Bearer`, `x-api-key` or `api-key`, in this order; null when none is sent. */
-export function readApiKey(headers: Headers): string | null {
-  const authorization = headers.get("authorization");
-  if (authorization !== null) {
-    const match = /^bearer +(\S+) *$/i.exec(authorization);
-    return match?.[1] ?? authorization;
-  }
-  return headers.get("x-api-key") ?? headers.get("api-key");
-}
-
-/** Warnings as one header value: printable ASCII, semicolon-separated, cut at a length every proxy passes. */
-export function warningsHeader(warnings: readonly string[]): string {
-  return warnings
-    .map((warning) => warning.replace(/[^\x20-\x7e]/g, "?").replace(/;/g, ","))
-    .join("; ")
-    .slice(0, 2_000);
 }

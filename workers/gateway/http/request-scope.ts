@@ -11,6 +11,8 @@ export interface RequestScope {
   /** What the caller sees as `x-request-id`: its own id when it sent one, else ours. */
   readonly public_request_id: string;
   readonly started_at: number;
+  /** The caller's address as the edge saw it; null on a machine of one's own. */
+  readonly ip: string | null;
   /** Keeps the isolate alive for what happens after the last byte. */
   waitUntil(promise: Promise<unknown>): void;
 }

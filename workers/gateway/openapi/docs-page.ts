@@ -1,12 +1,26 @@
 import { ERRORS, type ErrorRow } from "../../../schema/kernel/errors.ts";
-import type { Route } from "../http/route.ts";
+import { isJsonObject } from "../../../schema/kernel/json.ts";
+import type { OpenApi } from "../../../schema/openapi/merge-documents.ts";
+import { docsStyle } from "./docs-style.ts";
+import { type Operation, operationsByTag } from "./operations.ts";
+import { schemaFields, typeOf } from "./schema-fields.ts";
 
-/** The reference as one page without a script: readable by everybody, offline, with any policy. Pure. */
-export function docsPage(routes: readonly Route[], server: string): string {
-  const sections = routes.map((route) => routeSection(route, server)).join("\n");
-  const links = routes.map(
-    (route) =>
-      `<li><a href="#${route.operation_id}"><code>${route.method.toUpperCase()} ${escapeHtml(route.path)}</code></a></li>`,
+/**
+ * The reference as one page without a script, from the OpenAPI document: readable by everybody, offline, with any policy.
+ * Pure.
+ */
+export function docsPage(document: OpenApi): string {
+  const server = document.servers[0]?.url ?? "";
+  const resolve = (reference: string): unknown => resolveReference(document, reference);
+  const groups = operationsByTag(document);
+  const links = groups.map(
+    ({ tag, operations }) =>
+      `<li><a href="#${tagId(tag)}">${escapeHtml(tag)}</a><ul>${operations.map(operationLink).join("")}</ul></li>`,
+  );
+  const sections = groups.map(
+    ({ tag, operations }) => `<section id="${tagId(tag)}"><h2>${escapeHtml(tag)}</h2>
+${operations.map((operation) => operationSection(operation, server, resolve)).join("\n")}
+</section>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -14,68 +28,129 @@ export function docsPage(routes: readonly Route[], server: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API reference · AI Orchestrator</title>
-<style>${STYLE}</style>
+<style>${docsStyle}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header><h1>API reference</h1><p>Base URL <code>${escapeHtml(server)}</code> · machine-readable: <a href="/openapi.json">/openapi.json</a></p></header>
-<nav aria-label="Routes"><ul>${links.join("")}</ul></nav>
+<nav aria-label="Routes"><ul>${links.join("")}<li><a href="#errors">Errors</a></li></ul></nav>
 <main id="main">
-${sections}
+${sections.join("\n")}
 <section id="errors"><h2>Errors</h2>
 <p>Every error has the same body: <code>{"error":{"message","type","code","param","request_id"}}</code>.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Error codes"><table><thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">What it means</th></tr></thead><tbody>
-${Object.entries(ERRORS).map(errorRow).join("\n")}
-</tbody></table></div></section>
+${table("Error codes", ["Code", "Status", "What it means"], Object.entries(ERRORS).map(errorRow))}
+</section>
 </main>
 </body>
 </html>`;
 }
 
-function routeSection(route: Route, server: string): string {
-  const headers = Object.entries(route.headers).map(
-    ([name, meaning]) => `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${inline(meaning)}</td></tr>`,
+type Resolve = (reference: string) => unknown;
+
+const operationLink = ({ operationId, method, path }: Operation): string =>
+  `<li><a href="#${escapeHtml(operationId)}"><code>${escapeHtml(`${method.toUpperCase()} ${path}`)}</code></a></li>`;
+
+function operationSection(operation: Operation, server: string, resolve: Resolve): string {
+  const { operationId, method, path, summary, description } = operation;
+  const codes = operation["x-error-codes"].map(
+    (code) => `<a href="#error-${escapeHtml(code)}"><code>${escapeHtml(code)}</code></a>`,
   );
-  const responses = Object.entries(route.responses).map(
-    ([status, { description }]) => `<tr><th scope="row">${status}</th><td>${inline(description)}</td></tr>`,
-  );
-  return `<section id="${route.operation_id}">
-<h2><code>${route.method.toUpperCase()} ${escapeHtml(route.path)}</code></h2>
-<p><strong>${escapeHtml(route.summary)}.</strong> ${inline(route.description)}</p>
-<pre tabindex="0"><code>${escapeHtml(curl(route, server))}</code></pre>
-${headers.length === 0 ? "" : `<h3>Headers</h3><table><tbody>${headers.join("")}</tbody></table>`}
-<h3>Answers</h3><table><tbody>${responses.join("")}</tbody></table>
-${route.errors.length === 0 ? "" : `<p>Errors: ${route.errors.map((code) => `<a href="#error-${code}"><code>${code}</code></a>`).join(", ")}</p>`}
+  return `<section id="${escapeHtml(operationId)}">
+<h3><code>${escapeHtml(`${method.toUpperCase()} ${path}`)}</code></h3>
+<p><strong>${escapeHtml(summary)}.</strong> ${inline(description)}</p>
+<p>${escapeHtml(whoMayCall(operation))}</p>
+<pre tabindex="0" role="region" aria-label="Example of ${escapeHtml(summary)}"><code>${escapeHtml(curl(operation, server))}</code></pre>
+${parameterTable(operation, resolve)}
+${bodyTable(operation, resolve)}
+${answers(operation, resolve)}
+${codes.length === 0 ? "" : `<p>Errors: ${codes.join(", ")}</p>`}
 </section>`;
 }
 
-function curl(route: Route, server: string): string {
-  const lines = [`curl ${server}${route.path}`];
-  if (route.security === "key") lines.push(`  -H "authorization: Bearer $AO_KEY"`);
-  if (route.body !== null) {
-    lines.push(`  -H "content-type: application/json"`, `  -d '${JSON.stringify(route.body.example)}'`);
+function whoMayCall({ security }: Operation): string {
+  const ways = new Set(security.flatMap((way) => Object.keys(way)));
+  if (ways.size === 0) return "Open to everybody.";
+  if (!ways.has("session")) return "With a gateway key.";
+  return ways.has("bearer") ? "Signed in, or with a key that has the permission." : "Signed in.";
+}
+
+function parameterTable({ parameters, summary }: Operation, resolve: Resolve): string {
+  const rows = parameters.map(({ name, in: place, required, description, schema }) =>
+    row(name, [`${place}, ${escapeHtml(typeOf(schema, resolve))}${required ? ", required" : ""}`, inline(description)]),
+  );
+  return rows.length === 0
+    ? ""
+    : `<h4>Parameters</h4>\n${table(`Parameters of ${summary}`, ["Name", "Where and what", "Meaning"], rows)}`;
+}
+
+function bodyTable({ requestBody, summary }: Operation, resolve: Resolve): string {
+  if (requestBody === undefined) return "";
+  const [media] = Object.values(requestBody.content);
+  return `<h4>Body${requestBody.required ? "" : " (may be left out)"}</h4>\n${fieldTable(`Body of ${summary}`, media?.schema, resolve)}`;
+}
+
+function answers({ responses, summary }: Operation, resolve: Resolve): string {
+  const shown = Object.entries(responses).filter(([status]) => Number(status) < 400 || responses["200"] === undefined);
+  const rows = shown.map(([status, { description }]) => row(status, [inline(description)]));
+  const schemas = shown.map(([status, { content }]) => {
+    const [media] = Object.values(content ?? {});
+    const fields = fieldTable(`Answer ${status} of ${summary}`, media?.schema, resolve);
+    return fields === ""
+      ? ""
+      : `<details><summary>Fields of the answer ${escapeHtml(status)}</summary>${fields}</details>`;
+  });
+  return `<h4>Answers</h4>\n${table(`Answers of ${summary}`, ["Status", "Meaning"], rows)}\n${schemas.join("\n")}`;
+}
+
+function fieldTable(label: string, schema: unknown, resolve: Resolve): string {
+  const rows = schemaFields(schema, resolve).map(({ path, type, required, description }) =>
+    row(path, [escapeHtml(type), required ? "yes" : "no", inline(description)]),
+  );
+  return rows.length === 0 ? "" : table(label, ["Field", "Type", "Required", "Meaning"], rows);
+}
+
+/** A table that scrolls by itself, by keyboard too. `heads` are plain text, `rows` are written rows. */
+const table = (label: string, heads: readonly string[], rows: readonly string[]): string =>
+  `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}"><table><thead><tr>${heads
+    .map((head) => `<th scope="col">${head}</th>`)
+    .join("")}</tr></thead><tbody>
+${rows.join("\n")}
+</tbody></table></div>`;
+
+/** A row with a name in front; `cells` are written HTML. */
+const row = (name: string, cells: readonly string[], id = ""): string =>
+  `<tr${id === "" ? "" : ` id="${id}"`}><th scope="row"><code>${escapeHtml(name)}</code></th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+
+const errorRow = ([code, { status, public_text }]: [string, ErrorRow]): string =>
+  row(code, [String(status), inline(public_text)], `error-${code}`);
+
+function curl({ method, path, security, requestBody }: Operation, server: string): string {
+  const address = `${server}${path}`.replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
+  const verb =
+    method === "get" || (method === "post" && requestBody !== undefined) ? "" : `-X ${method.toUpperCase()} `;
+  const lines = [`curl ${verb}"${address}"`];
+  const ways = new Set(security.flatMap((way) => Object.keys(way)));
+  if (ways.has("bearer")) lines.push(`  -H "authorization: Bearer $AO_KEY"`);
+  else if (ways.has("session")) lines.push(`  -b cookies.txt`);
+  const [media] = Object.values(requestBody?.content ?? {});
+  if (media !== undefined) {
+    lines.push(`  -H "content-type: application/json"`, `  -d '${JSON.stringify(media.example)}'`);
   }
   return lines.join(" \\\n");
 }
 
-const errorRow = ([code, row]: [string, ErrorRow]): string =>
-  `<tr id="error-${code}"><th scope="row"><code>${code}</code></th><td>${row.status}</td><td>${inline(row.public_text)}</td></tr>`;
+/** What `#/components/schemas/Error` names in the document; undefined for what it does not have. */
+function resolveReference(document: OpenApi, reference: string): unknown {
+  let at: unknown = document;
+  for (const step of reference.replace(/^#\//, "").split("/")) {
+    at = isJsonObject(at) && Object.hasOwn(at, step) ? at[step] : undefined;
+  }
+  return at;
+}
+
+const tagId = (tag: string): string => `tag-${escapeHtml(tag.toLowerCase().replace(/[^a-z0-9]+/g, "-"))}`;
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** Escaped text in which back-quoted words are code. */
 const inline = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
-
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #fff; --code: #f3f5f7; --link: #0a58ca; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #a3acb6; --line: #363d45; --paper: #14181d; --code: #1f252c; --link: #7ab4ff; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 60rem; padding: 1.5rem; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-a { color: var(--link); } a:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-.skip { position: absolute; left: -999px; } .skip:focus { left: 1rem; }
-h1 { margin: 0; } h2 { margin-top: 2.5rem; font-size: 1.2rem; } h3 { font-size: 1rem; margin-bottom: .3rem; }
-header p, nav { color: var(--soft); } nav ul { padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; }
-pre, code { font: .9em ui-monospace, monospace; } pre { background: var(--code); padding: .8rem 1rem; border-radius: 6px; overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
-thead th { font-weight: 600; } .scroll { overflow-x: auto; }
-`;

@@ -1,3 +1,4 @@
+import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
@@ -7,7 +8,6 @@ import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { AdmitAnswer, AdmitRequest, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
-import type { WalletClient } from "../wallet/wallet-client.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { type Estimate, estimateChat } from "./estimate.ts";
 import type { Attempt } from "./plan.ts";

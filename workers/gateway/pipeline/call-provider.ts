@@ -1,9 +1,9 @@
 import type { UpstreamError } from "../../../schema/canonical/parts.ts";
+import { BINDING_HOST_SUFFIX, checkUrl, URL_PROBLEMS } from "../../../schema/http/checked-url.ts";
+import { readBounded } from "../../../schema/http/read-json-body.ts";
 import type { Effects } from "../../../schema/kernel/effects.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import type { Env, GatewayConfig } from "../env.ts";
-import { readBounded } from "../http/read-json-body.ts";
-import { BINDING_HOST_SUFFIX, checkUrl, URL_PROBLEMS } from "../providers/kit/checked-fetch.ts";
 import type { UpstreamCall } from "../providers/kit/provider.ts";
 import { upstreamFailure } from "../providers/kit/upstream-failure.ts";
 import type { Attempt } from "./plan.ts";

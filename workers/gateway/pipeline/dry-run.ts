@@ -1,11 +1,11 @@
+import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
+import { errorResponse } from "../../../schema/http/error-response.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
-import { errorResponse } from "../http/error-response.ts";
 import type { RequestScope } from "../http/request-scope.ts";
-import type { WalletClient } from "../wallet/wallet-client.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { type Estimate, estimateChat } from "./estimate.ts";
 import type { Attempt } from "./plan.ts";

@@ -1,5 +1,6 @@
 import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { inputTokens, outputTokens, type Usage, type UsageSource } from "../../../schema/canonical/usage.ts";
+import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { costOf } from "../../../schema/pricing/cost.ts";
@@ -7,7 +8,6 @@ import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { RequestContext, RequestOutcome, RequestRecord } from "../../../schema/wire/request-record.ts";
 import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
-import type { WalletClient } from "../wallet/wallet-client.ts";
 import { AnswerMeter } from "./answer-meter.ts";
 import { withoutCredentials } from "./call-provider.ts";
 import { countPendingOutput, countPrompt } from "./count-tokens.ts";

@@ -1,6 +1,6 @@
+import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { maxUsd, minUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
-import type { WalletClient } from "../wallet/wallet-client.ts";
 import { type Estimate, FIRST_STRETCH_TOKENS } from "./estimate.ts";
 
 /** The output so far, as the keeper needs it. */

@@ -1,4 +1,4 @@
-import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import type { ModelInfo, Price } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import { nearest } from "../http/nearest.ts";
@@ -39,7 +39,7 @@ export function planRequest(
   now: number,
 ): { readonly plan: Plan } | Refused {
   const found = resolveModel(name, snapshot);
-  if ("refused" in found) return found;
+  if (isRefused(found)) return found;
   const { entry, model, full_name } = found;
   if (key.models !== null && !key.models.some((pattern) => matches(pattern, full_name))) {
     return refuse("forbidden", { message: `This key may not use the model ${full_name}.`, param: "model" });
@@ -47,12 +47,22 @@ export function planRequest(
   if (!model.capabilities.includes(needed)) {
     return refuse("invalid_request", { message: `The model ${full_name} has no ${needed}.`, param: "model" });
   }
-  const adapter = adapterOf(entry.account.kind);
+  const made = attemptOf(entry, model, full_name, now);
+  return isRefused(made) ? made : { plan: { attempts: [made.attempt] } };
+}
+
+/** A call of that model at that provider, at the price in force now; 503 when the model has none. */
+export function attemptOf(
+  { account, timeouts }: ProviderEntry,
+  model: ModelInfo,
+  name: string,
+  now: number,
+): { readonly attempt: Attempt } | Refused {
+  const adapter = adapterOf(account.kind);
   if (adapter === null) return refuse("no_provider_available");
   const price = priceAt(model.prices, now);
   if (price === null) return refuse("model_unpriced", { param: "model" });
-  const { account, timeouts } = entry;
-  return { plan: { attempts: [{ adapter, account, timeouts, model, name: full_name, price }] } };
+  return { attempt: { adapter, account, timeouts, model, name, price } };
 }
 
 type Resolved = { readonly entry: ProviderEntry; readonly model: ModelInfo; readonly full_name: string } | Refused;

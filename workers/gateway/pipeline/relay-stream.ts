@@ -1,10 +1,10 @@
 import type { UpstreamError } from "../../../schema/canonical/parts.ts";
+import { errorBody, errorStatus } from "../../../schema/http/error-response.ts";
 import type { Refusal } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { StreamRenderer, StreamTail } from "../dialects/stream-renderer.ts";
-import { errorBody, errorStatus } from "../http/error-response.ts";
 import type { Translation, UpstreamEvent } from "../providers/kit/provider.ts";
 import { createSseReader, type SseReader } from "../providers/kit/sse.ts";
 import { upstreamFailure } from "../providers/kit/upstream-failure.ts";

@@ -1,8 +1,8 @@
+import { readBounded } from "../../../schema/http/read-json-body.ts";
 import { type Refusal, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { isJsonObject, tryParseJson } from "../../../schema/kernel/json.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { renderWhole } from "../dialects/openai-chat/render-whole.ts";
-import { readBounded } from "../http/read-json-body.ts";
 import type { Translation } from "../providers/kit/provider.ts";
 import type { Bill, Exchange } from "./exchange.ts";
 import { refusalOf } from "./upstream-refusal.ts";

@@ -1,9 +1,13 @@
+import { masterKeysOf } from "../../../schema/credential/master-keys.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import type { GatewayConfig } from "../env.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { FreshCache } from "../stores/fresh-cache.ts";
 import { loadOrgSnapshot, type OrgSnapshot } from "../stores/org-snapshot.ts";
+
+/** What was loaded less than this ago is not looked up again, however often somebody is refused because of it. */
+const YOUNG_MS = 1_000;
 
 /** One cache per configuration, so that its age limit is the configured one. */
 const caches = new WeakMap<GatewayConfig, FreshCache<OrgSnapshot>>();
@@ -21,15 +25,32 @@ function cacheOf(config: GatewayConfig): FreshCache<OrgSnapshot> {
   return cache;
 }
 
+type Loaded = { readonly snapshot: OrgSnapshot } | Refused;
+
 /** The org's compiled configuration: from memory when warm, from D1 when cold; 503 when D1 does not answer then. */
-export async function orgSnapshot(
+export const orgSnapshot = (scope: RequestScope, org_id: string): Promise<Loaded> =>
+  loaded(scope, org_id, (load) =>
+    cacheOf(scope.config).get(org_id, scope.started_at, load, (promise) => scope.waitUntil(promise)),
+  );
+
+/**
+ * The same as D1 has it now, unless it was looked up a moment ago: asked for before a request is refused for what may
+ * have been configured since.
+ */
+export const reloadedSnapshot = (scope: RequestScope, org_id: string): Promise<Loaded> =>
+  loaded(scope, org_id, (load) => cacheOf(scope.config).reload(org_id, scope.started_at, YOUNG_MS, load));
+
+/** Past the cache, with `also` that provider even if it is disabled: for a test of the provider. */
+export const snapshotWith = (scope: RequestScope, org_id: string, also: string): Promise<Loaded> =>
+  loaded(scope, org_id, () => load(scope, org_id, also));
+
+async function loaded(
   scope: RequestScope,
   org_id: string,
-): Promise<{ readonly snapshot: OrgSnapshot } | Refused> {
+  find: (load: () => Promise<OrgSnapshot>) => OrgSnapshot | Promise<OrgSnapshot>,
+): Promise<Loaded> {
   try {
-    const load = () => loadOrgSnapshot(scope.env.DB, scope.config.AO_MASTER_KEY, org_id);
-    const snapshot = await cacheOf(scope.config).get(org_id, scope.started_at, load, scope.waitUntil);
-    return { snapshot };
+    return { snapshot: await find(() => load(scope, org_id)) };
   } catch (error) {
     log("error", "snapshot_failed", { org_id, request_id: scope.request_id, reason: String(error) });
     return refuse("store_unavailable", {
@@ -38,3 +59,10 @@ export async function orgSnapshot(
     });
   }
 }
+
+const load = (scope: RequestScope, org_id: string, also?: string): Promise<OrgSnapshot> =>
+  loadOrgSnapshot(scope.env.DB, masterKeysOf(scope.config), {
+    org_id,
+    now: scope.started_at,
+    ...(also === undefined ? {} : { also }),
+  });

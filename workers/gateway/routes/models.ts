@@ -1,14 +1,15 @@
 import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
+import { errorResponse } from "../../../schema/http/error-response.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { formatUsd, nanoUsd } from "../../../schema/kernel/money.ts";
 import type { ModelInfo } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
-import { errorResponse } from "../http/error-response.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
 import { authenticate } from "../pipeline/authenticate.ts";
 import { matches } from "../pipeline/plan.ts";
+import { refuseKey } from "../pipeline/refuse-key.ts";
 import { orgSnapshot } from "../pipeline/snapshot.ts";
 
 const modelSchema = z.looseObject({
@@ -47,7 +48,7 @@ export const models: Route = {
 
 async function listModels(request: Request, scope: RequestScope): Promise<Response> {
   const identity = await authenticate(request.headers, scope, "inference");
-  if (isRefused(identity)) return errorResponse(identity.refused, scope.public_request_id);
+  if (isRefused(identity)) return refuseKey(identity, scope, { key: identity.whose, route: models.path, model: null });
   const { key } = identity;
   const loaded = await orgSnapshot(scope, key.org_id);
   if (isRefused(loaded)) return errorResponse(loaded.refused, scope.public_request_id);

@@ -3,6 +3,7 @@ import { chatCompletions } from "./chat-completions.ts";
 import { health, ready } from "./health.ts";
 import { models } from "./models.ts";
 import { referenceRoutes } from "./reference.ts";
+import { providerTest } from "./test-provider.ts";
 import { walletBalance } from "./wallet-balance.ts";
 
 /** Every route of the data plane. Whatever else is asked for goes to the console. */
@@ -10,6 +11,7 @@ export const ROUTES: readonly Route[] = [
   chatCompletions,
   models,
   walletBalance,
+  providerTest,
   health,
   ready,
   ...referenceRoutes(() => ROUTES),

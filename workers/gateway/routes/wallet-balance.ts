@@ -1,14 +1,15 @@
 import * as z from "zod";
+import { walletClient } from "../../../schema/clients/wallet-client.ts";
+import { errorResponse } from "../../../schema/http/error-response.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, type NanoUsd, nanoUsd } from "../../../schema/kernel/money.ts";
 import { formatTime, formatTimeOrNull } from "../../../schema/kernel/time.ts";
 import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
-import { errorResponse } from "../http/error-response.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
 import { authenticate } from "../pipeline/authenticate.ts";
-import { walletClient } from "../wallet/wallet-client.ts";
+import { refuseKey } from "../pipeline/refuse-key.ts";
 
 const usd = z.string().describe("US dollars, nine decimal places");
 
@@ -64,7 +65,9 @@ export const walletBalance: Route = {
 
 async function showBalance(request: Request, scope: RequestScope): Promise<Response> {
   const identity = await authenticate(request.headers, scope, "inference");
-  if (isRefused(identity)) return errorResponse(identity.refused, scope.public_request_id);
+  if (isRefused(identity)) {
+    return refuseKey(identity, scope, { key: identity.whose, route: walletBalance.path, model: null });
+  }
   const { wallet_id } = identity.key;
   try {
     const state = await walletClient(scope.env, scope.effects, wallet_id).state();

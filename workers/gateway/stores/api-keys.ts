@@ -3,6 +3,8 @@ import * as z from "zod";
 /** A gateway key as the request path needs it. */
 export interface KeyEntry {
   readonly key_id: string;
+  /** As its owner called it. */
+  readonly name: string;
   readonly org_id: string;
   readonly wallet_id: string;
   readonly scopes: readonly string[];
@@ -14,6 +16,7 @@ export interface KeyEntry {
 
 const row = z.object({
   id: z.string(),
+  name: z.string(),
   org_id: z.string(),
   wallet_id: z.string(),
   scopes: z.string(),
@@ -27,7 +30,7 @@ const stringList = z.array(z.string());
 /** The key with that hash, or null. Throws when D1 does not answer: the caller says 503, never 401. */
 export async function loadKey(db: D1Database, hash: string): Promise<KeyEntry | null> {
   const found = await db
-    .prepare("SELECT id, org_id, wallet_id, scopes, models, expires_at, revoked_at FROM api_keys WHERE hash = ?1")
+    .prepare("SELECT id, name, org_id, wallet_id, scopes, models, expires_at, revoked_at FROM api_keys WHERE hash = ?1")
     .bind(hash)
     .first();
   if (found === null) return null;

@@ -60,6 +60,18 @@ export class FreshCache<Value> {
     return entry.value;
   }
 
+  /**
+   * The value for `key` as the store has it now, for whoever is about to be refused by what the cache knows. One that was
+   * loaded less than `young_ms` ago is answered as it is, so that a caller in a loop does not become a load on the store;
+   * it also stands in when the store does not answer. Rejects when there is none and `load` does.
+   */
+  async reload(key: string, now: number, young_ms: number, load: () => Promise<Value>): Promise<Value> {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return await this.#load(key, now, load);
+    if (now - entry.loaded_at < young_ms) return entry.value;
+    return await this.#load(key, now, load).catch(() => entry.value);
+  }
+
   delete(key: string): void {
     this.#entries.delete(key);
   }

@@ -1,11 +1,14 @@
 import * as z from "zod";
-import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
-import { openCredential } from "../../../schema/credential/seal.ts";
+import type { DataKey } from "../../../schema/credential/data-key.ts";
+import { masterKeyWrapping } from "../../../schema/credential/master-key-wrapping.ts";
+import type { MasterKeys } from "../../../schema/credential/master-keys.ts";
+import { openDataKeys } from "../../../schema/credential/open-data-keys.ts";
+import { dataKeyIdOf, type OpeningKeys, openCredential } from "../../../schema/credential/seal.ts";
 import { log } from "../../../schema/kernel/log.ts";
-import { catalogueOf, isCatalogueProvider } from "../../../schema/pricing/catalogue.ts";
-import type { ModelInfo, Price } from "../../../schema/pricing/price.ts";
+import type { ModelInfo } from "../../../schema/pricing/price.ts";
 import type { ProviderAccount } from "../providers/kit/provider.ts";
 import { providerDefaults } from "../providers/registry.ts";
+import { modelsOf, type PriceRow, priceRowSchema } from "./org-models.ts";
 
 /** Milliseconds that one upstream call may take, by stage. */
 export interface Timeouts {
@@ -24,13 +27,25 @@ export interface ProviderEntry {
   readonly models: ReadonlyMap<string, ModelInfo>;
 }
 
+/** Why a provider's row cannot be used. */
+export type Unusable = "unknown_kind" | "no_base_url" | "credential_malformed" | "credential_refused";
+
 /** All of an org's configuration that the request path needs, compiled once per refresh. */
 export interface OrgSnapshot {
   readonly org_id: string;
   /** Enabled providers by id. */
   readonly providers: ReadonlyMap<string, ProviderEntry>;
+  /** Enabled providers that were left out, by id. */
+  readonly unusable: ReadonlyMap<string, Unusable>;
   /** Bare model name to the ids of the providers that have it. */
   readonly by_model: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface SnapshotQuery {
+  readonly org_id: string;
+  readonly now: number;
+  /** A provider that is wanted also when it is disabled. */
+  readonly also?: string;
 }
 
 const providerRow = z.object({
@@ -42,6 +57,7 @@ const providerRow = z.object({
   timeouts: z.string().nullable(),
   settings: z.string().nullable(),
 });
+type ProviderRow = z.infer<typeof providerRow>;
 
 const timeoutsSchema = z.object({
   first_byte_ms: z.int().min(1).optional(),
@@ -49,76 +65,99 @@ const timeoutsSchema = z.object({
   total_ms: z.int().min(1).optional(),
 });
 
-const rates = z.partialRecord(z.enum(USAGE_COMPONENTS), z.int().min(0));
-
-const priceRow = z.object({
-  id: z.string(),
-  provider_id: z.string(),
-  model: z.string(),
-  upstream_id: z.string().nullable(),
-  effective_from: z.int(),
-  rates: z.string(),
-  tiers: z.string().nullable(),
-  context_tokens: z.int().nullable(),
-  max_output_tokens: z.int().nullable(),
-});
-type PriceRow = z.infer<typeof priceRow>;
-
-const tiersSchema = z.array(z.object({ above_input_tokens: z.int().min(1), rates }));
+const dataKeyRow = z.object({ id: z.string(), org_id: z.string(), wrapped: z.string() });
 
 /**
  * Loads and compiles an org's snapshot from D1 in one round trip. Throws when D1 does not answer. A provider whose row
  * cannot be used (credential does not open, unknown kind) is left out and logged: one broken row must not stop the rest.
  */
-export async function loadOrgSnapshot(db: D1Database, masterKey: Uint8Array, org_id: string): Promise<OrgSnapshot> {
-  const [providerRows, priceRows] = await db.batch([
-    db
-      .prepare(
-        "SELECT id, kind, base_url, credential, region, timeouts, settings FROM providers WHERE org_id = ?1 AND enabled = 1 ORDER BY id",
-      )
-      .bind(org_id),
-    db
-      .prepare(
-        "SELECT id, provider_id, model, upstream_id, effective_from, rates, tiers, context_tokens, max_output_tokens FROM model_prices WHERE org_id = ?1",
-      )
-      .bind(org_id),
-  ]);
-  const prices = z.array(priceRow).parse(priceRows?.results ?? []);
+export async function loadOrgSnapshot(db: D1Database, master: MasterKeys, query: SnapshotQuery): Promise<OrgSnapshot> {
+  const { org_id, now } = query;
+  const rows = await loadRows(db, query);
+  const keys: OpeningKeys = { master, data_keys: await neededDataKeys(master, rows) };
   const providers = new Map<string, ProviderEntry>();
-  for (const row of z.array(providerRow).parse(providerRows?.results ?? [])) {
-    const entry = await compileProvider(masterKey, org_id, row, prices);
-    if (entry !== null) providers.set(row.id, entry);
+  const unusable = new Map<string, Unusable>();
+  for (const row of rows.providers) {
+    const prices = rows.prices.filter(({ provider_id }) => provider_id === row.id);
+    const entry = await compileProvider(keys, org_id, row, prices, now);
+    if (typeof entry !== "string") {
+      providers.set(row.id, entry);
+      continue;
+    }
+    unusable.set(row.id, entry);
+    log("error", "provider_unusable", { org_id, provider_id: row.id, reason: entry });
   }
-  return { org_id, providers, by_model: indexByModel(providers) };
+  return { org_id, providers, unusable, by_model: indexByModel(providers) };
+}
+
+interface Rows {
+  readonly providers: readonly ProviderRow[];
+  readonly prices: readonly PriceRow[];
+  readonly data_keys: readonly z.infer<typeof dataKeyRow>[];
+}
+
+async function loadRows(db: D1Database, { org_id, also }: SnapshotQuery): Promise<Rows> {
+  const [providerRows, priceRows, keyRows] = await db.batch([
+    db
+      .prepare(
+        "SELECT id, kind, base_url, credential, region, timeouts, settings FROM providers WHERE org_id = ?1 AND (enabled = 1 OR id = ?2) ORDER BY id",
+      )
+      .bind(org_id, also ?? null),
+    db
+      .prepare(
+        "SELECT id, provider_id, model, upstream_id, effective_from, rates, tiers, context_tokens, max_output_tokens, withdrawn FROM model_prices WHERE org_id = ?1",
+      )
+      .bind(org_id),
+    db.prepare("SELECT id, org_id, wrapped FROM data_keys WHERE org_id = ?1").bind(org_id),
+  ]);
+  return {
+    providers: z.array(providerRow).parse(providerRows?.results ?? []),
+    prices: z.array(priceRowSchema).parse(priceRows?.results ?? []),
+    data_keys: z.array(dataKeyRow).parse(keyRows?.results ?? []),
+  };
+}
+
+/** Only those that a credential was sealed with: the others are history. */
+function neededDataKeys(master: MasterKeys, rows: Rows): Promise<ReadonlyMap<string, DataKey>> {
+  const needed = new Set(
+    rows.providers.map(({ credential }) => (credential === null ? null : dataKeyIdOf(credential))),
+  );
+  return openDataKeys(
+    [masterKeyWrapping(master)],
+    rows.data_keys.filter(({ id }) => needed.has(id)),
+  );
 }
 
 async function compileProvider(
-  masterKey: Uint8Array,
+  keys: OpeningKeys,
   org_id: string,
-  row: z.infer<typeof providerRow>,
+  row: ProviderRow,
   prices: readonly PriceRow[],
-): Promise<ProviderEntry | null> {
+  now: number,
+): Promise<ProviderEntry | Unusable> {
   const defaults = providerDefaults(row.kind);
-  const unusable = (reason: string): null => {
-    log("error", "provider_unusable", { org_id, provider_id: row.id, reason });
-    return null;
-  };
-  if (defaults === null) return unusable("unknown kind");
+  if (defaults === null) return "unknown_kind";
+  const base_url = row.base_url ?? defaults.default_base_url;
+  if (base_url === null) return "no_base_url";
   const credential =
     row.credential === null
       ? ({ status: "opened", credential: {} } as const)
-      : await openCredential(masterKey, { org_id, provider_id: row.id }, row.credential);
-  if (credential.status !== "opened") return unusable(`credential ${credential.status}`);
+      : await openCredential(keys, { org_id, provider_id: row.id }, row.credential);
+  if (credential.status === "malformed") return "credential_malformed";
+  if (credential.status !== "opened") return "credential_refused";
   const account: ProviderAccount = {
     id: row.id,
     kind: row.kind,
-    base_url: (row.base_url ?? defaults.default_base_url).replace(/\/+$/, ""),
+    base_url: base_url.replace(/\/+$/, ""),
     credential: credential.credential,
     region: row.region,
-    settings: row.settings === null ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(row.settings)),
+    settings: row.settings === null ? {} : settingsOf(row.settings),
   };
-  return { account, timeouts: timeoutsOf(row.timeouts), models: modelsOf(row.id, row.kind, prices) };
+  return { account, timeouts: timeoutsOf(row.timeouts), models: modelsOf(row.kind, prices, now) };
 }
+
+const settingsOf = (json: string): Readonly<Record<string, unknown>> =>
+  z.record(z.string(), z.unknown()).nullable().parse(JSON.parse(json)) ?? {};
 
 function timeoutsOf(json: string | null): Timeouts {
   const set = json === null ? {} : (timeoutsSchema.nullable().parse(JSON.parse(json)) ?? {});
@@ -126,40 +165,6 @@ function timeoutsOf(json: string | null): Timeouts {
     first_byte_ms: set.first_byte_ms ?? DEFAULT_TIMEOUTS.first_byte_ms,
     idle_ms: set.idle_ms ?? DEFAULT_TIMEOUTS.idle_ms,
     total_ms: set.total_ms ?? DEFAULT_TIMEOUTS.total_ms,
-  };
-}
-
-/** The catalogue's models of that kind, with the org's own prices and models laid over them. */
-function modelsOf(provider_id: string, kind: string, rows: readonly PriceRow[]): ReadonlyMap<string, ModelInfo> {
-  const models = new Map<string, ModelInfo>();
-  for (const model of isCatalogueProvider(kind) ? catalogueOf(kind).models : []) {
-    models.set(model.upstream_id, model);
-    // An alias is sent as it was asked for: a dated snapshot must not become the moving name, nor the reverse.
-    for (const alias of model.aliases) models.set(alias, { ...model, upstream_id: alias });
-  }
-  for (const row of rows) {
-    if (row.provider_id !== provider_id) continue;
-    const known = models.get(row.model);
-    const price = priceFromRow(row);
-    models.set(row.model, {
-      upstream_id: row.upstream_id ?? known?.upstream_id ?? row.model,
-      aliases: known?.aliases ?? [],
-      context_tokens: row.context_tokens ?? known?.context_tokens ?? 128_000,
-      max_output_tokens: row.max_output_tokens ?? known?.max_output_tokens ?? 16_384,
-      encoding: known?.encoding ?? null,
-      capabilities: known?.capabilities ?? ["chat", "tools", "vision", "json_schema"],
-      prices: [price, ...(known?.prices ?? [])].sort((a, b) => b.effective_from - a.effective_from),
-    });
-  }
-  return models;
-}
-
-function priceFromRow(row: PriceRow): Price {
-  return {
-    price_id: row.id,
-    effective_from: row.effective_from,
-    rates: rates.parse(JSON.parse(row.rates)),
-    tiers: row.tiers === null ? [] : (tiersSchema.nullable().parse(JSON.parse(row.tiers)) ?? []),
   };
 }
 

@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { callerRequestId, readApiKey, warningsHeader } from "../../../../schema/http/caller-headers.ts";
 import { LIMITS } from "../../../../schema/kernel/limits.ts";
-import {
-  callerRequestId,
-  headersFromUpstream,
-  readApiKey,
-  readLabel,
-  readTags,
-  readTraceparent,
-  warningsHeader,
-} from "../../../../workers/gateway/http/headers.ts";
+import { headersFromUpstream, readLabel, readTags, readTraceparent } from "../../../../workers/gateway/http/headers.ts";
 
 const headers = (values: Record<string, string>): Headers => new Headers(values);
 

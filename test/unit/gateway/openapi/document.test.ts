@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ERRORS } from "../../../../schema/kernel/errors.ts";
+import { openApiDocument } from "../../../../schema/openapi/document.ts";
 import type { Route } from "../../../../workers/gateway/http/route.ts";
 import { docsPage } from "../../../../workers/gateway/openapi/docs-page.ts";
-import { openApiDocument } from "../../../../workers/gateway/openapi/document.ts";
 import { ROUTES } from "../../../../workers/gateway/routes/routes.ts";
 
 const SERVER = "https://gateway.example";

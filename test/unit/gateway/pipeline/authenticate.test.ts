@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { hashApiKey } from "../../../../schema/credential/api-key.ts";
+import { errorStatus } from "../../../../schema/http/error-response.ts";
 import type { Env } from "../../../../workers/gateway/env.ts";
-import { errorStatus } from "../../../../workers/gateway/http/error-response.ts";
 import { authenticate } from "../../../../workers/gateway/pipeline/authenticate.ts";
 import { config, NOON, quietLogs, scope, standIn } from "../fixtures.ts";
 
@@ -13,6 +13,7 @@ const CONFIG = config();
 
 const ROW = {
   id: "key_1",
+  name: "Demo app",
   org_id: "org_1",
   wallet_id: "wal_1",
   scopes: '["inference"]',
@@ -67,6 +68,7 @@ describe("who calls", () => {
     expect(await enter({ ...ROW, models: '["acme/*"]' })).toEqual({
       key: {
         key_id: "key_1",
+        name: "Demo app",
         org_id: "org_1",
         wallet_id: "wal_1",
         scopes: ["inference"],
@@ -133,7 +135,7 @@ describe("a key that was seen", () => {
     const enterWith = (presented: string, now: number) =>
       authenticate(bearer(presented), scope({ env, config: CONFIG, started_at: now }), "inference");
     await enterWith(key, NOON);
-    await enterWith(key, NOON + 9_000);
+    await enterWith(key, NOON + 4_000);
     expect(asked).toHaveLength(1);
     expect(await enterWith(newKey(), NOON)).toMatchObject({ refused: { code: "invalid_api_key" } });
   });
@@ -155,6 +157,52 @@ describe("a key that was seen", () => {
     up = false;
     expect(await at(NOON + 300_000)).toHaveProperty("key");
     expect(await at(NOON + 600_001)).toMatchObject({ refused: { code: "store_unavailable" } });
+  });
+
+  it("that has expired is looked up again before it is refused, at most once a second", async () => {
+    const key = newKey();
+    let row: object = { ...ROW, expires_at: NOON + 100 };
+    const { env, asked } = await storeOf(key, () => Promise.resolve(row));
+    const at = (now: number) => authenticate(bearer(key), scope({ env, config: CONFIG, started_at: now }), "inference");
+    await at(NOON);
+    for (const now of [NOON + 200, NOON + 900]) {
+      expect(await at(now)).toMatchObject({ refused: { code: "invalid_api_key" }, whose: { key_id: "key_1" } });
+    }
+    expect(asked).toHaveLength(1);
+    row = { ...ROW, expires_at: null };
+    expect(await at(NOON + 1_000)).toHaveProperty("key");
+    expect(asked).toHaveLength(2);
+  });
+
+  it("and lacks the scope is looked up again, since it may have been given it", async () => {
+    const key = newKey();
+    let row: object = { ...ROW, scopes: "[]" };
+    const { env } = await storeOf(key, () => Promise.resolve(row));
+    const at = (now: number) => authenticate(bearer(key), scope({ env, config: CONFIG, started_at: now }), "inference");
+    expect(await at(NOON)).toMatchObject({ refused: { code: "forbidden" } });
+    row = ROW;
+    expect(await at(NOON + 1_000)).toHaveProperty("key");
+  });
+
+  it("is refused by what is remembered when the store does not answer: 401, not 503", async () => {
+    const key = newKey();
+    let up = true;
+    const { env } = await storeOf(key, () =>
+      up ? Promise.resolve({ ...ROW, expires_at: NOON + 1 }) : Promise.reject(new Error("D1 is down")),
+    );
+    const at = (now: number) => authenticate(bearer(key), scope({ env, config: CONFIG, started_at: now }), "inference");
+    await at(NOON);
+    up = false;
+    expect(await at(NOON + 2_000)).toMatchObject({ refused: { code: "invalid_api_key" } });
+  });
+
+  it("and was revoked stays refused without another look", async () => {
+    const key = newKey();
+    const { env, asked } = await storeOf(key, () => Promise.resolve({ ...ROW, revoked_at: 1 }));
+    const at = (now: number) => authenticate(bearer(key), scope({ env, config: CONFIG, started_at: now }), "inference");
+    await at(NOON);
+    expect(await at(NOON + 4_000)).toMatchObject({ refused: { code: "invalid_api_key" }, whose: { key_id: "key_1" } });
+    expect(asked).toHaveLength(1);
   });
 
   it("that did not exist is looked for again: it may have been created", async () => {

@@ -20,6 +20,7 @@ function snapshotOf(
   return {
     org_id: "org_1",
     by_model,
+    unusable: new Map(),
     providers: new Map(
       Object.entries(providers).map(([id, models]) => [
         id,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
+import { errorBody, errorResponse, errorStatus } from "../../../../schema/http/error-response.ts";
 import type { Refusal } from "../../../../schema/kernel/errors.ts";
-import { errorBody, errorResponse, errorStatus } from "../../../../workers/gateway/http/error-response.ts";
 import { refusalOf } from "../../../../workers/gateway/pipeline/upstream-refusal.ts";
 
 const error = (change: Partial<UpstreamError>): UpstreamError => ({

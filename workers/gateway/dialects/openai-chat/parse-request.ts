@@ -1,7 +1,7 @@
+import { describeIssue } from "../../../../schema/http/describe-issue.ts";
 import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
-import { describeIssue } from "../../http/describe-issue.ts";
 
 /** Validates a chat completion request. A refusal names the first field at fault by its path. */
 export function parseChatRequest(body: JsonObject): { readonly request: ChatRequest } | Refused {

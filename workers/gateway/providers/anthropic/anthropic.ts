@@ -11,7 +11,6 @@ const ANTHROPIC_VERSION = "2023-06-01";
 /** Anthropic's Messages API. */
 export const anthropic: ProviderAdapter<AnthropicState> = {
   kind: "anthropic",
-  default_base_url: "https://api.anthropic.com",
   native_dialect: null,
   needs_max_tokens: true,
   translate(input) {

@@ -56,7 +56,6 @@ export interface StreamFold<State> {
 /** What one kind of provider is. A folder per kind, the same files in each; registered in providers/registry.ts. */
 export interface ProviderAdapter<State = unknown> {
   readonly kind: string;
-  readonly default_base_url: string;
   /** When set, answers are in this dialect already: they pass to a caller of the same dialect untouched. */
   readonly native_dialect: "openai-chat" | null;
   /** Whether an output bound must be sent although the caller gave none. */

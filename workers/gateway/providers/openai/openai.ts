@@ -7,7 +7,6 @@ import { type OpenAiStreamState, streamFold } from "./stream-fold.ts";
 /** OpenAI, and every server that speaks its Chat Completions dialect. */
 export const openai: ProviderAdapter<OpenAiStreamState> = {
   kind: "openai",
-  default_base_url: "https://api.openai.com/v1",
   native_dialect: "openai-chat",
   needs_max_tokens: false,
   translate: convertRequest,

@@ -1,11 +1,6 @@
-import { BINDING_HOST_SUFFIX } from "../kit/checked-fetch.ts";
 import type { ProviderAdapter } from "../kit/provider.ts";
 import { openai } from "../openai/openai.ts";
 import type { OpenAiStreamState } from "../openai/stream-fold.ts";
 
 /** The local provider that needs no key: OpenAI's dialect, reached over the binding SANDBOX. */
-export const sandbox: ProviderAdapter<OpenAiStreamState> = {
-  ...openai,
-  kind: "sandbox",
-  default_base_url: `http://sandbox${BINDING_HOST_SUFFIX}/v1`,
-};
+export const sandbox: ProviderAdapter<OpenAiStreamState> = { ...openai, kind: "sandbox" };

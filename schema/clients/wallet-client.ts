@@ -1,0 +1,109 @@
+import type { Effects } from "../kernel/effects.ts";
+import { log } from "../kernel/log.ts";
+import type { WalletRpc, WalletState } from "../wire/wallet-rpc.ts";
+import { loadWalletSettings } from "./wallet-settings-row.ts";
+
+/** The wallet objects as other workers see them: a namespace of stubs with the wallet's RPC. */
+export interface WalletNamespace {
+  idFromName(name: string): DurableObjectId;
+  get(id: DurableObjectId): WalletRpc;
+}
+
+/** Where a wallet's object and its settings are. */
+export interface WalletBindings {
+  readonly WALLET: WalletNamespace;
+  readonly DB: D1Database;
+}
+
+/** How often one call is made in all while a caller waits. Every method is idempotent, so repeating one is safe. */
+const ATTEMPTS = 3;
+/** The end of a hold is repeated for about six seconds: nobody waits for it, and a lost one is settled by a guess. */
+const ENDING_ATTEMPTS = 9;
+const BACK_OFF_MS = 25;
+
+/** The wallet did not answer, or there is no such wallet. Whether a call took effect is unknown. */
+export class WalletUnavailable extends Error {}
+
+/**
+ * One wallet object as its callers see it: a new stub for each attempt (a stub that failed by a reset keeps failing),
+ * retries where the runtime says that one helps, and settings brought from D1 when the object is new.
+ */
+export interface WalletClient {
+  /** Runs one RPC. Throws WalletUnavailable when it stays unanswered. */
+  call<Answer extends { readonly status: string }>(run: (wallet: WalletRpc) => Promise<Answer>): Promise<Answer>;
+  /** The same for what ends a hold, behind the answer: repeated for longer. */
+  end<Answer extends { readonly status: string }>(run: (wallet: WalletRpc) => Promise<Answer>): Promise<Answer>;
+  /** The state now; configures a new object first. */
+  state(): Promise<WalletState>;
+}
+
+export function walletClient(env: WalletBindings, effects: Effects, wallet_id: string): WalletClient {
+  type Run<Answer> = (wallet: WalletRpc) => Promise<Answer>;
+  const attempt = <Answer>(run: Run<Answer>, attempts = ATTEMPTS) =>
+    withRetries(env.WALLET, effects, wallet_id, run, attempts);
+  const configure = () => configureWallet(env, wallet_id, attempt);
+  const configured = async <Answer extends { readonly status: string }>(run: Run<Answer>, attempts: number) => {
+    const answer = await attempt(run, attempts);
+    if (answer.status !== "not_configured") return answer;
+    await configure();
+    return await attempt(run, attempts);
+  };
+  return {
+    call: (run) => configured(run, ATTEMPTS),
+    end: (run) => configured(run, ENDING_ATTEMPTS),
+    state: async () => (await attempt((wallet) => wallet.state())) ?? (await configure()),
+  };
+}
+
+async function configureWallet(
+  env: WalletBindings,
+  wallet_id: string,
+  attempt: <Answer>(run: (wallet: WalletRpc) => Promise<Answer>) => Promise<Answer>,
+): Promise<WalletState> {
+  const settings = await loadWalletSettings(env.DB, wallet_id).catch((error: unknown) => {
+    throw new WalletUnavailable(`settings of ${wallet_id} do not load: ${String(error)}`);
+  });
+  if (settings === null) throw new WalletUnavailable(`there is no wallet ${wallet_id}`);
+  return await attempt((wallet) => wallet.configure(settings));
+}
+
+async function withRetries<Answer>(
+  namespace: WalletNamespace,
+  effects: Effects,
+  wallet_id: string,
+  run: (wallet: WalletRpc) => Promise<Answer>,
+  attempts: number,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run(namespace.get(objectId(namespace, wallet_id)));
+    } catch (error) {
+      if (attempt >= attempts || !helpsToRepeat(error)) {
+        log("error", "wallet_unavailable", { wallet_id, attempt, reason: String(error) });
+        throw new WalletUnavailable(String(error));
+      }
+      // The byte of randomness keeps the callers of a restarted wallet from coming back in step.
+      const [jitter = 0] = effects.randomBytes(1);
+      const pause_ms = BACK_OFF_MS * 2 ** (attempt - 1) + (jitter / 255) * BACK_OFF_MS;
+      await new Promise((resolve) => setTimeout(resolve, pause_ms));
+    }
+  }
+}
+
+/** An overloaded object must not be asked again; anything else may be, because every method is idempotent. */
+function helpsToRepeat(error: unknown): boolean {
+  return !(typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true);
+}
+
+/** Ids by name: deriving one hashes the name, and a wallet's never changes. Bounded by dropping all. */
+const ids = new Map<string, DurableObjectId>();
+const IDS_MAX = 10_000;
+
+function objectId(namespace: WalletNamespace, wallet_id: string): DurableObjectId {
+  const known = ids.get(wallet_id);
+  if (known !== undefined) return known;
+  if (ids.size >= IDS_MAX) ids.clear();
+  const id = namespace.idFromName(wallet_id);
+  ids.set(wallet_id, id);
+  return id;
+}

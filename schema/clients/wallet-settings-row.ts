@@ -1,0 +1,39 @@
+import * as z from "zod";
+import { PERIODS, type WalletSettings, walletSettingsSchema } from "../wire/wallet-settings.ts";
+
+const row = z
+  .object({
+    wallet_id: z.string(),
+    org_id: z.string(),
+    name: z.string(),
+    version: z.int(),
+    limit_nano_usd: z.int().nullable(),
+    hard: z.int(),
+    overdraft_percent: z.int(),
+    period: z.enum(PERIODS),
+    time_zone: z.string(),
+    start_day: z.int(),
+    carry_over: z.int(),
+    thresholds: z.string(),
+    maximum_per_request_nano_usd: z.int().nullable(),
+    frozen: z.int(),
+  })
+  .transform(({ hard, carry_over, thresholds, frozen, ...rest }) => ({
+    ...rest,
+    hard: hard === 1,
+    carry_over: carry_over === 1,
+    frozen: frozen === 1,
+    thresholds: JSON.parse(thresholds),
+  }))
+  .pipe(walletSettingsSchema);
+
+/** A wallet's settings as D1 has them, or null when there is no such wallet. Throws when D1 does not answer. */
+export async function loadWalletSettings(db: D1Database, wallet_id: string): Promise<WalletSettings | null> {
+  const found = await db
+    .prepare(
+      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen FROM wallets WHERE id = ?1",
+    )
+    .bind(wallet_id)
+    .first();
+  return found === null ? null : row.parse(found);
+}

@@ -1,0 +1,30 @@
+import * as z from "zod";
+import { orgs } from "../tables/tables.ts";
+import { orNull, secret, text, url } from "./field.ts";
+import type { Resource } from "./resource.ts";
+
+export const org = {
+  name: "org",
+  title: "Organisation",
+  path: "/v1/orgs",
+  tag: "Organisation",
+  description: "The organisation that you act in. Nothing of it is visible to any other.",
+  table: orgs,
+  id: "org",
+  permissions: { read: "org:read", write: "org:update" },
+  operations: ["list", "get", "update"],
+  fields: {
+    name: text("What the organisation is called.", 100),
+    audit_webhook_url: orNull(url("Where the signed head of the audit chain is sent once a day; null is nowhere.")),
+    audit_webhook_secret: secret(
+      "What the webhook's signature is made with: 16 to 256 characters. Needed with a webhook. Write-only.",
+      z.string().min(16).max(256).nullable(),
+    ),
+  },
+  create: { required: [], optional: [] },
+  update: ["name", "audit_webhook_url", "audit_webhook_secret"],
+  filter: [],
+  sort: ["created_at"],
+  columns: ["name", "audit_webhook_url", "created_at"],
+  example: { name: "Example Ltd" },
+} as const satisfies Resource;

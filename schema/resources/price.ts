@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { ratesInput, showRates, showTiers, tiersInput } from "../pricing/rates-input.ts";
+import { modelPrices } from "../tables/tables.ts";
+import { type Field, flag, integer, orNull, text, time } from "./field.ts";
+import type { Resource } from "./resource.ts";
+
+const rates: Field = {
+  description:
+    "US dollars per million tokens by usage component, or by the piece: `input_usd_per_million`, `call_usd`.",
+  input: ratesInput,
+  output: z.record(z.string(), z.string()),
+  show: showRates,
+  widget: { kind: "json" },
+};
+
+const tiers: Field = {
+  description: "Other rates for the whole request once its prompt has more tokens than `above_input_tokens`.",
+  input: tiersInput,
+  output: z.array(z.record(z.string(), z.json())),
+  show: showTiers,
+  widget: { kind: "json" },
+};
+
+export const price = {
+  name: "price",
+  title: "Prices",
+  path: "/v1/prices",
+  tag: "Providers",
+  description:
+    "The price of one model of one provider from a moment on. Prices are never changed: a further one takes over at its `effective_from`, and what was charged names the price it was charged at. One that is not in force yet can be deleted.",
+  table: modelPrices,
+  id: "price",
+  permissions: { read: "prices:read", write: "prices:write" },
+  operations: ["list", "get", "create", "delete"],
+  fields: {
+    provider_id: text("The provider's id.", 63),
+    model: text("The model, as it is named behind the provider's id.", 200),
+    upstream_id: orNull(text("What the provider's own API calls it; null is the same.", 200)),
+    effective_from: time("From when on it holds; now unless given."),
+    rates,
+    tiers: orNull(tiers),
+    context_tokens: orNull(integer("How many tokens fit its context.", 1, 100_000_000)),
+    max_output_tokens: orNull(integer("The most tokens of one answer.", 1, 100_000_000)),
+    withdrawn: flag("true: from `effective_from` on the model is not offered any more."),
+  },
+  create: {
+    required: ["provider_id", "model"],
+    optional: ["rates", "upstream_id", "effective_from", "tiers", "context_tokens", "max_output_tokens", "withdrawn"],
+  },
+  update: [],
+  filter: ["provider_id", "model", "withdrawn"],
+  sort: ["effective_from", "model", "created_at"],
+  columns: ["provider_id", "model", "effective_from", "rates", "withdrawn"],
+  example: {
+    provider_id: "local",
+    model: "llama-3",
+    rates: { input_usd_per_million: "0.10", output_usd_per_million: "0.40" },
+  },
+} as const satisfies Resource;

@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { USAGE_COMPONENTS } from "../canonical/usage.ts";
+import { ratesInput, tiersInput } from "../pricing/rates-input.ts";
+import { PROVIDER_KINDS } from "../providers/kinds.ts";
+import { providers } from "../tables/tables.ts";
+import { choice, type Field, flag, object, orNull, secret, text, url } from "./field.ts";
+import type { Resource } from "./resource.ts";
+
+const KINDS = Object.keys(PROVIDER_KINDS);
+const [FIRST_KIND = "openai", ...OTHER_KINDS] = KINDS;
+
+/** Values go into HTTP headers as they are. */
+const headerValue = z
+  .string()
+  .min(1)
+  .max(8_000)
+  .regex(/^[\x21-\x7e]+$/, "must be printable and without spaces");
+
+export const credentialInput = z.record(z.string().max(50), headerValue);
+
+const milliseconds = z.int().min(1).max(3_600_000).optional();
+const timeouts = z.object({ first_byte_ms: milliseconds, idle_ms: milliseconds, total_ms: milliseconds });
+
+export const providerModelInput = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[\x21-\x7e]+$/, "must be printable and without spaces"),
+  upstream_id: z.string().min(1).max(200).optional(),
+  price: ratesInput,
+  tiers: tiersInput.optional(),
+  context_tokens: z.int().min(1).max(100_000_000).optional(),
+  max_output_tokens: z.int().min(1).max(100_000_000).optional(),
+});
+
+const rates = z.partialRecord(z.enum(USAGE_COMPONENTS), z.int().min(0));
+
+/** What `providerModelInput` makes of one: rates in nano-dollars per million units. */
+export const providerModel = z.object({
+  ...providerModelInput.shape,
+  price: rates,
+  tiers: z.array(z.object({ above_input_tokens: z.int(), rates })).optional(),
+});
+export type ProviderModel = z.infer<typeof providerModel>;
+
+/** Not a column: each becomes a price of its own. */
+const models: Field = {
+  description:
+    "Models with their prices, on top of those that are known for the kind. Each becomes a price from now on, see /v1/prices.",
+  input: z.array(providerModelInput).max(200),
+  output: z.never(),
+  show: () => undefined,
+  widget: { kind: "json" },
+};
+
+export const provider = {
+  name: "provider",
+  title: "Providers",
+  path: "/v1/providers",
+  tag: "Providers",
+  description:
+    "An upstream account. Its `id` is the first half of its models' names. The credential is kept sealed and is never shown again; sending another one replaces it without an interruption.",
+  table: providers,
+  id: "given",
+  permissions: { read: "providers:read", write: "providers:write" },
+  operations: ["list", "get", "create", "update", "delete"],
+  fields: {
+    kind: choice("Which API it speaks.", [FIRST_KIND, ...OTHER_KINDS]),
+    name: text("What people call it.", 100),
+    base_url: orNull(url("Where it is; null is the kind's own address.")),
+    credential: secret(
+      'What it is reached with, by kind: `{"api_key":"…"}` for most. Write-only.',
+      credentialInput.nullable(),
+    ),
+    region: orNull(text("Where it processes data, such as eu.", 50)),
+    enabled: flag("false: its models are not offered."),
+    timeouts: orNull(object("Bounds of one call by stage; what is left out has its default.", timeouts)),
+    models,
+  },
+  create: {
+    required: ["kind"],
+    optional: ["name", "base_url", "credential", "region", "enabled", "timeouts", "models"],
+  },
+  update: ["name", "base_url", "credential", "region", "enabled", "timeouts", "models"],
+  filter: ["kind", "name", "region", "enabled"],
+  sort: ["created_at", "id", "name"],
+  columns: ["id", "kind", "name", "base_url", "region", "enabled", "has_credential"],
+  example: {
+    id: "openai",
+    kind: "openai",
+    name: "OpenAI",
+    credential: { api_key: "sk-…" },
+  },
+} as const satisfies Resource;

@@ -1,0 +1,13 @@
+import { invitation } from "./invitation.ts";
+import { key } from "./key.ts";
+import { member } from "./member.ts";
+import { org } from "./org.ts";
+import { price } from "./price.ts";
+import { provider } from "./provider.ts";
+import type { Resource } from "./resource.ts";
+import { team } from "./team.ts";
+import { teamMember } from "./team-member.ts";
+import { wallet } from "./wallet.ts";
+
+/** Every resource of the admin API, in the order in which pages list them. */
+export const RESOURCES: readonly Resource[] = [wallet, key, provider, price, team, teamMember, member, invitation, org];

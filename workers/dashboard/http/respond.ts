@@ -1,0 +1,24 @@
+import { errorResponse } from "../../../schema/http/error-response.ts";
+import type { Refusal } from "../../../schema/kernel/errors.ts";
+import type { ConsoleScope } from "./scope.ts";
+
+/** A JSON answer of the console. Nothing of it may be kept by a cache: it is one actor's view. */
+export function json(
+  scope: ConsoleScope,
+  body: unknown,
+  options: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  return Response.json(body, {
+    status: options.status ?? 200,
+    headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store", ...options.headers },
+  });
+}
+
+export const noContent = (scope: ConsoleScope): Response =>
+  new Response(null, {
+    status: 204,
+    headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store" },
+  });
+
+export const refused = (scope: ConsoleScope, refusal: Refusal): Response =>
+  errorResponse(refusal, scope.public_request_id);

@@ -1,0 +1,23 @@
+import type { Hooks } from "../api/hooks.ts";
+import { invitationHooks } from "./invitations.ts";
+import { keyHooks } from "./keys.ts";
+import { memberHooks } from "./members.ts";
+import { orgHooks } from "./orgs.ts";
+import { priceHooks } from "./prices.ts";
+import { providerHooks } from "./providers.ts";
+import { teamMemberHooks } from "./team-members.ts";
+import { teamHooks } from "./teams.ts";
+import { walletHooks } from "./wallets.ts";
+
+/** The behaviour of resources, by their name. One that is only stored has none. */
+export const HOOKS: Readonly<Record<string, Hooks>> = {
+  invitation: invitationHooks,
+  key: keyHooks,
+  member: memberHooks,
+  org: orgHooks,
+  price: priceHooks,
+  provider: providerHooks,
+  team: teamHooks,
+  team_member: teamMemberHooks,
+  wallet: walletHooks,
+};

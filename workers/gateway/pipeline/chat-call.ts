@@ -1,0 +1,55 @@
+import type { Refused } from "../../../schema/kernel/errors.ts";
+import type { JsonObject } from "../../../schema/kernel/json.ts";
+import type { NanoUsd } from "../../../schema/kernel/money.ts";
+import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { RequestScope } from "../http/request-scope.ts";
+import type { Translation } from "../providers/kit/provider.ts";
+import type { Estimate } from "./estimate.ts";
+import type { Attempt } from "./plan.ts";
+
+/** A chat completion that is planned and not yet admitted, whoever asks for it. */
+export interface ChatCall {
+  readonly scope: RequestScope;
+  /** The route that it is logged under. */
+  readonly route: string;
+  readonly payer: Payer;
+  /** Labels and switches: `x-ao-…`, `idempotency-key`, `traceparent`. */
+  readonly headers: Headers;
+  /** Fires when whoever waits for the answer has gone. */
+  readonly caller: AbortSignal;
+  /** What `request` was parsed from: a repeat of an idempotency key is told by it. */
+  readonly body: JsonObject;
+  readonly request: ChatRequest;
+  readonly attempt: Attempt;
+}
+
+/** Who pays: the wallet, and who it is that spends from it. */
+export interface Payer {
+  readonly org_id: string;
+  readonly wallet_id: string;
+  /** A gateway key, or the user who acts. */
+  readonly key_id: string;
+}
+
+/** What came of it. A failure of the provider is a refusal too, with the headers that say whose it was. */
+export type ChatOutcome =
+  /** `cost_nano_usd` is null where there is none yet (a stream) or none at all (a dry run, a repeated answer). */
+  { readonly response: Response; readonly cost_nano_usd: NanoUsd | null } | ChatRefusal;
+
+export interface ChatRefusal extends Refused {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The provider's own request, with the output bound that the estimate imposes or rests on. */
+export const translateChat = (request: ChatRequest, attempt: Attempt, estimate: Estimate): Translation | Refused =>
+  attempt.adapter.translate({
+    request,
+    account: attempt.account,
+    model: attempt.model,
+    max_output_tokens:
+      estimate.imposed_max_tokens ?? (boundIsOurs(request, estimate) ? attempt.model.max_output_tokens : null),
+  });
+
+/** A hold over the model's own maximum only covers what comes if the provider is told that maximum. */
+const boundIsOurs = (request: ChatRequest, estimate: Estimate): boolean =>
+  estimate.mode === "bounded" && request.max_tokens == null && request.max_completion_tokens == null;

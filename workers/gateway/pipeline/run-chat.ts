@@ -1,0 +1,89 @@
+import { walletClient } from "../../../schema/clients/wallet-client.ts";
+import { isRefused } from "../../../schema/kernel/errors.ts";
+import { log } from "../../../schema/kernel/log.ts";
+import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import { readLabel, readSwitch, readTags, readTraceparent } from "../http/headers.ts";
+import type { RequestScope } from "../http/request-scope.ts";
+import { type Admission, type AdmitInput, abandon, admit } from "./admit.ts";
+import { type ChatCall, type ChatOutcome, translateChat } from "./chat-call.ts";
+import { dryRun } from "./dry-run.ts";
+import { estimateChat } from "./estimate.ts";
+import { Exchange } from "./exchange.ts";
+import { readIdempotency } from "./idempotency.ts";
+import { serveExchange } from "./serve-exchange.ts";
+
+/**
+ * A planned chat completion to its end: estimate, admit, call, relay, settle. All refusals come before the hold; from the
+ * hold on, every way out ends it.
+ */
+export async function runChat(call: ChatCall): Promise<ChatOutcome> {
+  const { headers, scope, body, payer, request, attempt } = call;
+  const estimate = estimateChat(request, attempt);
+  // Translated before the hold: a request that the provider cannot take is refused without touching the wallet.
+  const tried = translateChat(request, attempt, estimate);
+  if (isRefused(tried)) return tried;
+  const wallet = walletClient(scope.env, scope.effects, payer.wallet_id);
+  const dry = readSwitch(headers, "x-ao-dry-run");
+  if (isRefused(dry)) return dry;
+  const wants_ao = readSwitch(headers, "x-ao-usage");
+  if (isRefused(wants_ao)) return wants_ao;
+  if (dry.on) {
+    const response = await dryRun({ scope, attempt, estimate, wallet, tokenizer: scope.env.TOKENIZER, request });
+    return { response, cost_nano_usd: null };
+  }
+  const idempotent = await readIdempotency(headers, payer.key_id, call.route, body);
+  if (isRefused(idempotent)) return idempotent;
+  const trace = readTraceparent(headers);
+  const { tags, dropped } = readTags(headers);
+  const input: AdmitInput = {
+    request,
+    attempt,
+    estimate,
+    request_id: scope.request_id,
+    ttl_ms: scope.config.AO_HOLD_TTL_MS,
+    context: requestContext(call, tags, trace?.trace_id ?? null),
+    idempotency: idempotent.idempotency,
+  };
+  const admission = await admit(wallet, scope.env.TOKENIZER, input).catch((error: unknown): Admission => {
+    log("error", "admit_unanswered", { request_id: scope.request_id, reason: String(error) });
+    scope.waitUntil(abandon(wallet, input));
+    return { refused: { code: "wallet_unavailable", retry_after_ms: 1_000 } };
+  });
+  if (isRefused(admission)) return admission;
+  if ("repeated" in admission) return { response: repeatedResponse(admission.repeated, scope), cost_nano_usd: null };
+  const exchange = new Exchange({ scope, request, attempt, context: input.context, wallet, ...admission.admitted });
+  return await serveExchange(exchange, call.caller, tried, {
+    keep_answer: idempotent.idempotency !== null,
+    wants_ao: wants_ao.on,
+    traceparent: trace?.value ?? null,
+    tags_dropped: dropped,
+  });
+}
+
+function repeatedResponse(answer: RecordedAnswer, scope: RequestScope): Response {
+  return new Response(answer.body, {
+    status: answer.status,
+    headers: { ...answer.headers, "x-request-id": scope.public_request_id, "x-ao-idempotent-replay": "true" },
+  });
+}
+
+function requestContext(call: ChatCall, tags: RequestContext["tags"], trace_id: string | null): RequestContext {
+  const { headers, scope, payer, request, attempt } = call;
+  return {
+    org_id: payer.org_id,
+    key_id: payer.key_id,
+    route: call.route,
+    dialect: "openai-chat",
+    provider_id: attempt.account.id,
+    provider_kind: attempt.account.kind,
+    model: attempt.name,
+    stream: request.stream === true,
+    feature: readLabel(headers, "x-ao-feature"),
+    tags,
+    subject: readLabel(headers, "x-ao-subject"),
+    country: readLabel(headers, "cf-ipcountry"),
+    trace_id,
+    started_at: scope.started_at,
+  };
+}

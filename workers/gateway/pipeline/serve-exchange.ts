@@ -1,0 +1,195 @@
+import type { UpstreamError } from "../../../schema/canonical/parts.ts";
+import { warningsHeader } from "../../../schema/http/caller-headers.ts";
+import { errorStatus } from "../../../schema/http/error-response.ts";
+import { isRefused, type Refusal } from "../../../schema/kernel/errors.ts";
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+import { formatUsd } from "../../../schema/kernel/money.ts";
+import { unreachable } from "../../../schema/kernel/unreachable.ts";
+import { createPassRenderer } from "../dialects/openai-chat/pass-stream.ts";
+import { createChunkRenderer } from "../dialects/openai-chat/render-stream.ts";
+import { headersFromUpstream } from "../http/headers.ts";
+import type { Translation } from "../providers/kit/provider.ts";
+import { type CallResult, callProvider, timeoutError } from "./call-provider.ts";
+import { type ChatOutcome, translateChat } from "./chat-call.ts";
+import type { Estimate } from "./estimate.ts";
+import type { Exchange } from "./exchange.ts";
+import { relayStream } from "./relay-stream.ts";
+import { brokenAnswer, relayWhole, type UnusableAnswer } from "./relay-whole.ts";
+import { refusalOf } from "./upstream-refusal.ts";
+import { type Watch, watchWhileWaiting } from "./watch-call.ts";
+
+/** What the caller wants beside the answer. */
+export interface Wishes {
+  /** The answer is kept for repeats of its idempotency key. */
+  readonly keep_answer: boolean;
+  /** Cost and wallet in the last chunk of a stream. */
+  readonly wants_ao: boolean;
+  readonly traceparent: string | null;
+  /** How many of the caller's tags were left out. */
+  readonly tags_dropped: number;
+}
+
+/** A request whose hold is open: called, relayed and settled. Whatever happens, the hold has an end. */
+export async function serveExchange(
+  exchange: Exchange,
+  caller: AbortSignal,
+  tried: Translation,
+  wishes: Wishes,
+): Promise<ChatOutcome> {
+  const { scope, attempt, estimate } = exchange;
+  const translation = estimate.imposed_max_tokens === null ? tried : translateChat(exchange.request, attempt, estimate);
+  if (isRefused(translation)) return await fail(exchange, translation.refused, "release");
+  const abort = new AbortController();
+  const watch = watchWhileWaiting(exchange, caller, abort);
+  const options = { request_id: scope.request_id, traceparent: wishes.traceparent, abort };
+  try {
+    const result = await callProvider(scope.env, scope.config, scope.effects, attempt, translation.call, options);
+    if (result.status !== "answered")
+      return await failedCall(exchange, watch.ended_by === "clock" ? late(exchange) : result);
+    const { response } = result;
+    const warnings = [...translation.warnings, ...walletWarnings(estimate), ...tagWarnings(wishes.tags_dropped)];
+    if (exchange.request.stream === true) {
+      watch.stop();
+      return await serveStream(exchange, caller, translation, response, abort, warnings, wishes.wants_ao);
+    }
+    return await serveWhole(exchange, translation, response, watch, warnings, wishes.keep_answer);
+  } finally {
+    watch.stop();
+  }
+}
+
+const tagWarnings = (dropped: number): readonly string[] =>
+  dropped === 0
+    ? []
+    : [`${dropped} of x-ao-tags left out: a tag is key=value, short, and there are at most ${LIMITS.tag_count}`];
+
+const walletWarnings = (estimate: Estimate): readonly string[] =>
+  estimate.imposed_max_tokens === null
+    ? []
+    : [`the wallet covers at most ${estimate.imposed_max_tokens} output tokens, sent as the bound of this answer`];
+
+async function serveWhole(
+  exchange: Exchange,
+  translation: Translation,
+  response: Response,
+  watch: Watch,
+  warnings: readonly string[],
+  keep_answer: boolean,
+): Promise<ChatOutcome> {
+  const { scope } = exchange;
+  exchange.first_byte_at = scope.effects.now();
+  const answer = await relayWhole(exchange, response, translation).catch(
+    (error: unknown): UnusableAnswer => ({ refused: brokenAnswer(error) }),
+  );
+  if (isRefused(answer)) {
+    if (watch.ended_by === "caller") return await failedCall(exchange, { status: "caller_gone" });
+    if (watch.ended_by === "clock") return await failedCall(exchange, late(exchange));
+    return await fail(exchange, answer.refused, answer.stated ? "release" : "settle");
+  }
+  const { body, bill } = answer;
+  const available = exchange.availableAfter(bill);
+  const headers = {
+    ...headersFromUpstream(response.headers),
+    ...answerHeaders(exchange, warnings),
+    "content-type": "application/json; charset=utf-8",
+    "x-ao-cost-usd": formatUsd(bill.cost_nano_usd),
+    ...(available === null ? null : { "x-ao-wallet-available-usd": formatUsd(available) }),
+  };
+  const recorded =
+    keep_answer && body.length <= LIMITS.idempotent_answer_bytes ? { status: 200, headers, body } : undefined;
+  // On its way before the answer is: a balance asked for next already has it.
+  scope.waitUntil(exchange.settle({ outcome: "completed", status: 200, error_code: null }, bill, recorded));
+  return { response: new Response(body, { status: 200, headers }), cost_nano_usd: bill.cost_nano_usd };
+}
+
+async function serveStream(
+  exchange: Exchange,
+  caller: AbortSignal,
+  translation: Translation,
+  response: Response,
+  abort: AbortController,
+  warnings: readonly string[],
+  wants_ao: boolean,
+): Promise<ChatOutcome> {
+  const { scope, request, attempt } = exchange;
+  if (response.body === null)
+    return await fail(exchange, { code: "upstream_error", message: "The provider's answer is empty." }, "settle");
+  const create = attempt.adapter.native_dialect === "openai-chat" ? createPassRenderer : createChunkRenderer;
+  const renderer = create({
+    identity: {
+      id: `chatcmpl-${scope.request_id}`,
+      created: Math.floor(scope.started_at / 1000),
+      model: attempt.model.upstream_id,
+    },
+    include_usage: request.stream_options?.include_usage === true,
+  });
+  const start = await relayStream(exchange, response.body, {
+    translation,
+    renderer,
+    abort,
+    caller,
+    wants_ao,
+  });
+  if ("failed" in start) {
+    abort.abort();
+    return await fail(exchange, refusalOf(start.failed), start.stated ? "release" : "settle");
+  }
+  const available = exchange.available_nano_usd;
+  const headers = {
+    ...headersFromUpstream(response.headers),
+    ...answerHeaders(exchange, warnings),
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    // Proxies such as nginx would otherwise collect the chunks.
+    "x-accel-buffering": "no",
+    ...(available === null ? null : { "x-ao-wallet-available-usd": formatUsd(available) }),
+  };
+  return { response: new Response(start.body, { status: 200, headers }), cost_nano_usd: null };
+}
+
+function answerHeaders(exchange: Exchange, warnings: readonly string[]): Record<string, string> {
+  return {
+    "x-request-id": exchange.scope.public_request_id,
+    "x-ao-request-id": exchange.scope.request_id,
+    "x-ao-provider": exchange.attempt.account.id,
+    "x-ao-model": exchange.attempt.name,
+    ...(warnings.length === 0 ? {} : { "x-ao-warnings": warningsHeader(warnings) }),
+  };
+}
+
+/** A call without an answer. Nothing is owed when the provider refused or was never reached; else it may bill the prompt. */
+async function failedCall(
+  exchange: Exchange,
+  result: Exclude<CallResult, { status: "answered" }>,
+): Promise<ChatOutcome> {
+  switch (result.status) {
+    case "refused":
+    case "unreachable":
+      return await fail(exchange, refusalOf(result.error), "release");
+    case "timed_out":
+      return await fail(exchange, refusalOf(result.error), "settle");
+    case "caller_gone": {
+      const bill = await exchange.bill();
+      await exchange.settle({ outcome: "cancelled", status: 499, error_code: null }, bill);
+      return { response: new Response(null, { status: 499 }), cost_nano_usd: bill.cost_nano_usd };
+    }
+    default:
+      return unreachable(result);
+  }
+}
+
+/** The call took longer than it may in all. */
+const late = (exchange: Exchange): { readonly status: "timed_out"; readonly error: UpstreamError } => ({
+  status: "timed_out",
+  error: timeoutError(exchange.attempt.timeouts.total_ms),
+});
+
+/** Ends the exchange with an error answer: released, or settled with what the provider may bill. */
+async function fail(exchange: Exchange, refusal: Refusal, how: "release" | "settle"): Promise<ChatOutcome> {
+  const { scope } = exchange;
+  const outcome = refusal.code === "upstream_timeout" ? "upstream_timeout" : "upstream_error";
+  const ending = { outcome, status: errorStatus(refusal), error_code: refusal.code } as const;
+  if (how === "release") scope.waitUntil(exchange.release(ending));
+  else scope.waitUntil(exchange.bill().then((bill) => exchange.settle(ending, bill)));
+  return { refused: refusal, headers: answerHeaders(exchange, []) };
+}
