@@ -23,7 +23,7 @@ stays out of the shell's history. It is stored sealed and never shown again.
 With several orgs, --org <id> says which one is meant.`;
 
 /** How long a running gateway may go on with what it knew, see AO_SNAPSHOT_MS. */
-const IN_USE = "A running gateway takes it over within 20 seconds.";
+const IN_USE = "A running gateway takes it over within 10 seconds.";
 
 const ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
@@ -114,6 +114,8 @@ async function add({ database, folder, org_id }: Context, kind: string, options:
     throw new ClearError(`There is a provider ${id} already. Remove it first, or choose another --id.`);
   }
   const base_url = options["base-url"] === undefined ? null : baseUrl(options["base-url"]);
+  const address = base_url ?? providerDefaults(kind)?.default_base_url ?? null;
+  if (address === null) throw new ClearError(`${kind} has no address of its own: say where it is with --base-url.`);
   const effects = runtimeEffects();
   const key = await readKey(options.key);
   const { master_key } = await loadSecrets(folder);
@@ -131,7 +133,7 @@ async function add({ database, folder, org_id }: Context, kind: string, options:
     options.region ?? null,
     effects.now(),
   );
-  console.log(`Added ${id}, at ${base_url ?? providerDefaults(kind)?.default_base_url}. ${IN_USE}`);
+  console.log(`Added ${id}, at ${address}. ${IN_USE}`);
 }
 
 function baseUrl(value: string): string {

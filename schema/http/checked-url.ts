@@ -47,6 +47,10 @@ export const URL_PROBLEMS: Readonly<Record<UrlProblem, string>> = {
   fragment_or_query: "must not contain a fragment",
 };
 
+/** The same for an address as sockets and headers spell it: IPv6 without brackets. */
+export const isPrivateAddress = (address: string): boolean =>
+  isPrivateHost(address.includes(":") ? `[${address}]` : address);
+
 const PRIVATE_NAMES = [
   "localhost",
   ".localhost",

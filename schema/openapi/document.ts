@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { ERRORS, type ErrorCode, type ErrorRow } from "../kernel/errors.ts";
+import { JsonSchemas } from "./json-schemas.ts";
 import { type ResponseDoc, type RouteDoc, TAGS } from "./route-doc.ts";
 
 export type Document = Record<string, unknown>;
@@ -10,8 +10,9 @@ export const SESSION_COOKIE = "__Host-ao_session";
 /** The OpenAPI 3.1 document of the routes, whose schemas are JSON Schema 2020-12 as zod writes it. Pure. */
 export function openApiDocument(routes: readonly RouteDoc[], server: string): Document {
   const paths: Record<string, Record<string, Document>> = {};
+  const schemas = new JsonSchemas();
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(route) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, schemas) };
   }
   return {
     openapi: "3.1.0",
@@ -35,31 +36,41 @@ export function openApiDocument(routes: readonly RouteDoc[], server: string): Do
         },
         apiKey: { type: "apiKey", in: "header", name: "x-api-key", description: "The same key, as some SDKs send it." },
       },
-      schemas: { Error: errorSchema() },
+      schemas: { Error: errorSchema(), ...schemas.components },
     },
   };
 }
 
-function operation(route: RouteDoc): Document {
+function operation(route: RouteDoc, schemas: JsonSchemas): Document {
   return {
     operationId: route.operation_id,
     tags: [route.tag],
     summary: route.summary,
     description: route.description,
     security: SECURITY[route.security],
-    parameters: parameters(route),
+    parameters: parameters(route, schemas),
     ...(route.body === null
       ? {}
       : {
           requestBody: {
             required: route.body.optional !== true,
-            content: { "application/json": { schema: jsonSchema(route.body.schema), example: route.body.example } },
+            content: {
+              "application/json": {
+                schema: schemas.of(route.body.schema, `${route.operation_id}-body`),
+                example: route.body.example,
+              },
+            },
           },
         }),
     /** Which rows of the table of errors the operation may answer with. */
     "x-error-codes": route.errors,
     responses: {
-      ...Object.fromEntries(Object.entries(route.responses).map(([status, doc]) => [status, response(doc)])),
+      ...Object.fromEntries(
+        Object.entries(route.responses).map(([status, doc]) => [
+          status,
+          response(doc, `${route.operation_id}-${status}`, schemas),
+        ]),
+      ),
       ...errorResponses(route.errors),
     },
   };
@@ -74,7 +85,7 @@ const SECURITY: Readonly<Record<RouteDoc["security"], readonly Document[]>> = {
   admin: [...KEY, { session: [] }],
 };
 
-function parameters(route: RouteDoc): readonly Document[] {
+function parameters(route: RouteDoc, schemas: JsonSchemas): readonly Document[] {
   const path = Object.entries(route.params ?? {}).map(([name, description]) => ({
     name,
     in: "path",
@@ -87,7 +98,7 @@ function parameters(route: RouteDoc): readonly Document[] {
     in: "query",
     required: !schema.safeParse(undefined).success,
     ...(schema.description === undefined ? {} : { description: schema.description }),
-    schema: jsonSchema(schema),
+    schema: schemas.of(schema, `${route.operation_id}-${name}`),
   }));
   const headers = Object.entries(route.headers).map(([name, description]) => ({
     name,
@@ -99,7 +110,7 @@ function parameters(route: RouteDoc): readonly Document[] {
   return [...path, ...query, ...headers];
 }
 
-function response(doc: ResponseDoc): Document {
+function response(doc: ResponseDoc, name: string, schemas: JsonSchemas): Document {
   const type = doc.content_type ?? "application/json";
   if (doc.schema === undefined && doc.content_type === undefined) return { description: doc.description };
   return {
@@ -107,7 +118,7 @@ function response(doc: ResponseDoc): Document {
     headers: { "x-request-id": { description: "The id of this request.", schema: { type: "string" } } },
     content: {
       [type]: {
-        ...(doc.schema === undefined ? {} : { schema: jsonSchema(doc.schema) }),
+        ...(doc.schema === undefined ? {} : { schema: schemas.of(doc.schema, name) }),
         ...(doc.example === undefined ? {} : { example: doc.example }),
       },
     },
@@ -157,8 +168,3 @@ function errorSchema(): Document {
     },
   };
 }
-
-const jsonSchema = (schema: z.core.$ZodType): unknown => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return rest;
-};

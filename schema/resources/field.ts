@@ -94,7 +94,7 @@ export function time(description: string): Field {
 /** A short list of words, kept as JSON. */
 export function list(description: string, item: z.ZodType, max_items: number): Field {
   const input = z.array(item).max(max_items, `must have at most ${max_items} entries`);
-  return { description, input, output: z.array(z.json()), show: asIs, widget: { kind: "list" } };
+  return { description, input, output: z.array(z.unknown()), show: asIs, widget: { kind: "list" } };
 }
 
 /** An object of a shape of its own, kept as JSON. */

@@ -16,7 +16,7 @@ const rates: Field = {
 const tiers: Field = {
   description: "Other rates for the whole request once its prompt has more tokens than `above_input_tokens`.",
   input: tiersInput,
-  output: z.array(z.record(z.string(), z.json())),
+  output: z.array(z.record(z.string(), z.unknown())),
   show: showTiers,
   widget: { kind: "json" },
 };

@@ -17,8 +17,12 @@ export interface Secrets {
   readonly master_key: Bytes;
 }
 
-/** A folder of an earlier version may lack one. */
-const fileSchema = z.partialRecord(z.enum(SECRET_NAMES), z.string());
+/** A folder of an earlier version lacks the last one. */
+const fileSchema = z.object({
+  AO_KEY_PEPPER: z.string(),
+  AO_MASTER_KEY: z.string(),
+  AO_AUDIT_KEY: z.string().optional(),
+});
 
 /**
  * Reads the secrets of a data folder, and makes those that it lacks. Variables of the environment go first and are not
@@ -37,19 +41,22 @@ export async function loadSecrets(folder: DataFolder): Promise<Secrets> {
 
 async function storedSecrets(folder: DataFolder): Promise<Record<SecretName, string>> {
   const text = await readFile(folder.secrets, "utf8").catch(() => null);
-  const known = text === null ? {} : fileSchema.safeParse(tryParseJson(text)).data;
+  const known = text === null ? newSecrets() : fileSchema.safeParse(tryParseJson(text)).data;
   if (known === undefined) {
     throw new ClearError(`${folder.secrets} is damaged. Restore it, or begin anew with \`npm start -- --reset\`.`);
   }
-  const secret = (name: SecretName): string => known[name] ?? toBase64(randomBytes(SECRET_KEY_BYTES));
-  const secrets = {
-    AO_KEY_PEPPER: secret("AO_KEY_PEPPER"),
-    AO_MASTER_KEY: secret("AO_MASTER_KEY"),
-    AO_AUDIT_KEY: secret("AO_AUDIT_KEY"),
-  };
-  if (SECRET_NAMES.some((name) => known[name] === undefined)) await replaceSecrets(folder, secrets);
+  const secrets = { ...known, AO_AUDIT_KEY: known.AO_AUDIT_KEY ?? newSecret() };
+  if (text === null || known.AO_AUDIT_KEY === undefined) await replaceSecrets(folder, secrets);
   return secrets;
 }
+
+const newSecret = (): string => toBase64(randomBytes(SECRET_KEY_BYTES));
+
+const newSecrets = (): Record<SecretName, string> => ({
+  AO_KEY_PEPPER: newSecret(),
+  AO_MASTER_KEY: newSecret(),
+  AO_AUDIT_KEY: newSecret(),
+});
 
 /** Written beside and renamed: a crash in between leaves the old ones. */
 async function replaceSecrets(folder: DataFolder, secrets: Record<SecretName, string>): Promise<void> {

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -806,14 +807,21 @@ describe("the reference", () => {
     const listed = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(listed.sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort());
+    expect(listed).toEqual(expect.arrayContaining(ROUTES.map(({ method, path }) => `${method} ${path}`)));
+    // The console's are in it too.
+    expect(listed.length).toBeGreaterThan(ROUTES.length);
     for (const { method, path, security } of ROUTES) {
       const anonymous = await ask(path, { method: method.toUpperCase() });
-      expect(anonymous.status, path).toBe(security === "key" ? 401 : 200);
+      expect(anonymous.status, path).toBe(security === "none" ? 200 : 401);
       const known = await ask(path, { method: method.toUpperCase(), headers: { authorization: `Bearer ${key}` } });
       expect([404, 405], path).not.toContain(known.status);
       expect(known.status, path).toBeLessThan(500);
     }
+  });
+
+  test("is valid by the schema of OpenAPI 3.1", async () => {
+    const { text } = await read();
+    expect((await new Validator().validate(JSON.parse(text))).errors).toBeUndefined();
   });
 
   test("resolves in itself, names each operation once, and says what each answers", async () => {
@@ -827,7 +835,10 @@ describe("the reference", () => {
         Object.keys(responses).every((status) => /^[2-5]\d\d$/.test(status)),
         operationId,
       ).toBe(true);
-      expect(responses, operationId).toHaveProperty("200");
+      expect(
+        Object.keys(responses).some((status) => status.startsWith("2")),
+        operationId,
+      ).toBe(true);
     }
     for (const [, ref = ""] of text.matchAll(/"\$ref":"([^"]*)"/g)) {
       expect(ref).toMatch(/^#\/components\/schemas\//);
@@ -858,8 +869,9 @@ describe("the platform's state", () => {
   });
 });
 
-describe("every route that spends", () => {
-  const spending = ROUTES.filter(({ spends }) => spends);
+describe("every route that spends a key's money", () => {
+  // One for administrators reports what the wallet said instead of answering with it.
+  const spending = ROUTES.filter(({ spends, security }) => spends && security === "key");
 
   test("exists", () => {
     expect(spending.length).toBeGreaterThan(0);

@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../scripts/platform/paths.ts";
+import { command } from "./support/command.ts";
 import { startPlatform, type TestPlatform } from "./support/platform.ts";
 
 let platform: TestPlatform;
@@ -27,19 +24,10 @@ const chat = (): Promise<Response> =>
   });
 
 /** One of the project's commands on the platform's data folder. */
-async function command(name: string, args: readonly string[], input = "", env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(ROOT, "scripts", `${name}.ts`), ...args], {
-    cwd: ROOT,
-    env: { ...process.env, AO_DATA: platform.dataDir, ...env },
-  });
-  child.stdin.end(input);
-  const exit = once(child, "exit");
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [status] = await exit;
-  return { status, output, errors };
-}
+const onPlatform = (name: string, args: readonly string[], input = "") =>
+  command(name, args, { input, env: { AO_DATA: platform.dataDir } });
 
-const provider = (args: readonly string[], input?: string) => command("provider", args, input);
+const provider = (args: readonly string[], input?: string) => onPlatform("provider", args, input);
 
 describe("npm start", () => {
   it("has the demo's keys work at once, on a provider that needs no key", async () => {
@@ -69,14 +57,14 @@ describe("npm start", () => {
   });
 
   it("refuses a second instance on the same data folder, in one sentence", async () => {
-    const { status, errors } = await command("start", ["--port", "0"]);
+    const { status, errors } = await onPlatform("start", ["--port", "0"]);
     expect(status).toBe(1);
     expect(errors).toMatch(/^Another instance \(process \d+\) is running on .* AO_DATA=<folder>\.\n$/);
   });
 
   it("writes no secret of the installation to the terminal", async () => {
     const secrets = Object.values(JSON.parse(await readFile(join(platform.dataDir, "secrets.json"), "utf8")));
-    expect(secrets).toHaveLength(2);
+    expect(secrets).toHaveLength(3);
     for (const secret of secrets) expect(platform.lines.join("\n")).not.toContain(secret);
   });
 });

@@ -8,7 +8,7 @@ const TEXT_CHARS = 1_024;
 
 /** SQLite's and D1's own bounds are below these: such a call would fail for certain. */
 const PARAMS = 100;
-const STATEMENTS = 200;
+const STATEMENTS = 1_000;
 
 const MOST_AT = 253_402_300_799_999;
 

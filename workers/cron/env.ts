@@ -1,17 +1,41 @@
+import * as z from "zod";
+import { configReader, flagVariable, secretVariable } from "../../schema/config/variables.ts";
+import type { AuditRpc } from "../../schema/wire/audit-rpc.ts";
 import type { WalletRpc } from "../../schema/wire/wallet-rpc.ts";
 
-/** The wallet objects as this worker sees them: it only wakes them. */
+/** The wallet objects as this worker sees them: it wakes them, and brings them what a crash kept from them. */
 export interface WalletNamespace {
   idFromName(name: string): DurableObjectId;
-  get(id: DurableObjectId): Pick<WalletRpc, "state">;
+  get(id: DurableObjectId): Pick<WalletRpc, "state" | "configure" | "revokeKey">;
 }
 
-/** Bindings of the cron worker, see wrangler.toml. */
+/** The audit objects, one per org, addressed by org id. */
+export interface AuditNamespace {
+  idFromName(name: string): DurableObjectId;
+  get(id: DurableObjectId): Pick<AuditRpc, "append" | "head" | "verify">;
+}
+
+/** Bindings and secrets of the cron worker, see wrangler.toml. Variables are parsed by `readConfig`. */
 export interface Env {
   readonly DB: D1Database;
   readonly WALLET: WalletNamespace;
+  readonly AUDIT: AuditNamespace;
   readonly EVENTS: Queue<unknown>;
 }
+
+const configSchema = z.object({
+  /** Opens the secrets of audit webhooks. */
+  AO_MASTER_KEY: secretVariable,
+  /** While a master key is being replaced: the one before. */
+  AO_MASTER_KEY_PREVIOUS: secretVariable.optional(),
+  /** Whether webhooks may be at private addresses. */
+  AO_ALLOW_PRIVATE_UPSTREAMS: flagVariable.default(false),
+});
+
+export type CronConfig = z.infer<typeof configSchema>;
+
+/** The worker's configuration, parsed once per isolate. Only some jobs need it: the others do without. */
+export const readConfig = configReader("cron worker", configSchema);
 
 /** What of D1 is used here. A failed write means *unknown*: it may have been committed. */
 export type Database = Pick<D1Database, "prepare" | "batch">;

@@ -1,10 +1,11 @@
 import { runtimeEffects } from "../../schema/kernel/effects.ts";
 import { log } from "../../schema/kernel/log.ts";
+import { appendBlocked } from "./audit/append-blocked.ts";
 import { consumeDeadLetters } from "./consumers/dead-letters.ts";
 import { type ConsumerContext, consumeEvents } from "./consumers/events.ts";
 import type { Env } from "./env.ts";
+import { JOBS } from "./jobs/jobs.ts";
 import { runJob } from "./jobs/run-job.ts";
-import { sweepWallets } from "./jobs/sweep-wallets.ts";
 
 export { CronRpc } from "./rpc.ts";
 
@@ -33,11 +34,15 @@ export default {
       batch.retryAll();
       return;
     }
-    await consume(batch, { db: env.DB, effects });
+    await consume(batch, { db: env.DB, effects, appendBlocked: (entries) => appendBlocked(env.AUDIT, entries) });
   },
 
   async scheduled(controller, env): Promise<void> {
-    const wake = (wallet_id: string) => env.WALLET.get(env.WALLET.idFromName(wallet_id)).state();
-    await runJob(env.DB, "sweep-wallets", controller.scheduledTime, () => sweepWallets(env.DB, wake));
+    const runs = Object.entries(JOBS).map(([name, job]) =>
+      runJob(env.DB, name, controller.scheduledTime, async () => job(env, effects)),
+    );
+    // All of them end before one's failure is told: none takes the others down.
+    const outcomes = await Promise.allSettled(runs);
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   },
 } satisfies ExportedHandler<Env>;

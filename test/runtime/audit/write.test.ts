@@ -1,10 +1,11 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Json } from "../../../schema/kernel/json.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import type { AuditDraft } from "../../../schema/wire/audit-rpc.ts";
-import { AT, chainOf, chainWith, draft, drafts, fresh, rowsOf, withEffects, write } from "./chain-of.ts";
+import { AuditObject } from "../../../workers/audit/audit-object.ts";
+import { AT, chainOf, chainWith, draft, drafts, fresh, rowsOf, write } from "./chain-of.ts";
 
 beforeEach(fresh);
 
@@ -135,16 +136,20 @@ test("more than a batch is refused, and so is an org that is not the object's", 
   expect(await chainOf("org_a").verify("org_b")).toEqual({ status: "unavailable" });
 });
 
-test("without a signing key nothing is written, and the object lives on", async () => {
-  const chain = chainOf("org_a");
-  await withEffects(chain, (effects) => {
-    effects.signer = async () => null;
+test.each([
+  ["missing", { DB: env.DB }],
+  ["malformed", { DB: env.DB, AO_AUDIT_KEY: "c2hvcnQ=" }],
+])("with a signing key that is %s nothing is written, the log says so, and the object lives on", async (_, given) => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  await runInDurableObject(chainOf("org_a"), async (_object, state) => {
+    const chain = new AuditObject(state, given);
+    expect(await chain.write(write(1))).toEqual({ status: "unavailable" });
+    expect(await chain.append("org_a", drafts(1))).toEqual({ status: "unavailable" });
+    expect(await chain.verify("org_a")).toEqual({ status: "unavailable" });
+    expect(await chain.head("org_a")).toEqual({ receipt: null, public_key: null });
   });
-  expect(await chain.write(write(1))).toEqual({ status: "unavailable" });
-  expect(await chain.append("org_a", drafts(1))).toEqual({ status: "unavailable" });
-  expect(await chain.verify("org_a")).toEqual({ status: "unavailable" });
-  expect(await chain.head("org_a")).toEqual({ receipt: null, public_key: null });
-  await evictDurableObject(chain);
+  expect(logged).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/"audit_not_configured".*AO_AUDIT_KEY/));
+  logged.mockRestore();
   expect(await chainOf("org_a").write(write(1))).toEqual({ status: "written", seq: 1 });
 });
 

@@ -1,6 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { runtimeEffects } from "../../../schema/kernel/effects.ts";
+import { appendBlocked } from "../../../workers/cron/audit/append-blocked.ts";
 import { consumeEvents } from "../../../workers/cron/consumers/events.ts";
 import type { Database } from "../../../workers/cron/env.ts";
 
@@ -27,7 +28,11 @@ export async function deliver(messages: readonly Flight[], db: Database = env.DB
     messages.map((message) => ({ ...message, timestamp: 0 })),
   );
   const execution = createExecutionContext();
-  await consumeEvents(batch, { db, effects: runtimeEffects() });
+  await consumeEvents(batch, {
+    db,
+    effects: runtimeEffects(),
+    appendBlocked: (entries) => appendBlocked(env.AUDIT, entries),
+  });
   const result = await getQueueResult(batch, execution);
   return { acked: result.explicitAcks, retried: result.retryMessages.map(({ msgId }) => msgId) };
 }

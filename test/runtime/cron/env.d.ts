@@ -7,6 +7,12 @@ declare namespace Cloudflare {
       idFromName(name: string): DurableObjectId;
       get(id: DurableObjectId): import("../../../schema/wire/wallet-rpc.ts").WalletRpc;
     };
+    /** The real audit objects, bundled by vitest.config.ts. */
+    readonly AUDIT: {
+      idFromName(name: string): DurableObjectId;
+      get(id: DurableObjectId): import("../../../schema/wire/audit-rpc.ts").AuditRpc;
+    };
+    readonly AO_MASTER_KEY: string;
     /** The migrations of schema/migrations, read by vitest.config.ts. */
     readonly MIGRATIONS: import("cloudflare:test").D1Migration[];
   }

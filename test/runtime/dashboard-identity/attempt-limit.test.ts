@@ -122,14 +122,14 @@ describe("one network address", () => {
     expect(await admitted(120, () => countAddress(scopeOf(), "sign_in_address"))).toBe(100);
     expect(await attempt(WRONG)).toBe("429 rate_limited");
     expect(await admitted(10, () => countAttempt(scopeOf(), "sign_in_email", EMAIL))).toBe(10);
-    expect(await attempt({ ...WRONG, email: "b@example.com" }, scopeOf({ ip: "203.0.113.8" }))).toBe(
+    expect(await attempt({ ...WRONG, email: "b@example.com" }, scopeOf({ ip: "93.184.216.8" }))).toBe(
       "401 sign_in_failed",
     );
   });
 
   test("of IPv6 is the whole /64", async () => {
     let host = 0;
-    const next = () => scopeOf({ ip: `2001:db8:1:2::${(host++).toString(16)}` });
+    const next = () => scopeOf({ ip: `2a00:1450:1:2::${(host++).toString(16)}` });
     expect(await admitted(120, () => countAddress(next(), "sign_in_address"))).toBe(100);
   });
 

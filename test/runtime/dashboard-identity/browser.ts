@@ -51,7 +51,7 @@ export function scopeOf(options: ScopeOptions = {}): ConsoleScope {
     request_id: "req_1",
     public_request_id: "req_1",
     started_at: effects.now(),
-    ip: options.ip === undefined ? "203.0.113.7" : options.ip,
+    ip: options.ip === undefined ? "93.184.216.7" : options.ip,
     waitUntil: () => undefined,
   };
 }
@@ -63,6 +63,22 @@ const fail = (): never => {
 /** A scope whose database answers nothing. */
 export const databaseDown = (): ConsoleScope =>
   scopeOf({ env: environment({ prepare: fail, batch: fail, exec: fail, dump: fail, withSession: fail }) });
+
+/** A scope that notes every statement that its database is given. */
+export function watchedDatabase(): { readonly scope: ConsoleScope; readonly statements: string[] } {
+  const statements: string[] = [];
+  const DB: D1Database = {
+    prepare: (sql) => {
+      statements.push(sql);
+      return env.DB.prepare(sql);
+    },
+    batch: (list) => env.DB.batch(list),
+    exec: fail,
+    dump: fail,
+    withSession: fail,
+  };
+  return { scope: scopeOf({ env: environment(DB) }), statements };
+}
 
 export interface CallOptions {
   readonly scope?: ConsoleScope;

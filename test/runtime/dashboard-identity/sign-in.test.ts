@@ -5,7 +5,7 @@ import { sessionRoute } from "../../../workers/dashboard/routes/auth-session.ts"
 import { signInRoute } from "../../../workers/dashboard/routes/auth-sign-in.ts";
 import { signOutRoute } from "../../../workers/dashboard/routes/auth-sign-out.ts";
 import { signUpRoute } from "../../../workers/dashboard/routes/auth-sign-up.ts";
-import { Browser, databaseDown, scopeOf } from "./browser.ts";
+import { Browser, databaseDown, scopeOf, watchedDatabase } from "./browser.ts";
 import { fresh } from "./fresh.ts";
 import { ADA, count, EMAIL, errorOf, PASSWORD, STEPS, signedIn, signedUp } from "./people.ts";
 
@@ -88,9 +88,9 @@ describe("a session", () => {
       "user-agent": "M".repeat(5_000),
     };
     const body = { email: EMAIL, password: PASSWORD };
-    await new Browser().call(signInRoute, { body, headers, scope: scopeOf({ ip: "203.0.113.9" }) });
+    await new Browser().call(signInRoute, { body, headers, scope: scopeOf({ ip: "93.184.216.9" }) });
     const row = await env.DB.prepare("SELECT ip_address, user_agent FROM sessions ORDER BY id DESC LIMIT 1").first();
-    expect(row).toEqual({ ip_address: "203.0.113.9", user_agent: "M".repeat(300) });
+    expect(row).toEqual({ ip_address: "93.184.216.9", user_agent: "M".repeat(300) });
   });
 });
 
@@ -106,6 +106,18 @@ describe("signing in", () => {
     expect(wrong).toEqual(unknown);
     expect(wrong.status).toBe(401);
     expect(wrong.text).toContain('"code":"sign_in_failed"');
+  });
+
+  test("asks the database the same for an unknown address and for a wrong password", async () => {
+    await signedUp();
+    const asked = async (email: string) => {
+      const { scope, statements } = watchedDatabase();
+      await new Browser().call(signInRoute, { body: { email, password: "not the passphrase" }, scope });
+      return statements;
+    };
+    const wrong = await asked(EMAIL);
+    expect(wrong.length).toBeGreaterThan(2);
+    expect(await asked("nobody@example.com")).toEqual(wrong);
   });
 
   test("takes an address in any case and with spaces around it: it is one account", async () => {

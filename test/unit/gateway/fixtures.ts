@@ -121,7 +121,7 @@ export const tokenizerOf = (prompt_tokens: number | null): TokenizerRpc => ({
 
 export const wordsOf = (text: string): number => text.split(" ").filter((word) => word !== "").length;
 
-const SECRET = Buffer.alloc(32, 7).toString("base64");
+export const SECRET = Buffer.alloc(32, 7).toString("base64");
 
 export function config(variables: Readonly<Record<string, string>> = {}): GatewayConfig {
   const result = readConfig(standIn<Env>({ AO_KEY_PEPPER: SECRET, AO_MASTER_KEY: SECRET, ...absent, ...variables }));

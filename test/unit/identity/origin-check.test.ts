@@ -53,6 +53,24 @@ const ROWS: readonly Row[] = [
     refused: null,
   },
   {
+    why: "our own page behind a proxy that ends TLS",
+    url: "http://console.example/v1/auth/sign-out",
+    headers: SAME,
+    refused: null,
+  },
+  {
+    why: "another site, behind that proxy",
+    url: "http://console.example/v1/auth/sign-out",
+    headers: { origin: "https://evil.example" },
+    refused: "origin_denied",
+  },
+  {
+    why: "our own page, with nothing in the body",
+    headers: { ...SAME, "content-length": "0" },
+    body: "",
+    refused: null,
+  },
+  {
     why: "another port of that machine",
     url: "http://127.0.0.1:8787/v1/auth/sign-out",
     headers: { origin: "http://127.0.0.1:3000" },

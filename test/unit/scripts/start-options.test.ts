@@ -5,22 +5,28 @@ import { parsePort, refuseTakenPort } from "../../../scripts/platform/port.ts";
 import { table } from "../../../scripts/platform/table.ts";
 import { localVars } from "../../../scripts/platform/vars.ts";
 
+const OWNER = { email: "owner@demo.example", password: "secret" };
+
 describe("what npm start prints", () => {
   it("the banner has the lines that others read, label, spaces, value", () => {
-    const text = banner({ url: "http://127.0.0.1:8787", demo: { app_key: "ao_1", admin_key: "ao_2" }, data: "/d" });
+    const keys = { app_key: "ao_1", admin_key: "ao_2" };
+    const text = banner({ url: "http://127.0.0.1:8787", seeded: { owner: OWNER, keys }, data: "/d" });
     expect(text.split("\n")).toEqual(
       expect.arrayContaining([
         "url         http://127.0.0.1:8787",
         "app key     ao_1",
         "admin key   ao_2",
+        "owner       owner@demo.example / secret",
         "data        /d",
         "  -H 'authorization: Bearer ao_1' \\",
       ]),
     );
   });
 
-  it("without the demo org it shows no keys", () => {
-    expect(banner({ url: "http://127.0.0.1:8787", demo: null, data: "/d" })).not.toContain("key");
+  it("without the demo org it shows the owner and no keys", () => {
+    const text = banner({ url: "http://127.0.0.1:8787", seeded: { owner: OWNER, keys: null }, data: "/d" });
+    expect(text).toContain("owner       owner@demo.example / secret");
+    expect(text).not.toContain("key");
   });
 
   it("tables line up, numbers to the right", () => {

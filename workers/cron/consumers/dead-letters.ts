@@ -8,7 +8,7 @@ import { retryLater } from "./retry-later.ts";
 export async function consumeDeadLetters(
   batch: MessageBatch,
   from: string,
-  { db, effects }: ConsumerContext,
+  { db, effects }: Pick<ConsumerContext, "db" | "effects">,
 ): Promise<void> {
   const at = effects.now();
   const letters = batch.messages.map((message) => deadLetter(message, from, at, "the queue's retries are used up"));

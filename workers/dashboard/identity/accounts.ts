@@ -1,13 +1,12 @@
-import { isAPIError } from "better-auth/api";
 import { and, eq } from "drizzle-orm";
 import { log } from "../../../schema/kernel/log.ts";
-import { accounts, sessions, users } from "../../../schema/tables/identity.ts";
+import { accounts, users } from "../../../schema/tables/identity.ts";
 import type { SignedIn } from "../access/actor.ts";
 import { databaseOf } from "../store/database.ts";
 import { clearAttempts, countAddress, countAttempt } from "./attempt-limit.ts";
 import { authHeaders, authOf, type IdentityScope } from "./auth.ts";
 import { findSessionCookie, readSessionCookie } from "./session-cookie.ts";
-import { pruneSessions } from "./sessions.ts";
+import { endSession, pruneSessions } from "./sessions.ts";
 import { logStoreFailure } from "./store-failure.ts";
 
 /** People and their passwords. Arguments are parsed by the schemas of credentials.ts; expected outcomes are statuses. */
@@ -132,9 +131,9 @@ export async function signIn(
       log("info", "sign_in_refused", { request_id, reason: "wrong" });
       return { status: "wrong" };
     }
-    const { user_id } = session.user;
-    await Promise.all([clearAttempts(scope, "sign_in_email", presented.email), pruneSessions(scope, user_id)]);
-    log("info", "signed_in", { request_id, user_id, session_id: session.user.session_id });
+    await clearAttempts(scope, "sign_in_email", presented.email);
+    const { user_id, session_id } = session.user;
+    log("info", "signed_in", { request_id, user_id, session_id });
     return { status: "signed_in", ...session };
   } catch (error) {
     logStoreFailure("sign_in", request_id, error);
@@ -147,46 +146,45 @@ function refusedByCount(request_id: string, by: "address" | "account", answer: R
   return answer;
 }
 
-/** Null when address or password is wrong. */
+/** Null when address or password is wrong. Both take one look at D1 and one hashing. */
 async function checkPassword(
   scope: IdentityScope,
   http: Request,
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<NewSession | null> {
-  const auth = await authOf(scope);
-  const db = databaseOf(scope.env.DB);
-  const isPassword = and(eq(accounts.userId, users.id), eq(accounts.providerId, PASSWORD_PROVIDER));
-  const [before] = await db
-    .select({ hash: accounts.password })
+  const [account] = await databaseOf(scope.env.DB)
+    .select({ user_id: users.id, hash: accounts.password })
     .from(users)
-    .innerJoin(accounts, isPassword)
+    .leftJoin(accounts, and(eq(accounts.userId, users.id), eq(accounts.providerId, PASSWORD_PROVIDER)))
     .where(eq(users.email, email))
     .limit(1);
-  // Hashes the password also when there is no such account.
-  const answer = await auth.api
-    .signInEmail({ body: { email, password }, headers: authHeaders(scope, http, null), returnHeaders: true })
-    .catch((error: unknown) => {
-      if (isAPIError(error) && error.body?.code === "INVALID_EMAIL_OR_PASSWORD") return null;
-      throw error;
-    });
-  if (answer === null) return null;
-  const { user, token } = answer.response;
+  const hash = account?.hash ?? HASH_OF_NOTHING;
+  const { password: hashing } = await (await authOf(scope)).$context;
+  const right = await hashing.verify({ hash, password });
+  if (!right || account === undefined || hash === HASH_OF_NOTHING) return null;
+  const session = await newSession(scope, http, account.user_id);
   // A password that was changed while it was checked opens nothing: the change has ended all sessions that it found, and
   // this one may have come after.
-  const [now] = await db
-    .select({ session_id: sessions.id, hash: accounts.password })
-    .from(sessions)
-    .innerJoin(accounts, and(eq(accounts.userId, sessions.userId), eq(accounts.providerId, PASSWORD_PROVIDER)))
-    .where(eq(sessions.token, token))
+  const now = await passwordOf(scope, account.user_id);
+  if (now?.hash === hash) return session;
+  await endSession(scope, account.user_id, session.user.session_id);
+  return null;
+}
+
+/** In the form of Better Auth's hashes, `<salt>:<scrypt>`; no password is known that has it. */
+const HASH_OF_NOTHING = `${"0".repeat(32)}:${"0".repeat(128)}`;
+
+/** The account by which a user has a password, or null. */
+async function passwordOf(
+  scope: IdentityScope,
+  user_id: string,
+): Promise<{ readonly account_id: string; readonly hash: string } | null> {
+  const [account] = await databaseOf(scope.env.DB)
+    .select({ account_id: accounts.id, hash: accounts.password })
+    .from(accounts)
+    .where(and(eq(accounts.userId, user_id), eq(accounts.providerId, PASSWORD_PROVIDER)))
     .limit(1);
-  if (now === undefined || now.hash !== before?.hash) {
-    await db.delete(sessions).where(eq(sessions.token, token));
-    return null;
-  }
-  return {
-    user: { user_id: user.id, email: user.email, name: user.name, session_id: now.session_id },
-    set_cookie: cookieIn(answer.headers),
-  };
+  return account === undefined || account.hash === null ? null : { account_id: account.account_id, hash: account.hash };
 }
 
 /**
@@ -257,24 +255,23 @@ async function replacePassword(
   { current, next }: { readonly current: string; readonly next: string },
 ): Promise<"changed" | "wrong" | "no_password"> {
   const { DB } = scope.env;
-  const isPassword = and(eq(accounts.userId, user_id), eq(accounts.providerId, PASSWORD_PROVIDER));
-  const [account] = await databaseOf(DB).select().from(accounts).where(isPassword).limit(1);
-  if (account === undefined || account.password === null) return "no_password";
+  const account = await passwordOf(scope, user_id);
+  if (account === null) return "no_password";
   const { password } = await (await authOf(scope)).$context;
-  if (!(await password.verify({ hash: account.password, password: current }))) return "wrong";
+  if (!(await password.verify({ hash: account.hash, password: current }))) return "wrong";
   const hash = await password.hash(next);
   const now = scope.effects.now();
   const [, , kept] = await DB.batch([
     DB.prepare("UPDATE accounts SET password = ?1, updated_at = ?2 WHERE id = ?3 AND password = ?4").bind(
       hash,
       now,
-      account.id,
-      account.password,
+      account.account_id,
+      account.hash,
     ),
     DB.prepare(
       "DELETE FROM sessions WHERE user_id = ?1 AND EXISTS (SELECT 1 FROM accounts WHERE id = ?2 AND password = ?3)",
-    ).bind(user_id, account.id, hash),
-    DB.prepare("SELECT 1 FROM accounts WHERE id = ?1 AND password = ?2").bind(account.id, hash),
+    ).bind(user_id, account.account_id, hash),
+    DB.prepare("SELECT 1 FROM accounts WHERE id = ?1 AND password = ?2").bind(account.account_id, hash),
   ]);
   return kept?.results.length === 1 ? "changed" : "wrong";
 }

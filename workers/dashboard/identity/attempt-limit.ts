@@ -1,4 +1,5 @@
 import { hashApiKey } from "../../../schema/credential/api-key.ts";
+import { isPrivateAddress } from "../../../schema/http/checked-url.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { addressPrefix } from "./address-prefix.ts";
 import type { IdentityScope } from "./auth.ts";
@@ -77,12 +78,16 @@ export async function countAttempt(scope: IdentityScope, kind: AttemptKind, subj
   };
 }
 
-/** The same for the caller's address; admits when the edge does not say one. */
+/**
+ * The same for the caller's address. Admits when the edge does not say one, and when it is a private one: behind a proxy
+ * of one's own everybody would have that.
+ */
 export async function countAddress(
   scope: IdentityScope,
   kind: "sign_in_address" | "sign_up_address",
 ): Promise<AttemptAnswer> {
-  return scope.ip === null ? ADMITTED : await countAttempt(scope, kind, addressPrefix(scope.ip));
+  if (scope.ip === null || isPrivateAddress(scope.ip)) return ADMITTED;
+  return await countAttempt(scope, kind, addressPrefix(scope.ip));
 }
 
 /** Forgets the attempts of a subject: it has shown who it is. Throws when D1 does not answer. */

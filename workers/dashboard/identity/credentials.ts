@@ -5,9 +5,9 @@ import * as z from "zod";
 /** The longest address that SMTP can carry (RFC 5321 with its erratum 1690). */
 const EMAIL_CHARS_MAX = 254;
 /** NIST SP 800-63B asks for 8 and recommends 15; 12 stands up to guessing offline at the cost that we hash with. */
-export const PASSWORD_CHARS_MIN = 12;
+const PASSWORD_CHARS_MIN = 12;
 /** Room for any passphrase; what is longer only costs time. */
-export const PASSWORD_CHARS_MAX = 256;
+const PASSWORD_CHARS_MAX = 256;
 const NAME_CHARS_MAX = 100;
 /** Longer than any token of ours. */
 const INVITATION_TOKEN_CHARS_MAX = 256;

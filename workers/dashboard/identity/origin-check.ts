@@ -18,16 +18,24 @@ const OWN_FETCH_SITES: ReadonlySet<string> = new Set(["same-origin", "none"]);
 export function readOriginProblem(request: Request): Refusal | null {
   if (SAFE_METHODS.has(request.method)) return null;
   if (!isOwnPage(request)) return { code: "origin_denied" };
-  if (request.body !== null && !isJson(request.headers.get("content-type"))) return { code: "unsupported_media_type" };
+  if (hasBody(request) && !isJson(request.headers.get("content-type"))) return { code: "unsupported_media_type" };
   return null;
 }
 
+/** A POST without anything in it has a length of 0, and a body object all the same. */
+const hasBody = ({ body, headers }: Request): boolean => body !== null && headers.get("content-length") !== "0";
+
 function isOwnPage({ headers, url }: Request): boolean {
   const origin = headers.get("origin");
-  // Compared as text: `null`, a list and every other spelling of an origin are not equal.
-  if (origin !== null) return origin === new URL(url).origin;
+  if (origin !== null) return isOrigin(origin, new URL(url));
   const site = headers.get("sec-fetch-site");
   return site === null || OWN_FETCH_SITES.has(site);
 }
+
+/**
+ * Compared as text: `null`, a list and every other spelling of an origin are not equal. Behind a proxy that ends TLS the
+ * page is at https:// and the URL, of the same host, at http://.
+ */
+const isOrigin = (origin: string, url: URL): boolean => origin === url.origin || origin === `https://${url.host}`;
 
 const isJson = (type: string | null): boolean => type !== null && /^application\/json\s*(?:;|$)/i.test(type);

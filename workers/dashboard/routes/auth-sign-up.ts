@@ -146,7 +146,11 @@ async function ownOrg(scope: ConsoleScope, steps: SignUpSteps, user: SignedIn, n
 async function invitedOrg(scope: ConsoleScope, steps: SignUpSteps, user: SignedIn, token: string): Promise<Place> {
   const joined = await steps.acceptInvitation(scope, user, token);
   if (!isRefused(joined)) return { org: joined.org, wallet_id: null, problem: null };
-  return withoutOrg("the invitation was not taken", joined, "Sign in and take it again, or ask for a new one.");
+  return withoutOrg(
+    "the invitation was not taken",
+    joined,
+    "Sign in and take it with POST /v1/invitations/accept, or ask for a new one.",
+  );
 }
 
 /** The account stands and is signed in: an error would hide that. */

@@ -1,4 +1,6 @@
+import { getTableColumns } from "drizzle-orm";
 import * as z from "zod";
+import type { Json } from "../../../schema/kernel/json.ts";
 import { openApiDocument } from "../../../schema/openapi/document.ts";
 import type { Field, Widget } from "../../../schema/resources/field.ts";
 import type { Resource } from "../../../schema/resources/resource.ts";
@@ -33,6 +35,8 @@ const shownField = z.object({
   required: z.boolean(),
   create: z.boolean(),
   update: z.boolean(),
+  nullable: z.boolean().describe("Whether null may be sent."),
+  default: z.json().describe("What it is when it is not sent, as it is shown; null when nothing is said of that."),
 });
 
 /** GET /v1/resources: what pages and tools need to show and edit every resource. */
@@ -73,6 +77,7 @@ function describe(resource: Resource) {
     filter: resource.filter.map(apiName),
     sort: resource.sort.map(apiName),
     fields: Object.entries(resource.fields).map(([column, field]) => describeField(resource, column, field)),
+    example: resource.example,
   };
 }
 
@@ -89,5 +94,14 @@ function describeField(
     required,
     create: required || resource.create.optional.includes(column),
     update: resource.update.includes(column),
+    nullable: field.input.safeParse(null).success,
+    default: defaultOf(resource, column, field),
   };
+}
+
+/** What the table fills in. Columns that a hook fills, and fields that are no column, have none. */
+function defaultOf(resource: Resource, column: string, field: Field): Json {
+  const stored = getTableColumns(resource.table)[column]?.default;
+  const shown = stored === undefined ? undefined : field.show(stored);
+  return z.json().parse(shown ?? null);
 }

@@ -1,7 +1,10 @@
 import * as z from "zod";
 import type { OpenApi } from "../../../schema/openapi/merge-documents.ts";
 
-const content = z.record(z.string(), z.looseObject({ schema: z.unknown(), example: z.unknown() }));
+const content = z.record(
+  z.string(),
+  z.looseObject({ schema: z.unknown().optional(), example: z.unknown().optional() }),
+);
 
 /** What of an operation the page shows. */
 const operationSchema = z.looseObject({
@@ -17,7 +20,7 @@ const operationSchema = z.looseObject({
         in: z.string(),
         required: z.boolean().default(false),
         description: z.string().default(""),
-        schema: z.unknown(),
+        schema: z.unknown().optional(),
       }),
     )
     .default([]),

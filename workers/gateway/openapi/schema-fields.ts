@@ -13,6 +13,7 @@ export interface SchemaField {
 /** Deeper, and after so many, a table is no help any more. */
 const DEPTH_MAX = 6;
 const FIELDS_MAX = 150;
+const ARRAYS_MAX = 2;
 
 /**
  * The fields of an object schema as a flat list, outer ones before theirs. Alternatives are laid over each other: a
@@ -47,9 +48,10 @@ function walkInside(
   if (values.length > 0) walk({ anyOf: values }, `${path}.*`, depth + 1);
 }
 
-/** The type of a schema in words. */
-export function typeOf(schema: unknown, resolve: (reference: string) => unknown): string {
-  const names = variantsOf(schema, resolve).flatMap((variant) => namesOf(variant, resolve));
+/** The type of a schema in words. `depth` is how many arrays it is inside of: one may hold itself. */
+export function typeOf(schema: unknown, resolve: (reference: string) => unknown, depth = 0): string {
+  if (depth > ARRAYS_MAX) return "any";
+  const names = variantsOf(schema, resolve).flatMap((variant) => namesOf(variant, resolve, depth));
   const known = [...new Set(names)];
   return known.length === 0 ? "any" : known.every((name) => name.startsWith('"')) ? known.join(" | ") : orList(known);
 }
@@ -57,12 +59,12 @@ export function typeOf(schema: unknown, resolve: (reference: string) => unknown)
 const orList = (names: readonly string[]): string =>
   [...names.filter((name) => name !== "null"), ...names.filter((name) => name === "null")].join(" or ");
 
-function namesOf(variant: JsonObject, resolve: (reference: string) => unknown): readonly string[] {
+function namesOf(variant: JsonObject, resolve: (reference: string) => unknown, depth: number): readonly string[] {
   if ("const" in variant) return [JSON.stringify(variant.const)];
   if (Array.isArray(variant.enum)) return variant.enum.map((value) => JSON.stringify(value));
   const types = Array.isArray(variant.type) ? variant.type : [variant.type];
   return types.flatMap((type) => {
-    if (type === "array") return [`array of ${typeOf(variant.items, resolve)}`];
+    if (type === "array") return [`array of ${typeOf(variant.items, resolve, depth + 1)}`];
     return typeof type === "string" ? [type] : [];
   });
 }
@@ -94,10 +96,12 @@ function membersOf(variants: readonly JsonObject[]): readonly Member[] {
   }));
 }
 
-function descriptionOf(schema: unknown, resolve: (reference: string) => unknown): string {
-  if (!isJsonObject(schema)) return "";
+function descriptionOf(schema: unknown, resolve: (reference: string) => unknown, depth = 0): string {
+  if (!isJsonObject(schema) || depth > DEPTH_MAX) return "";
   if (typeof schema.description === "string") return schema.description;
-  if (typeof schema.$ref === "string") return descriptionOf(resolve(schema.$ref), resolve);
+  if (typeof schema.$ref === "string") return descriptionOf(resolve(schema.$ref), resolve, depth + 1);
   const alternatives = [schema.anyOf, schema.oneOf, schema.allOf].filter(Array.isArray).flat();
-  return alternatives.map((alternative) => descriptionOf(alternative, resolve)).find((text) => text !== "") ?? "";
+  return (
+    alternatives.map((alternative) => descriptionOf(alternative, resolve, depth + 1)).find((text) => text !== "") ?? ""
+  );
 }

@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { isRefused } from "../../../../schema/kernel/errors.ts";
+import type { Env } from "../../../../workers/gateway/env.ts";
+import { planConfigured } from "../../../../workers/gateway/pipeline/plan-configured.ts";
+import { config, KEY, NOON, quietLogs, scope, standIn } from "../fixtures.ts";
+import { type MemoryD1, memoryD1 } from "../memory-d1.ts";
+
+let d1: MemoryD1;
+beforeEach(async () => {
+  quietLogs();
+  d1 = await memoryD1();
+  d1.insert("orgs", { id: "org_1", name: "Org", created_at: 0 });
+});
+
+const addProvider = (id: string): void =>
+  d1.insert("providers", { id, org_id: "org_1", kind: "sandbox", name: id, created_at: 0 });
+
+/** The plan of a model at a time, of one isolate. */
+function isolate() {
+  const shared = config();
+  return async (name: string, now: number): Promise<string> => {
+    const env = standIn<Env>({ DB: d1.DB });
+    const planned = await planConfigured(name, "chat", KEY, scope({ env, config: shared, started_at: now }));
+    return isRefused(planned) ? planned.refused.code : planned.plan.attempts[0].name;
+  };
+}
+
+describe("what an administrator has just configured", () => {
+  it("works with the next request, although the configuration was read a moment ago", async () => {
+    const plan = isolate();
+    addProvider("one");
+    expect(await plan("one/echo", NOON)).toBe("one/echo");
+    addProvider("two");
+    expect(await plan("two/echo", NOON + 1_000)).toBe("two/echo");
+    expect(d1.batches).toBe(2);
+  });
+
+  it("is looked for at most once a second, however many ask for what is not there", async () => {
+    const plan = isolate();
+    for (let now = NOON; now < NOON + 3_000; now += 10) expect(await plan("nobody/echo", now)).toBe("model_not_found");
+    expect(d1.batches).toBe(3);
+  });
+
+  it("costs a warm request nothing: five seconds without a look, five more behind it", async () => {
+    const plan = isolate();
+    addProvider("one");
+    for (let now = NOON; now <= NOON + 5_000; now += 100) expect(await plan("one/echo", now)).toBe("one/echo");
+    expect(d1.batches).toBe(1);
+  });
+
+  it("is taken over within ten seconds where it takes something away", async () => {
+    const plan = isolate();
+    addProvider("one");
+    await plan("one/echo", NOON);
+    d1.run("UPDATE providers SET enabled = 0");
+    expect(await plan("one/echo", NOON + 4_999)).toBe("one/echo");
+    expect(await plan("one/echo", NOON + 10_001)).toBe("model_not_found");
+  });
+
+  it("is refused by what is known when the store does not answer: 404, not 503", async () => {
+    const plan = isolate();
+    addProvider("one");
+    await plan("one/echo", NOON);
+    d1.setDown(true);
+    expect(await plan("two/echo", NOON + 2_000)).toBe("model_not_found");
+    expect(await plan("one/echo", NOON + 2_000)).toBe("one/echo");
+  });
+});

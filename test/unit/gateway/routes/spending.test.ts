@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ROUTES } from "../../../../workers/gateway/routes/routes.ts";
+import { quietLogs } from "../fixtures.ts";
+import { wholeGateway } from "../whole-gateway.ts";
+
+beforeEach(() => {
+  quietLogs();
+});
+
+const SPENDING = ROUTES.filter(({ spends }) => spends);
+
+/** A request of each route that spends, by operation. A new one fails the first test here until it has its row. */
+const REQUESTS: Readonly<Record<string, { readonly path: string; readonly body: unknown }>> = {
+  createChatCompletion: {
+    path: "/v1/chat/completions",
+    body: { model: "acme/gpt-4.1-nano", messages: [{ role: "user", content: "Hello" }] },
+  },
+  testProvider: { path: "/v1/providers/acme/test", body: { model: "gpt-4.1-nano" } },
+};
+
+async function asked(operation_id: string, options: Parameters<typeof wholeGateway>[0] = {}) {
+  const gateway = await wholeGateway(options);
+  await gateway.addProvider({ id: "acme" });
+  const { path = "", body } = REQUESTS[operation_id] ?? {};
+  const response = await gateway.post(path, body);
+  const text = await response.text();
+  await gateway.drained();
+  return { ...gateway, text };
+}
+
+describe("every route that reaches a provider", () => {
+  it("is known here", () => {
+    expect(Object.keys(REQUESTS).sort()).toEqual(SPENDING.map(({ operation_id }) => operation_id).sort());
+  });
+
+  it.each(SPENDING.map(({ operation_id }) => operation_id))(
+    "%s passes the wallet's admission first",
+    async (operation) => {
+      const { steps, admitted, settled } = await asked(operation);
+      expect(steps.filter((step) => step !== "authorize")).toEqual(["admit", "upstream", "settle"]);
+      expect(admitted[0]?.hold_nano_usd).toBeGreaterThan(0);
+      expect(settled[0]?.cost_nano_usd).toBeGreaterThan(0);
+      expect(settled[0]?.request_id).toBe(admitted[0]?.request_id);
+    },
+  );
+
+  it.each(SPENDING.map(({ operation_id }) => operation_id))(
+    "%s reaches no provider when the wallet refuses",
+    async (operation) => {
+      const { steps, text } = await asked(operation, { admit: { status: "frozen" } });
+      expect(steps).not.toContain("upstream");
+      expect(steps).not.toContain("settle");
+      expect(text).toContain("wallet_frozen");
+    },
+  );
+});
+
+describe("every other route", () => {
+  it("reaches none", async () => {
+    const gateway = await wholeGateway();
+    await gateway.addProvider({ id: "acme" });
+    for (const { method, path } of ROUTES.filter(({ spends }) => !spends)) {
+      await (await gateway.fetch(path, { method: method.toUpperCase() })).text();
+    }
+    expect(gateway.called).toEqual([]);
+  });
+});
