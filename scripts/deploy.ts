@@ -1,3 +1,4 @@
+import { bundleApp } from "./platform/app-bundle.ts";
 import { ClearError, runMain } from "./platform/clear-error.ts";
 import { readWorkerConfig, type WorkerConfig } from "./platform/config.ts";
 import { runProgram, showProgram } from "./platform/program.ts";
@@ -15,6 +16,8 @@ const PLACEHOLDER_DATABASE = "00000000-0000-0000-0000-000000000000";
 await runMain(async () => {
   const args = process.argv.slice(2);
   const workers = WORKERS.filter(({ deployed }) => deployed).map(readWorkerConfig);
+  // Wrangler bundles the workers; the console's pages are assets to it.
+  await bundleApp();
   if (args.includes("--dry-run")) await dryRun(workers, args);
   else await deploy(workers, args);
 });

@@ -35,6 +35,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       AO_MASTER_KEY: toBase64(master_key),
       AO_AUDIT_KEY: toBase64(randomBytes(SECRET_KEY_BYTES)),
     },
+    previous_master_key: null,
     pepper,
     master_key,
   };

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode, type ErrorRow } from "../kernel/errors.ts";
 import { JsonSchemas } from "./json-schemas.ts";
 import { type ResponseDoc, type RouteDoc, TAGS } from "./route-doc.ts";
 
-export type Document = Record<string, unknown>;
+type Document = Record<string, unknown>;
 
 /** The cookie of a signed-in browser. */
 export const SESSION_COOKIE = "__Host-ao_session";

@@ -115,6 +115,13 @@ export const LAYERS: readonly Layer[] = [
     withoutPackages: PURE,
   },
   {
+    // Runs in browsers: what it knows of the console, it knows over HTTP.
+    name: "console pages",
+    files: /^workers\/dashboard\/app\//,
+    may: ["kernel", "schema", "console pages"],
+    withoutPackages: [...PURE, "zod", "drizzle-orm"],
+  },
+  {
     name: "console",
     files: /^workers\/dashboard\//,
     may: ["kernel", "schema", "console"],

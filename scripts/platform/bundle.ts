@@ -2,8 +2,8 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
-import * as z from "zod";
-import { ClearError, errorText } from "./clear-error.ts";
+import { buildErrors } from "./build-errors.ts";
+import { ClearError } from "./clear-error.ts";
 import type { WorkerConfig } from "./config.ts";
 import { DIST, ROOT } from "./paths.ts";
 
@@ -60,20 +60,6 @@ export async function bundleWorker(worker: WorkerConfig): Promise<Bundle> {
     },
   };
 }
-
-/** What esbuild found, one line per place. */
-function buildErrors(failure: unknown): string {
-  const parsed = failureSchema.safeParse(failure);
-  if (!parsed.success) return errorText(failure);
-  const lines = parsed.data.errors.map(({ location, text }) =>
-    location === null ? text : `${location.file}:${location.line}: ${text}`,
-  );
-  return lines.join("\n");
-}
-
-const failureSchema = z.object({
-  errors: z.array(z.object({ text: z.string(), location: z.object({ file: z.string(), line: z.int() }).nullable() })),
-});
 
 /** Written beside and renamed: two starts at once may write the same file, and neither reads half of it. */
 async function replaceFile(folder: string, path: string, contents: Uint8Array): Promise<void> {

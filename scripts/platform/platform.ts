@@ -1,4 +1,5 @@
 import { Miniflare } from "miniflare";
+import { bundleApp } from "./app-bundle.ts";
 import { bindRuntimeToThisProcess } from "./bind-runtime.ts";
 import { bundleWorker } from "./bundle.ts";
 import { readWorkerConfig } from "./config.ts";
@@ -8,8 +9,9 @@ import { type BuiltWorker, type RuntimeSettings, runtimeOptions } from "./runtim
 import { d1Database, type SqlDatabase } from "./sql-database.ts";
 import { GATEWAY, WORKERS } from "./workers.ts";
 
-/** All workers, read from their configuration and bundled as for production. */
+/** All workers, read from their configuration and bundled as for production, the console's pages among its assets. */
 export async function buildWorkers(): Promise<readonly BuiltWorker[]> {
+  await bundleApp();
   return Promise.all(
     WORKERS.map(async (worker) => {
       const config = readWorkerConfig(worker);

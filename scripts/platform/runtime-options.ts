@@ -57,8 +57,11 @@ const bindingsSchema = z.object({
   ),
 });
 
-const secretsOf = ({ secrets }: WorkerConfig, { vars }: Secrets): Record<string, string> =>
-  Object.fromEntries(secrets.map((name) => [name, vars[name]]));
+function secretsOf({ secrets }: WorkerConfig, { vars, previous_master_key }: Secrets): Record<string, string> {
+  const own = Object.fromEntries(secrets.map((name) => [name, vars[name]]));
+  const replacing = previous_master_key !== null && secrets.includes("AO_MASTER_KEY");
+  return replacing ? { ...own, AO_MASTER_KEY_PREVIOUS: previous_master_key } : own;
+}
 
 function workerOptions({ config, bundle }: BuiltWorker, settings: RuntimeSettings): V4WorkerOptions {
   const { workerOptions: options } = unstable_getMiniflareWorkerOptions(config.path);

@@ -13,6 +13,8 @@ export type SecretName = (typeof SECRET_NAMES)[number];
 /** The secrets of an installation, in base 64 as a worker gets them, and those that commands use as bytes. */
 export interface Secrets {
   readonly vars: Readonly<Record<SecretName, string>>;
+  /** AO_MASTER_KEY_PREVIOUS of the environment, while a master key is being replaced. */
+  readonly previous_master_key: string | null;
   readonly pepper: Bytes;
   readonly master_key: Bytes;
 }
@@ -36,7 +38,12 @@ export async function loadSecrets(folder: DataFolder): Promise<Secrets> {
     AO_AUDIT_KEY: process.env.AO_AUDIT_KEY || stored.AO_AUDIT_KEY,
   };
   for (const name of SECRET_NAMES) key(vars, name);
-  return { vars, pepper: key(vars, "AO_KEY_PEPPER"), master_key: key(vars, "AO_MASTER_KEY") };
+  return {
+    vars,
+    previous_master_key: process.env.AO_MASTER_KEY_PREVIOUS || null,
+    pepper: key(vars, "AO_KEY_PEPPER"),
+    master_key: key(vars, "AO_MASTER_KEY"),
+  };
 }
 
 async function storedSecrets(folder: DataFolder): Promise<Record<SecretName, string>> {

@@ -5,6 +5,7 @@ const NOT_FOR_WORKERS: ReadonlySet<string> = new Set([
   "AO_HOST",
   "AO_KEY_PEPPER",
   "AO_MASTER_KEY",
+  "AO_MASTER_KEY_PREVIOUS",
   "AO_WORKERD",
 ]);
 

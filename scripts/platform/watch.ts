@@ -1,4 +1,5 @@
 import { context } from "esbuild";
+import { appOptions } from "./app-bundle.ts";
 import { bundleOptions } from "./bundle.ts";
 import type { WorkerConfig } from "./config.ts";
 
@@ -6,8 +7,9 @@ import type { WorkerConfig } from "./config.ts";
 const SETTLE_MS = 150;
 
 /**
- * Calls `onChange` after each change of a file that is part of a worker, one call at a time, until the answer is called.
- * The bundler does the watching: it knows the files, and sees them replaced as well as written.
+ * Calls `onChange` after each change of a file that is part of a worker or of the console's pages, one call at a time,
+ * until the answer is called. The bundler does the watching: it knows the files, and sees them replaced as well as
+ * written.
  */
 export async function watchSources(
   workers: readonly WorkerConfig[],
@@ -22,7 +24,7 @@ export async function watchSources(
     }, SETTLE_MS);
   };
   const contexts = await Promise.all(
-    workers.map(async (worker) => {
+    [...workers.map(bundleOptions), appOptions()].map(async (options) => {
       let builds = 0;
       const plugin = {
         name: "changed",
@@ -33,7 +35,7 @@ export async function watchSources(
             if (builds > 1) changed();
           }),
       };
-      const watched = await context({ ...bundleOptions(worker), sourcemap: false, minify: false, plugins: [plugin] });
+      const watched = await context({ ...options, sourcemap: false, minify: false, plugins: [plugin] });
       await watched.watch();
       return watched;
     }),

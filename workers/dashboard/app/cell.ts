@@ -63,7 +63,13 @@ const pairs = (value: Readonly<Record<string, unknown>>): Node =>
     "span",
     { class: "pairs" },
     ...Object.entries(value).map(([name, item]) =>
-      h("span", {}, h("span", { class: "soft" }, `${name.replaceAll("_", " ")} `), isRow(item) ? JSON.stringify(item) : String(item), hidden(";")),
+      h(
+        "span",
+        {},
+        h("span", { class: "soft" }, `${name.replaceAll("_", " ")} `),
+        isRow(item) ? JSON.stringify(item) : String(item),
+        hidden(";"),
+      ),
     ),
   );
 

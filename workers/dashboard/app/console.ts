@@ -55,10 +55,7 @@ export type Entered =
 export async function enterOrg(
   base: Pick<Console, "effects" | "api" | "account" | "org" | "go" | "reload">,
 ): Promise<Entered> {
-  const [me, described] = await Promise.all([
-    base.api.call("GET", "/v1/me"),
-    base.api.call("GET", "/v1/resources"),
-  ]);
+  const [me, described] = await Promise.all([base.api.call("GET", "/v1/me"), base.api.call("GET", "/v1/resources")]);
   if (me.status === "refused") return me;
   if (described.status === "refused") return described;
   const teams = Object.values(rowIn(me.body, "team_permissions"));

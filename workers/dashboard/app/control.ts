@@ -19,7 +19,7 @@ export type Reading =
   | { readonly status: "invalid"; readonly message: string };
 
 export const SAME: Reading = { status: "same" };
-export const valueOf = (value: unknown): Reading => ({ status: "value", value });
+export const sends = (value: unknown): Reading => ({ status: "value", value });
 export const invalid = (message: string): Reading => ({ status: "invalid", message });
 
 export interface ControlSpec {
@@ -40,7 +40,12 @@ export function framed(spec: ControlSpec, input: Input, beside: Child = null): O
   const hint = spec.hint === undefined ? null : h("p", { id: `${id}-hint`, class: "hint" }, ...spec.hint);
   const problem = h("p", { id: `${id}-problem`, class: "problem", hidden: true });
   input.setAttribute("aria-describedby", [hint?.id, problem.id].filter((part) => part !== undefined).join(" "));
-  const text = h("label", { for: id }, spec.label, spec.required === true ? null : h("span", { class: "soft" }, " optional"));
+  const text = h(
+    "label",
+    { for: id },
+    spec.label,
+    spec.required === true ? null : h("span", { class: "soft" }, " optional"),
+  );
   const isFlag = input.type === "checkbox";
   const line = h("div", { class: isFlag ? "flag" : "line" }, input, isFlag ? text : null, beside);
   return {
@@ -70,7 +75,12 @@ export function lineControl(spec: TextSpec): Control {
   const input = lineInput(spec);
   return {
     ...framed({ required: true, ...spec }, input),
-    read: () => (input.value.trim() === "" ? (spec.required === false ? SAME : invalid("Fill this in.")) : valueOf(input.value.trim())),
+    read: () =>
+      input.value.trim() === ""
+        ? spec.required === false
+          ? SAME
+          : invalid("Fill this in.")
+        : sends(input.value.trim()),
   };
 }
 
@@ -92,13 +102,17 @@ export function passwordControl(spec: TextSpec): Control {
   const { input, toggle } = passwordInput(spec);
   return {
     ...framed({ required: true, ...spec }, input, toggle),
-    read: () => (input.value === "" ? invalid("Fill this in.") : valueOf(input.value)),
+    read: () => (input.value === "" ? invalid("Fill this in.") : sends(input.value)),
   };
 }
 
 export function passwordInput(spec: TextSpec) {
   const input = lineInput({ ...spec, type: "password" });
-  const toggle = h("button", { type: "button", class: "quiet", "aria-pressed": "false", "aria-label": `Show: ${spec.label}` }, "Show");
+  const toggle = h(
+    "button",
+    { type: "button", class: "quiet", "aria-pressed": "false", "aria-label": `Show: ${spec.label}` },
+    "Show",
+  );
   toggle.addEventListener("click", () => {
     const shows = input.type === "password";
     input.type = shows ? "text" : "password";

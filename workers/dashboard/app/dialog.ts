@@ -61,7 +61,11 @@ export function showOnce({ title, warning, label, value, more = [] }: OnceShown)
       h("p", { class: "alert" }, warning),
       copyable(label, value),
       ...more,
-      h("div", { class: "actions" }, button("I have stored it", () => dialog.close(), { class: "primary" })),
+      h(
+        "div",
+        { class: "actions" },
+        button("I have stored it", () => dialog.close(), { class: "primary" }),
+      ),
     );
     dialog.addEventListener("close", () => resolve());
   });

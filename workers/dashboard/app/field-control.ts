@@ -10,7 +10,7 @@ import {
   type Reading,
   SAME,
   selectInput,
-  valueOf,
+  sends,
 } from "./control.ts";
 import { h, prose } from "./dom.ts";
 import { label, plainUsd } from "./format.ts";
@@ -36,7 +36,10 @@ export function fieldControl(con: Console, editing: Editing): Control {
     case "usd":
       return usdControl(editing);
     case "choice":
-      return choiceControl(editing, field.values.map((value) => ({ value, label: value })));
+      return choiceControl(
+        editing,
+        field.values.map((value) => ({ value, label: value })),
+      );
     case "reference":
       return choiceControl(editing, references(con, field, initial));
     case "secret":
@@ -44,13 +47,25 @@ export function fieldControl(con: Console, editing: Editing): Control {
     case "time":
       return timeControl(editing);
     case "integer":
-      return textControl(editing, lineInput({ ...specOf(editing), initial: plain(initial), inputmode: "numeric" }), readInteger);
+      return textControl(
+        editing,
+        lineInput({ ...specOf(editing), initial: plain(initial), inputmode: "numeric" }),
+        readInteger,
+      );
     case "list":
       return listControl(editing);
     case "json":
-      return textControl(editing, area(initial === null ? "" : JSON.stringify(initial, null, 2), editing.placeholder), readJson);
+      return textControl(
+        editing,
+        area(initial === null ? "" : JSON.stringify(initial, null, 2), editing.placeholder),
+        readJson,
+      );
     default:
-      return textControl(editing, lineInput({ ...specOf(editing), initial: plain(initial), placeholder: editing.placeholder }), valueOf);
+      return textControl(
+        editing,
+        lineInput({ ...specOf(editing), initial: plain(initial), placeholder: editing.placeholder }),
+        sends,
+      );
   }
 }
 
@@ -62,8 +77,7 @@ export const specOf = ({ field, creating }: Editing): ControlSpec => ({
   required: creating ? field.required : !field.nullable,
 });
 
-const plain = (value: unknown): string =>
-  typeof value === "string" || typeof value === "number" ? String(value) : "";
+const plain = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 
 function area(text: string, placeholder: string): HTMLTextAreaElement {
   const rows = Math.min(12, Math.max(3, text.split("\n").length + 1));
@@ -73,7 +87,11 @@ function area(text: string, placeholder: string): HTMLTextAreaElement {
 }
 
 /** What is typed in as text. Empty is null where that may be sent. */
-function textControl(editing: Editing, input: HTMLInputElement | HTMLTextAreaElement, parse: (text: string) => Reading): Control {
+function textControl(
+  editing: Editing,
+  input: HTMLInputElement | HTMLTextAreaElement,
+  parse: (text: string) => Reading,
+): Control {
   const before = input.value.trim();
   return {
     ...framed(specOf(editing), input),
@@ -82,18 +100,18 @@ function textControl(editing: Editing, input: HTMLInputElement | HTMLTextAreaEle
       const { field, creating } = editing;
       if (text === before && !(creating && field.required)) return SAME;
       if (text !== "") return parse(text);
-      if (field.nullable) return creating ? SAME : valueOf(null);
+      if (field.nullable) return creating ? SAME : sends(null);
       return creating && !field.required ? SAME : invalid("Fill this in.");
     },
   };
 }
 
 const readInteger = (text: string): Reading =>
-  /^-?\d{1,15}$/.test(text) ? valueOf(Number(text)) : invalid("Give a whole number.");
+  /^-?\d{1,15}$/.test(text) ? sends(Number(text)) : invalid("Give a whole number.");
 
 function readJson(text: string): Reading {
   const value = parseJson(text);
-  return value === undefined ? invalid("This is not valid JSON.") : valueOf(value);
+  return value === undefined ? invalid("This is not valid JSON.") : sends(value);
 }
 
 function flagControl(editing: Editing): Control {
@@ -102,7 +120,7 @@ function flagControl(editing: Editing): Control {
   input.checked = before;
   return {
     ...framed({ ...specOf(editing), required: true }, input),
-    read: () => (input.checked === before ? SAME : valueOf(input.checked)),
+    read: () => (input.checked === before ? SAME : sends(input.checked)),
   };
 }
 
@@ -117,15 +135,17 @@ function choiceControl(editing: Editing, options: readonly Option[]): Control {
     ...framed(specOf(editing), input),
     read() {
       if (input.value === before && !(creating && field.required)) return SAME;
-      if (input.value !== "") return valueOf(input.value);
-      return field.nullable ? valueOf(null) : invalid("Choose one.");
+      if (input.value !== "") return sends(input.value);
+      return field.nullable ? sends(null) : invalid("Choose one.");
     },
   };
 }
 
 /** What can be referred to: what has not ended, and what is referred to now. */
 function references(con: Console, field: FieldInfo, initial: unknown): readonly Option[] {
-  const rows = con.names.rows(field.resource).filter((row) => typeof row.archived_at !== "string" || row.id === initial);
+  const rows = con.names
+    .rows(field.resource)
+    .filter((row) => typeof row.archived_at !== "string" || row.id === initial);
   const options = rows.map((row) => ({ value: plain(row.id), label: rowLabel(row) }));
   const known = initial === null || options.some(({ value }) => value === initial);
   return known ? options : [{ value: plain(initial), label: plain(initial) }, ...options];
@@ -148,10 +168,13 @@ function usdControl(editing: Editing): Control {
   return {
     ...framed(specOf(editing), input, beside),
     read() {
-      if (none.checked) return noneBefore ? SAME : valueOf(null);
+      if (none.checked) return noneBefore ? SAME : sends(null);
       const text = input.value.trim().replace(/^\$/, "");
-      if (text === "") return invalid(field.nullable ? "Give an amount in dollars, or choose no limit." : "Give an amount in dollars.");
-      return text === before ? SAME : valueOf(text);
+      if (text === "")
+        return invalid(
+          field.nullable ? "Give an amount in dollars, or choose no limit." : "Give an amount in dollars.",
+        );
+      return text === before ? SAME : sends(text);
     },
   };
 }
@@ -160,7 +183,7 @@ function usdControl(editing: Editing): Control {
 function timeControl(editing: Editing): Control {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const input = lineInput({ ...specOf(editing), type: "datetime-local", initial: localTime(editing.initial) });
-  const control = textControl(editing, input, (text) => valueOf(new Date(text).toISOString()));
+  const control = textControl(editing, input, (text) => sends(new Date(text).toISOString()));
   control.node.querySelector(".line")?.append(h("span", { class: "soft" }, zone));
   return control;
 }
@@ -177,10 +200,16 @@ function listControl(editing: Editing): Control {
   const before: readonly unknown[] = Array.isArray(editing.initial) ? editing.initial : [];
   const numbers = before.some((item) => typeof item === "number");
   const input = area(before.join("\n"), "");
-  const hinted: Editing = { ...editing, field: { ...editing.field, description: `${editing.field.description} One a line.` } };
+  const hinted: Editing = {
+    ...editing,
+    field: { ...editing.field, description: `${editing.field.description} One a line.` },
+  };
   return textControl(hinted, input, (text) => {
-    const items = text.split("\n").map((line) => line.trim()).filter(Boolean);
-    return valueOf(items.map((item) => (numbers && /^\d+$/.test(item) ? Number(item) : item)));
+    const items = text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
+    return sends(items.map((item) => (numbers && /^\d+$/.test(item) ? Number(item) : item)));
   });
 }
 
@@ -190,6 +219,6 @@ function secretControl(editing: Editing): Control {
   if (!editing.creating) input.placeholder = "Leave empty to keep it";
   return {
     ...framed({ ...specOf(editing), required: editing.creating && editing.field.required }, input, toggle),
-    read: () => (input.value === "" ? SAME : valueOf(input.value)),
+    read: () => (input.value === "" ? SAME : sends(input.value)),
   };
 }

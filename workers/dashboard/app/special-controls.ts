@@ -1,5 +1,5 @@
 import { isProviderKind, PROVIDER_KINDS, type ProviderKindRow } from "../../../schema/providers/kinds.ts";
-import { type Control, framed, invalid, passwordInput, SAME, valueOf } from "./control.ts";
+import { type Control, framed, invalid, passwordInput, SAME, sends } from "./control.ts";
 import { h, prose } from "./dom.ts";
 import { type Editing, specOf } from "./field-control.ts";
 import { isRow } from "./json.ts";
@@ -17,21 +17,35 @@ export function credentialControl(editing: Editing, kind: Control | string): Con
     parts = (row?.credential ?? []).map(({ name, label, required }) => {
       const { input, toggle } = passwordInput({ name, label, autocomplete: "new-password" });
       if (!editing.creating) input.placeholder = "Leave empty to keep it";
-      return { name, control: framed({ name: `credential.${name}`, label, required: required && editing.creating }, input, toggle) };
+      return {
+        name,
+        control: framed({ name: `credential.${name}`, label, required: required && editing.creating }, input, toggle),
+      };
     });
     const nothing = row === null ? "Choose the kind first." : "This kind needs none.";
-    group.replaceChildren(...(parts.length === 0 ? [h("p", { class: "hint" }, nothing)] : parts.map(({ control }) => control.node)));
+    group.replaceChildren(
+      ...(parts.length === 0 ? [h("p", { class: "hint" }, nothing)] : parts.map(({ control }) => control.node)),
+    );
   }
 
   build();
   if (typeof kind !== "string") kind.node.addEventListener("change", build);
   return {
     name: editing.field.name,
-    node: h("fieldset", {}, h("legend", {}, "Credential"), h("p", { class: "hint" }, "Stored sealed, and never shown again."), group, problem),
+    node: h(
+      "fieldset",
+      {},
+      h("legend", {}, "Credential"),
+      h("p", { class: "hint" }, "Stored sealed, and never shown again."),
+      group,
+      problem,
+    ),
     current: () => "",
     read() {
       const given = parts.filter(({ control }) => control.current() !== "");
-      return given.length === 0 ? SAME : valueOf(Object.fromEntries(given.map(({ name, control }) => [name, control.current()])));
+      return given.length === 0
+        ? SAME
+        : sends(Object.fromEntries(given.map(({ name, control }) => [name, control.current()])));
     },
     showProblem(message) {
       problem.textContent = message ?? "";
@@ -74,8 +88,13 @@ export function scopesControl(editing: Editing, scopes: readonly string[]): Cont
     current: () => chosen().join(" "),
     read() {
       if (chosen().length === 0) return invalid("Choose at least one.");
-      const same = chosen().join(" ") === boxes.filter(({ scope }) => before.includes(scope)).map(({ scope }) => scope).join(" ");
-      return same ? SAME : valueOf(chosen());
+      const same =
+        chosen().join(" ") ===
+        boxes
+          .filter(({ scope }) => before.includes(scope))
+          .map(({ scope }) => scope)
+          .join(" ");
+      return same ? SAME : sends(chosen());
     },
     showProblem(message) {
       problem.textContent = message ?? "";

@@ -25,7 +25,13 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
   return h(
     "div",
     { class: "scroll", role: "region", "aria-label": caption, tabindex: 0 },
-    h("table", {}, h("caption", { class: "hidden" }, caption), h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...body)),
+    h(
+      "table",
+      {},
+      h("caption", { class: "hidden" }, caption),
+      h("thead", {}, h("tr", {}, ...head)),
+      h("tbody", {}, ...body),
+    ),
   );
 }
 

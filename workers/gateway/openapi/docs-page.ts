@@ -90,7 +90,7 @@ function bodyTable({ requestBody, summary }: Operation, resolve: Resolve): strin
 }
 
 function answers({ responses, summary }: Operation, resolve: Resolve): string {
-  const shown = Object.entries(responses).filter(([status]) => Number(status) < 400 || responses["200"] === undefined);
+  const shown = Object.entries(responses).filter(([, { content }]) => !isErrorEnvelope(content));
   const rows = shown.map(([status, { description }]) => row(status, [inline(description)]));
   const schemas = shown.map(([status, { content }]) => {
     const [media] = Object.values(content ?? {});
@@ -101,6 +101,12 @@ function answers({ responses, summary }: Operation, resolve: Resolve): string {
   });
   return `<h4>Answers</h4>\n${table(`Answers of ${summary}`, ["Status", "Meaning"], rows)}\n${schemas.join("\n")}`;
 }
+
+/** An answer that has the body of every error: the list of codes tells of it. */
+const isErrorEnvelope = (content: Operation["responses"][string]["content"]): boolean =>
+  Object.values(content ?? {}).some(({ schema }) => isJsonObject(schema) && schema.$ref === ERROR_SCHEMA);
+
+const ERROR_SCHEMA = "#/components/schemas/Error";
 
 function fieldTable(label: string, schema: unknown, resolve: Resolve): string {
   const rows = schemaFields(schema, resolve).map(({ path, type, required, description }) =>

@@ -12,9 +12,6 @@ import { FreshCache } from "../stores/fresh-cache.ts";
  */
 const known = new FreshCache<KeyEntry | null>({ fresh_ms: 5_000, stale_ms: 600_000, entries_max: 10_000 });
 
-/** What was loaded less than this ago is not looked up again, however often somebody is refused because of it. */
-const YOUNG_MS = 1_000;
-
 /** A refusal; of a key that was good once, also whose that was. */
 export interface Unauthenticated extends Refused {
   readonly whose?: KeyEntry;
@@ -44,7 +41,7 @@ export async function authenticate(
   // An unknown key was looked up just now, and nothing brings a revoked one back.
   const final = typeof remembered !== "object" || remembered === null || remembered.revoked_at !== null;
   if (final || !isRefused(verdict)) return verdict;
-  const reloaded = await lookUp(hash, scope, (load) => known.reload(hash, scope.started_at, YOUNG_MS, load));
+  const reloaded = await lookUp(hash, scope, (load) => known.reload(hash, scope.started_at, load));
   return judge(reloaded, needed, scope.started_at);
 }
 

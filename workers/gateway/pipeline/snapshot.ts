@@ -6,9 +6,6 @@ import type { RequestScope } from "../http/request-scope.ts";
 import { FreshCache } from "../stores/fresh-cache.ts";
 import { loadOrgSnapshot, type OrgSnapshot } from "../stores/org-snapshot.ts";
 
-/** What was loaded less than this ago is not looked up again, however often somebody is refused because of it. */
-const YOUNG_MS = 1_000;
-
 /** One cache per configuration, so that its age limit is the configured one. */
 const caches = new WeakMap<GatewayConfig, FreshCache<OrgSnapshot>>();
 
@@ -34,11 +31,11 @@ export const orgSnapshot = (scope: RequestScope, org_id: string): Promise<Loaded
   );
 
 /**
- * The same as D1 has it now, unless it was looked up a moment ago: asked for before a request is refused for what may
+ * The same as D1 has it now: asked for before a request is refused for what may
  * have been configured since.
  */
 export const reloadedSnapshot = (scope: RequestScope, org_id: string): Promise<Loaded> =>
-  loaded(scope, org_id, (load) => cacheOf(scope.config).reload(org_id, scope.started_at, YOUNG_MS, load));
+  loaded(scope, org_id, (load) => cacheOf(scope.config).reload(org_id, scope.started_at, load));
 
 /** Past the cache, with `also` that provider even if it is disabled: for a test of the provider. */
 export const snapshotWith = (scope: RequestScope, org_id: string, also: string): Promise<Loaded> =>

@@ -18,7 +18,14 @@ interface Entry<Value> {
   readonly value: Value;
   readonly loaded_at: number;
   refreshing_since: number | null;
+  /** How many reloads are left, and when that was. */
+  reloads: number;
+  reloads_at: number;
 }
+
+/** An administrator at work is followed step by step; a client in a loop costs the store one look a second. */
+const RELOADS_BURST = 20;
+const RELOADS_PER_MS = 1 / 1_000;
 
 /** A refresh that has not come back by then died with its request; the next request starts another. */
 const REFRESH_GIVEN_UP_MS = 5_000;
@@ -61,14 +68,18 @@ export class FreshCache<Value> {
   }
 
   /**
-   * The value for `key` as the store has it now, for whoever is about to be refused by what the cache knows. One that was
-   * loaded less than `young_ms` ago is answered as it is, so that a caller in a loop does not become a load on the store;
-   * it also stands in when the store does not answer. Rejects when there is none and `load` does.
+   * The value for `key` as the store has it now, for whoever is about to be refused by what the cache knows. Bounded by a
+   * token bucket for each key, so that a caller in a loop does not become a load on the store; beyond it, and while the
+   * store does not answer, the value at hand stands in. Rejects when there is none and `load` does.
    */
-  async reload(key: string, now: number, young_ms: number, load: () => Promise<Value>): Promise<Value> {
+  async reload(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
     const entry = this.#entries.get(key);
     if (entry === undefined) return await this.#load(key, now, load);
-    if (now - entry.loaded_at < young_ms) return entry.value;
+    const refilled = entry.reloads + Math.max(0, now - entry.reloads_at) * RELOADS_PER_MS;
+    entry.reloads = Math.min(RELOADS_BURST, refilled);
+    entry.reloads_at = now;
+    if (entry.reloads < 1) return entry.value;
+    entry.reloads -= 1;
     return await this.#load(key, now, load).catch(() => entry.value);
   }
 
@@ -78,9 +89,17 @@ export class FreshCache<Value> {
 
   async #load(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
     const value = await load();
+    const before = this.#entries.get(key);
+    const reloads = before?.reloads ?? RELOADS_BURST;
     // Deleting first moves the key to the young end, so that the oldest is what a full cache drops.
     this.#entries.delete(key);
-    this.#entries.set(key, { value, loaded_at: now, refreshing_since: null });
+    this.#entries.set(key, {
+      value,
+      loaded_at: now,
+      refreshing_since: null,
+      reloads,
+      reloads_at: before?.reloads_at ?? now,
+    });
     const oldest = this.#entries.size > this.#options.entries_max ? this.#entries.keys().next() : null;
     if (oldest !== null && !oldest.done) this.#entries.delete(oldest.value);
     return value;

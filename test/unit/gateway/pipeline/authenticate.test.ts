@@ -159,7 +159,7 @@ describe("a key that was seen", () => {
     expect(await at(NOON + 600_001)).toMatchObject({ refused: { code: "store_unavailable" } });
   });
 
-  it("that has expired is looked up again before it is refused, at most once a second", async () => {
+  it("that has expired is looked up again before it is refused", async () => {
     const key = newKey();
     let row: object = { ...ROW, expires_at: NOON + 100 };
     const { env, asked } = await storeOf(key, () => Promise.resolve(row));
@@ -168,10 +168,10 @@ describe("a key that was seen", () => {
     for (const now of [NOON + 200, NOON + 900]) {
       expect(await at(now)).toMatchObject({ refused: { code: "invalid_api_key" }, whose: { key_id: "key_1" } });
     }
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(3);
     row = { ...ROW, expires_at: null };
     expect(await at(NOON + 1_000)).toHaveProperty("key");
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(4);
   });
 
   it("and lacks the scope is looked up again, since it may have been given it", async () => {

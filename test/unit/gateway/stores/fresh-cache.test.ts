@@ -4,7 +4,6 @@ import { FreshCache } from "../../../../workers/gateway/stores/fresh-cache.ts";
 const FRESH = 1_000;
 const STALE = 60_000;
 const GIVEN_UP = 5_000;
-const YOUNG = 100;
 
 /** A cache over a store that answers with what it is told, and what ran behind the answers. */
 function cacheOf({ fresh_ms = FRESH, entries_max = 100 } = {}) {
@@ -22,7 +21,7 @@ function cacheOf({ fresh_ms = FRESH, entries_max = 100 } = {}) {
     },
     at: async (now: number, key = "k"): Promise<string> =>
       await cache.get(key, now, load, (job) => background.push(job)),
-    reload: (now: number, key = "k"): Promise<string> => cache.reload(key, now, YOUNG, load),
+    reload: (now: number, key = "k"): Promise<string> => cache.reload(key, now, load),
     /** The answer without waiting for anything. */
     now: (now: number, key = "k") => cache.get(key, now, load, (job) => background.push(job)),
     get loads() {
@@ -118,27 +117,27 @@ describe("a value that is asked for anew", () => {
     const c = cacheOf();
     await c.at(0);
     c.store("second");
-    expect(await c.reload(YOUNG)).toBe("second");
-    expect(c.now(YOUNG)).toBe("second");
+    expect(await c.reload(1)).toBe("second");
+    expect(c.now(1)).toBe("second");
   });
 
-  it("is the one at hand when that is young, so that a loop is no load on the store", async () => {
+  it("is the one at hand once twenty were asked for, and one more for each second: a loop is no load on the store", async () => {
     const c = cacheOf();
     await c.at(0);
+    for (let count = 0; count < 100; count += 1) await c.reload(1);
+    expect(c.loads).toBe(21);
     c.store("second");
-    expect(await c.reload(YOUNG - 1)).toBe("first");
-    expect(c.loads).toBe(1);
-    await c.reload(YOUNG);
-    for (const now of [YOUNG + 1, 2 * YOUNG - 1]) await c.reload(now);
-    expect(c.loads).toBe(2);
+    expect(await c.reload(500)).toBe("first");
+    expect(await c.reload(1_001)).toBe("second");
+    expect(c.loads).toBe(22);
   });
 
   it("is the one at hand when the store does not answer, and a failure when there is none", async () => {
     const c = cacheOf();
     await c.at(0);
     c.store(new Error("store is down"));
-    expect(await c.reload(YOUNG)).toBe("first");
-    await expect(c.reload(YOUNG, "other")).rejects.toThrow("store is down");
+    expect(await c.reload(1)).toBe("first");
+    await expect(c.reload(1, "other")).rejects.toThrow("store is down");
   });
 });
 
