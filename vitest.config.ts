@@ -49,8 +49,9 @@ async function auditWorker() {
 }
 
 /**
- * Three kinds of tests. `unit`: pure code, in Node. `runtime`: inside workerd with real Durable Objects, D1 and queues,
+ * Four kinds of tests. `unit`: pure code, in Node. `runtime`: inside workerd with real Durable Objects, D1 and queues,
  * one project per worker. `e2e`: official clients against the whole platform, started as `npm start` starts it.
+ * `browser`: the console's pages in Chromium, on that platform.
  */
 export default defineConfig({
   test: {
@@ -118,6 +119,17 @@ export default defineConfig({
           environment: "node",
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        // The console in a browser, against the same platform as e2e.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          environment: "node",
+          globalSetup: ["./test/browser/support/setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

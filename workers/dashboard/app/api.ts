@@ -34,9 +34,9 @@ export interface Api {
 /** The API for whoever is signed in, in one org; null is for what belongs to no org. Every refusal is a value. */
 export function createApi(effects: Pick<Effects, "fetch">, org_id: string | null, onSignedOut: () => void): Api {
   async function send(method: string, path: string, { body, query, headers }: CallOptions): Promise<Response | null> {
-    const text = query === undefined ? "" : `?${new URLSearchParams(query)}`;
+    const text = new URLSearchParams(query).toString();
     try {
-      return await effects.fetch(`${path}${text}`, {
+      return await effects.fetch(text === "" ? path : `${path}?${text}`, {
         method,
         headers: {
           ...(org_id === null ? {} : { "x-ao-org": org_id }),

@@ -6,17 +6,13 @@ import { actorLabel } from "./names.ts";
 import { hrefTo } from "./place.ts";
 import { fieldOf, type ResourceInfo } from "./resource-info.ts";
 
-/** Fields that are text in the declaration and name something all the same. */
-const NAMES_KEY = "rotated_from";
+/** The id of a user or of a key, so a reference to neither of them. */
 const NAMES_ACTOR = "created_by";
-const NAMES_PROVIDER = "provider_id";
 
 /** The resources whose names the values of a resource need. */
 export function namedResources(resource: ResourceInfo, names: readonly string[]): readonly string[] {
   const found = names.flatMap((name) => {
     if (name === NAMES_ACTOR) return ["member", "key"];
-    if (name === NAMES_KEY) return ["key"];
-    if (name === NAMES_PROVIDER) return ["provider"];
     const field = fieldOf(resource, name);
     return field?.kind === "reference" ? [field.resource] : [];
   });
@@ -29,8 +25,6 @@ export function valueNode(con: Console, resource: ResourceInfo, name: string, va
   const field = fieldOf(resource, name);
   const text = String(value);
   if (field?.kind === "reference") return referenceNode(con, field.resource, text);
-  if (name === NAMES_KEY) return referenceNode(con, "key", text);
-  if (name === NAMES_PROVIDER) return referenceNode(con, "provider", text);
   if (name === NAMES_ACTOR) return h("span", {}, actorLabel(con.names, text));
   if (typeof value === "boolean") return flagNode(value);
   if (name.endsWith("_usd")) return h("span", { class: "figure", title: `${text} USD` }, money(text));
@@ -59,19 +53,15 @@ const tags = (values: readonly unknown[]): Node =>
   );
 
 const pairs = (value: Readonly<Record<string, unknown>>): Node =>
-  h(
-    "span",
-    { class: "pairs" },
-    ...Object.entries(value).map(([name, item]) =>
-      h(
-        "span",
-        {},
-        h("span", { class: "soft" }, `${name.replaceAll("_", " ")} `),
-        isRow(item) ? JSON.stringify(item) : String(item),
-        hidden(";"),
-      ),
-    ),
-  );
+  h("span", { class: "pairs" }, ...Object.entries(value).map(([name, item]) => pair(name, item)));
+
+/** `input_usd_per_million` is the input per million, in dollars. */
+function pair(name: string, item: unknown): Node {
+  const inUsd = name.includes("_usd") && typeof item === "string";
+  const words = (inUsd ? name.replace("_usd", "") : name).replaceAll("_", " ");
+  const text = isRow(item) ? JSON.stringify(item) : String(item);
+  return h("span", {}, h("span", { class: "soft" }, `${words} `), inUsd ? money(text) : text, hidden(";"));
+}
 
 /** Amounts stand at the right, so that their digits stand below each other. */
 export const isAmount = (name: string): boolean => name.endsWith("_usd");

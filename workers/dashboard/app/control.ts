@@ -50,7 +50,9 @@ export function framed(spec: ControlSpec, input: Input, beside: Child = null): O
   const line = h("div", { class: isFlag ? "flag" : "line" }, input, isFlag ? text : null, beside);
   return {
     name: spec.name,
-    node: h("div", { class: "field" }, isFlag ? null : text, hint, line, problem),
+    node: isFlag
+      ? h("div", { class: "field" }, line, hint, problem)
+      : h("div", { class: "field" }, text, hint, line, problem),
     current: () => input.value,
     focus: () => input.focus(),
     showProblem(message) {

@@ -2,13 +2,15 @@ import { h } from "./dom.ts";
 
 /** Amounts, times and names as people read them. */
 
-/** "25.000000000" becomes "$25.00"; what is smaller than a cent keeps its digits. Text that is no amount stays. */
+/** "25.000000000" becomes "$25.00"; what is smaller than a cent keeps six digits, or all nine. Text that is no amount stays. */
 export function money(usd: string): string {
   const match = /^(-?)(\d+)\.(\d+)$/.exec(usd);
   if (match === null) return usd;
   const [, sign = "", whole = "0", fraction = ""] = match;
   const thousands = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${sign === "-" ? "−" : ""}$${thousands}.${plainFraction(fraction)}`;
+  const digits = plainFraction(fraction);
+  const places = digits.length === 2 ? 2 : digits.length <= 6 ? 6 : 9;
+  return `${sign === "-" ? "−" : ""}$${thousands}.${digits.padEnd(places, "0")}`;
 }
 
 /** "25.000000000" becomes "25.00", to be edited. */

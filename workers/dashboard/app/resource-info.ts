@@ -63,14 +63,18 @@ export function readResource(row: Row): ResourceInfo {
   };
 }
 
+/** Fields that are declared as text and name something all the same. */
+const REFERENCES: Readonly<Record<string, string>> = { provider_id: "provider", rotated_from: "key" };
+
 function readField(row: Row): FieldInfo {
   const widget = rowIn(row, "widget");
+  const reference = REFERENCES[textIn(row, "name")];
   return {
     name: textIn(row, "name"),
     description: textIn(row, "description"),
-    kind: textIn(widget, "kind"),
+    kind: reference === undefined ? textIn(widget, "kind") : "reference",
     values: textsIn(widget, "values"),
-    resource: textIn(widget, "resource"),
+    resource: reference ?? textIn(widget, "resource"),
     required: row.required === true,
     create: row.create === true,
     update: row.update === true,

@@ -42,13 +42,7 @@ export async function auditView(con: Console, place: Place): Promise<View> {
 }
 
 function entryTable(con: Console, entries: readonly Row[]): Node {
-  const columns = [
-    { head: "Entry", amount: true },
-    { head: "When" },
-    { head: "Who" },
-    { head: "What" },
-    { head: "To what" },
-  ];
+  const columns = [{ head: "Entry" }, { head: "When" }, { head: "Who" }, { head: "What" }, { head: "To what" }];
   return table(
     "Audit entries, newest first",
     columns,
@@ -139,13 +133,19 @@ function filterForm(con: Console, place: Place): Node {
 
 const isoTime = (local: string): string => (local === "" ? "" : new Date(local).toISOString());
 
+const FORMATS = [
+  { format: "json", name: "JSON" },
+  { format: "csv", name: "CSV" },
+  { format: "parquet", name: "Parquet" },
+] as const;
+
 /** The entries that the filters keep, as a file. */
 function exports(con: Console, { query }: Place): Node {
   const { cursor: _cursor, limit: _limit, ...filters } = query;
   const filtered = Object.keys(filters).length > 0;
   const problem = h("div", {});
-  const buttons = ["json", "csv", "parquet"].map((format) =>
-    button(`Export ${format.toUpperCase()}`, async () => {
+  const buttons = FORMATS.map(({ format, name }) =>
+    button(`Export ${name}`, async () => {
       const answer = await con.api.file("/v1/audit/export", { ...filters, format });
       if (answer.status === "refused") {
         problem.replaceChildren(problemNode(answer.error.message));

@@ -42,7 +42,7 @@ export async function detailView(con: Console, resource: ResourceInfo, id: strin
         h("a", { href: hrefTo([resource.slug]) }, resource.title),
         ended === null ? null : h("span", { class: "badge ended" }, ended),
       ),
-      h("div", { class: "actions" }, ...commonActions(subject, ended), ...extras.actions),
+      h("div", { class: "actions" }, ...editAction(subject, ended), ...extras.actions, ...removeAction(subject, ended)),
       problems,
       ...extras.sections,
       h("h2", {}, "Details"),
@@ -53,7 +53,7 @@ export async function detailView(con: Console, resource: ResourceInfo, id: strin
 
 /** Things without a name are called by what they tie together. */
 function labelOf(con: Console, resource: ResourceInfo, row: Row): string {
-  if (typeof row.name === "string" || typeof row.email === "string") return rowLabel(row);
+  if ([row.name, row.email, row.model].some((name) => typeof name === "string")) return rowLabel(row);
   const parts = resource.fields
     .filter(({ kind, name }) => kind === "reference" && typeof row[name] === "string")
     .map(({ resource: of, name }) => con.names.label(of, String(row[name])));
@@ -96,14 +96,16 @@ const REMOVALS: Readonly<Record<string, { readonly verb: string; readonly done: 
 };
 const DELETION = { verb: "Delete", done: "deleted", means: "That cannot be undone." };
 
-function commonActions(subject: Subject, ended: string | null): readonly Node[] {
-  const { con, resource, id } = subject;
-  if (!con.may(resource.write) || ended !== null) return [];
+function editAction({ con, resource, id }: Subject, ended: string | null): readonly Node[] {
+  if (!resource.can("update") || !con.may(resource.write) || ended !== null) return [];
+  return [h("a", { class: "button", href: hrefTo([resource.slug, id, "edit"]) }, "Edit")];
+}
+
+function removeAction(subject: Subject, ended: string | null): readonly Node[] {
+  const { con, resource } = subject;
+  if (!resource.can("delete") || !con.may(resource.write) || ended !== null) return [];
   const { verb } = REMOVALS[resource.name] ?? DELETION;
-  return [
-    ...(resource.can("update") ? [h("a", { class: "button", href: hrefTo([resource.slug, id, "edit"]) }, "Edit")] : []),
-    ...(resource.can("delete") ? [button(verb, () => remove(subject), { class: "danger" })] : []),
-  ];
+  return [button(verb, () => remove(subject), { class: "danger" })];
 }
 
 async function remove({ con, resource, id, etag, label: name, refuse }: Subject): Promise<void> {

@@ -60,7 +60,7 @@ async function create(
   });
   if (answer.status === "refused") return { error: answer.error };
   const made = answer.body;
-  announce(`${rowLabel(made)} was created.`);
+  announce(`The ${resource.one} was created.`);
   con.go(hrefTo([resource.slug, textIn(made, "id")]));
   const [key, token] = [textOrNull(made, "key"), textOrNull(made, "token")];
   if (key !== null) await showKey(con, key);
@@ -176,7 +176,9 @@ function idControl(resource: ResourceInfo, controls: readonly Control[]): Contro
   const control = lineControl({
     name: "id",
     label: "ID",
-    hint: ["Lower-case letters, digits, dots, dashes and underscores. It ends in names and stays as it is."],
+    hint: [
+      "Lower-case letters, digits, dots, dashes and underscores. It becomes part of names, and cannot be changed later.",
+    ],
     placeholder: placeholderOf(resource.example.id),
   });
   const input = control.node.querySelector("input");

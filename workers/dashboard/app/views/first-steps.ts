@@ -105,7 +105,7 @@ async function anySpent(con: Console, wallet_ids: readonly string[]): Promise<bo
 function actions(con: Console, name: string, done: boolean): readonly Node[] {
   const resource = con.resource(name);
   if (resource === undefined) return [];
-  if (done) return [h("p", {}, h("a", { href: hrefTo([resource.slug]) }, `Show ${resource.title}`))];
+  if (done) return [h("p", {}, h("a", { href: hrefTo([resource.slug]) }, `Show ${resource.one}s`))];
   if (!con.may(resource.write)) return [h("p", { class: "soft" }, "An administrator of your organisation makes it.")];
   return [
     h("p", {}, h("a", { class: "button primary", href: hrefTo(["create", resource.slug]) }, `Create ${resource.one}`)),

@@ -81,7 +81,7 @@ function utilisation(row: Row): Node | string {
   if (row.limit_usd === null || !(limit > 0)) return "";
   const share = (name: string): number => Math.max(0, (Number(row[name] ?? 0) / limit) * 100);
   const [spent, held] = [share("spent_usd"), share("held_usd")];
-  const text = `${percent(spent)} of the limit spent, ${percent(held)} held.`;
+  const text = `${percent(spent)} of the limit spent, ${held === 0 ? "nothing" : percent(held)} held.`;
   const part = (kind: string, size: number): HTMLElement => {
     const element = h("span", { class: kind });
     // Set by script and not as an attribute, which the page's policy refuses.
