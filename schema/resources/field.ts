@@ -56,7 +56,10 @@ export function flag(description: string): Field {
 }
 
 export function integer(description: string, least: number, most: number): Field {
-  const input = z.int("must be a whole number").min(least).max(most);
+  const input = z
+    .int("must be a whole number")
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
   return { description, input, output: z.int(), show: asIs, widget: { kind: "integer" } };
 }
 
