@@ -41,30 +41,39 @@ export function walletClient(env: WalletBindings, effects: Effects, wallet_id: s
   type Run<Answer> = (wallet: WalletRpc) => Promise<Answer>;
   const attempt = <Answer>(run: Run<Answer>, attempts = ATTEMPTS) =>
     withRetries(env.WALLET, effects, wallet_id, run, attempts);
-  const configure = () => configureWallet(env, wallet_id, attempt);
+  const configure = (id: string) => configureWallet(env, effects, id);
   const configured = async <Answer extends { readonly status: string }>(run: Run<Answer>, attempts: number) => {
-    const answer = await attempt(run, attempts);
-    if (answer.status !== "not_configured") return answer;
-    await configure();
-    return await attempt(run, attempts);
+    // Each wallet up to the top of the tree may be new: each is configured once.
+    const done = new Set<string>();
+    for (;;) {
+      const answer = await attempt(run, attempts);
+      if (answer.status !== "not_configured") return answer;
+      const id = unconfiguredWallet(answer) ?? wallet_id;
+      if (done.has(id)) return answer;
+      done.add(id);
+      await configure(id);
+    }
   };
   return {
     call: (run) => configured(run, ATTEMPTS),
     end: (run) => configured(run, ENDING_ATTEMPTS),
-    state: async () => (await attempt((wallet) => wallet.state())) ?? (await configure()),
+    state: async () => (await attempt((wallet) => wallet.state())) ?? (await configure(wallet_id)),
   };
 }
 
-async function configureWallet(
-  env: WalletBindings,
-  wallet_id: string,
-  attempt: <Answer>(run: (wallet: WalletRpc) => Promise<Answer>) => Promise<Answer>,
-): Promise<WalletState> {
+/** Which wallet has no settings yet, when the answer says so: one above the one that was asked. */
+function unconfiguredWallet(answer: object): string | null {
+  return "wallet_id" in answer && typeof answer.wallet_id === "string" && answer.wallet_id !== ""
+    ? answer.wallet_id
+    : null;
+}
+
+async function configureWallet(env: WalletBindings, effects: Effects, wallet_id: string): Promise<WalletState> {
   const settings = await loadWalletSettings(env.DB, wallet_id).catch((error: unknown) => {
     throw new WalletUnavailable(`settings of ${wallet_id} do not load: ${String(error)}`);
   });
   if (settings === null) throw new WalletUnavailable(`there is no wallet ${wallet_id}`);
-  return await attempt((wallet) => wallet.configure(settings));
+  return await withRetries(env.WALLET, effects, wallet_id, (wallet) => wallet.configure(settings), ATTEMPTS);
 }
 
 async function withRetries<Answer>(

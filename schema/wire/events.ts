@@ -64,7 +64,7 @@ const walletExhausted = z.object({
 const walletPosted = z.object({
   ...base,
   type: z.literal("wallet.posted"),
-  kind: z.enum(["limit", "reset"]),
+  kind: z.enum(["limit", "reset", "child"]),
   amount_nano_usd: amount,
   balance_nano_usd: amount,
 });

@@ -19,6 +19,13 @@ export interface WalletRpc {
   settle(request: SettleRequest): Promise<SettleAnswer>;
   /** Ends a hold without a charge: nothing that costs was sent. Unknown id: leaves a tombstone that refuses a late admit. */
   release(request: ReleaseRequest): Promise<SettleAnswer>;
+  /**
+   * A wallet below tells what it has spent and given back, and asks for more. Idempotent on its sequence: the same
+   * message again gets the same answer. Before this refuses, idle money of the other wallets below was called back.
+   */
+  lease(message: LeaseMessage): Promise<LeaseAnswer>;
+  /** The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told. */
+  recall(): Promise<void>;
   /** Balance and period as of now, after anything overdue (period turn, expiry) is done. */
   state(): Promise<WalletState | null>;
   /** The newest ledger rows first; `before_seq` pages on. */
@@ -62,6 +69,8 @@ export type AdmitAnswer =
   | { readonly status: "duplicate_mismatch" }
   | {
       readonly status: "exhausted" | "held_by_others" | "exceeds_wallet";
+      /** Which wallet has too little: this one, or one above it. */
+      readonly wallet_id: string;
       /** What could be held now. */
       readonly available_nano_usd: NanoUsd;
       /** What could be held if every other hold were released. */
@@ -70,13 +79,55 @@ export type AdmitAnswer =
       /** For `held_by_others`: when the first of the other holds ends at the latest. */
       readonly retry_after_ms: number | null;
     }
-  | { readonly status: "exceeds_maximum"; readonly maximum_nano_usd: NanoUsd }
-  | { readonly status: "frozen" }
+  | { readonly status: "exceeds_maximum"; readonly wallet_id: string; readonly maximum_nano_usd: NanoUsd }
+  | { readonly status: "frozen"; readonly wallet_id: string }
   | { readonly status: "key_revoked" }
   | { readonly status: "too_many_holds"; readonly retry_after_ms: number }
-  /** The object has no settings yet: configure it from D1 and ask again. */
-  | { readonly status: "not_configured" }
+  /** The object of that wallet has no settings yet: configure it from D1 and ask again. */
+  | { readonly status: "not_configured"; readonly wallet_id?: string }
   /** The arguments break the contract (negative, unsafe, context too large): a bug of the caller. */
+  | { readonly status: "invalid"; readonly problem: string };
+
+/** Why money was not to be had: the refusals of an admit that are about money and who may spend it. */
+export type MoneyRefusal = Extract<
+  AdmitAnswer,
+  {
+    readonly status:
+      | "exhausted"
+      | "held_by_others"
+      | "exceeds_wallet"
+      | "exceeds_maximum"
+      | "frozen"
+      | "not_configured";
+  }
+>;
+
+/** Messages of one wallet to the one above, in two rows that do not wait for each other. */
+export type LeaseLane = "ask" | "give";
+
+export interface LeaseMessage {
+  readonly child_id: string;
+  readonly lane: LeaseLane;
+  /** Of its lane, from 1 on, without a gap. A message is repeated, unchanged, until it is answered. */
+  readonly seq: number;
+  /** Charged since the last message; below zero when a correction gave something back. */
+  readonly consumed_nano_usd: NanoUsd;
+  /** Leased money that is not needed. */
+  readonly returned_nano_usd: NanoUsd;
+  /** At least so much must be granted for the smallest request that waits; 0 asks for nothing. */
+  readonly need_nano_usd: NanoUsd;
+  /** At most so much is of use. */
+  readonly want_nano_usd: NanoUsd;
+  /** The whole of that smallest request: what a refusal speaks of. */
+  readonly request_nano_usd: NanoUsd;
+}
+
+export type LeaseAnswer =
+  | { readonly status: "taken"; readonly granted_nano_usd: NanoUsd }
+  /** What was told is taken all the same; nothing was granted. */
+  | { readonly status: "refused"; readonly refusal: MoneyRefusal }
+  /** Nothing was taken: configure that wallet and send the message again. */
+  | { readonly status: "not_configured"; readonly wallet_id: string }
   | { readonly status: "invalid"; readonly problem: string };
 
 export interface ExtendRequest {
@@ -149,7 +200,9 @@ export interface WalletState {
   readonly balance_nano_usd: NanoUsd;
   readonly spent_nano_usd: NanoUsd;
   readonly held_nano_usd: NanoUsd;
-  /** limit + overdraft + carried − spent − held; null without a limit. Never negative. */
+  /** Leased to the wallets below and not yet spent there, as far as they have told. */
+  readonly leased_nano_usd: NanoUsd;
+  /** limit + overdraft + carried − spent − held − leased; null without a limit. Never negative. */
   readonly available_nano_usd: NanoUsd | null;
   readonly overdraft_used_nano_usd: NanoUsd;
   readonly period_start: number;
@@ -172,8 +225,19 @@ export const LEDGER_KINDS = [
   "expire",
   /** A settlement that came after the expiry: the difference. */
   "correction",
+  /** What a wallet below has spent, as it told. Several of its charges in one row. */
+  "child",
 ] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
+
+/** Rows of one request, which tell how it ended; the others are the wallet's own. */
+export const REQUEST_KINDS = ["charge", "overage", "release", "expire", "correction"] as const;
+
+/** Rows that count as spending; the others set what may be spent. */
+export const SPENDING_KINDS = [...REQUEST_KINDS, "child"] as const;
+
+export const isOfRequest = (kind: LedgerKind): boolean => REQUEST_KINDS.some((known) => known === kind);
+export const isSpending = (kind: LedgerKind): boolean => SPENDING_KINDS.some((known) => known === kind);
 
 export interface LedgerRow {
   readonly seq: number;

@@ -31,6 +31,8 @@ export const walletSettingsSchema = z.object({
   /** The most that one request may hold; null is no bound. */
   maximum_per_request_nano_usd: z.int().min(0).max(MAX_NANO_USD).nullable(),
   frozen: z.boolean(),
+  /** The wallet above, whose money this one spends; null for the top of a tree. Settings of older versions lack it. */
+  parent_id: z.string().nullable().default(null),
 });
 
 export type WalletSettings = z.infer<typeof walletSettingsSchema>;

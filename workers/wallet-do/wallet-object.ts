@@ -8,6 +8,8 @@ import type {
   CheckpointRequest,
   ExtendAnswer,
   ExtendRequest,
+  LeaseAnswer,
+  LeaseMessage,
   LedgerRow,
   ReleaseRequest,
   SettleAnswer,
@@ -20,6 +22,8 @@ import { Wallet, type WalletEffects } from "./wallet.ts";
 
 export interface Env {
   readonly EVENTS: Queue<Event>;
+  /** The wallet objects themselves: those above and below this one. */
+  readonly WALLET: { idFromName(name: string): DurableObjectId; get(id: DurableObjectId): WalletRpc };
   /** Milliseconds, see WalletEffects; absent or malformed is 0. */
   readonly AO_OUTBOX_RETAIN_MS?: string;
   /** Milliseconds, see WalletEffects; absent or malformed is a second. */
@@ -46,6 +50,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
         await env.EVENTS.sendBatch(events.map((body) => ({ body })));
       },
       waitUntil: (work) => ctx.waitUntil(work),
+      wallet: (wallet_id) => env.WALLET.get(env.WALLET.idFromName(wallet_id)),
       outbox_retain_ms: milliseconds(env.AO_OUTBOX_RETAIN_MS, 0),
       drain_delay_ms: milliseconds(env.AO_DRAIN_DELAY_MS, DRAIN_DELAY_MS),
     };
@@ -75,6 +80,14 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
 
   release(request: ReleaseRequest): Promise<SettleAnswer> {
     return this.wallet.release(request);
+  }
+
+  lease(message: LeaseMessage): Promise<LeaseAnswer> {
+    return this.wallet.lease(message);
+  }
+
+  recall(): Promise<void> {
+    return this.wallet.recall();
   }
 
   state(): Promise<WalletState | null> {

@@ -1,4 +1,5 @@
 import { log } from "../../schema/kernel/log.ts";
+import { type NanoUsd, nanoUsd, ZERO_USD } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
 import type { Event } from "../../schema/wire/events.ts";
 import type {
@@ -9,6 +10,8 @@ import type {
   CheckpointRequest,
   ExtendAnswer,
   ExtendRequest,
+  LeaseAnswer,
+  LeaseMessage,
   LedgerRow,
   ReleaseRequest,
   SettleAnswer,
@@ -20,6 +23,7 @@ import { type WalletSettings, walletSettingsSchema } from "../../schema/wire/wal
 import { AlarmClock } from "./alarm-clock.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { decideAdmit } from "./core/admit.ts";
+import { allowance, promised } from "./core/allowance.ts";
 import { apply, type Change, type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideConfigure } from "./core/configure.ts";
 import { describe } from "./core/describe.ts";
@@ -29,6 +33,7 @@ import { decideCheckpoint, decideExtend } from "./core/renew.ts";
 import { decideRevoke } from "./core/revoke.ts";
 import { decideRelease, decideSettle } from "./core/settle.ts";
 import type { State } from "./core/state.ts";
+import { Funds } from "./funds.ts";
 import { Outbox } from "./outbox.ts";
 import { audit } from "./storage/audit.ts";
 import { ledgerPage } from "./storage/ledger-page.ts";
@@ -45,6 +50,8 @@ export interface WalletEffects {
   now(): number;
   send(events: readonly Event[]): Promise<void>;
   waitUntil(work: Promise<unknown>): void;
+  /** Another wallet of the org, on a new stub. */
+  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall">;
   /**
    * How long sent events are kept and, after a restart, sent again: 0 where the queue survives a crash by itself, as it
    * does in production. A local queue lives in memory and dies with the process.
@@ -59,6 +66,10 @@ export interface WalletEffects {
 
 /** The alarm that drains if the object dies before it has drained by itself. */
 const DRAIN_NET_MS = 30_000;
+/** What was spent is told to the wallet above so long after it, unless a request for more tells it earlier. */
+const REPORT_DELAY_MS = 5_000;
+/** How often a wallet above or below is called. Each call may be repeated. */
+const CALL_ATTEMPTS = 3;
 const SWEEP_INTERVAL_MS = 60 * 60_000;
 const ALARM_RETRY_MS_MIN = 1_000;
 const ALARM_RETRY_MS_MAX = 5 * 60_000;
@@ -77,6 +88,7 @@ export class Wallet implements WalletRpc {
   private readonly reader: PendingReader;
   private readonly queue: CommitQueue;
   private readonly outbox: Outbox;
+  private readonly funds: Funds;
   private readonly alarm_clock: AlarmClock;
   private alarm_failures = 0;
   private drain_scheduled = false;
@@ -96,6 +108,12 @@ export class Wallet implements WalletRpc {
         this.memory = null;
       },
       ready: () => storage.sync(),
+    });
+    this.funds = new Funds({
+      decide: (decide) => this.decide(decide),
+      committed: () => this.queue.committed(),
+      sendUp: (parent_id, message) => repeated(() => effects.wallet(parent_id).lease(message)),
+      callBack: (child_id) => repeated(() => effects.wallet(child_id).recall()),
     });
     this.outbox = new Outbox({
       sql: storage.sql,
@@ -117,17 +135,43 @@ export class Wallet implements WalletRpc {
   async configure(settings: WalletSettings): Promise<WalletState> {
     const parsed = walletSettingsSchema.parse(settings);
     await this.run((state, now) => ({ answer: null, changes: decideConfigure(state, parsed, now) }));
+    // What may not be spent here any more may not be spent below either, from the next request on.
+    if (isOverpromised(this.current())) await this.funds.recallAll();
     const configured = await this.state();
     assert(configured !== null, "a configured wallet has a state");
     return configured;
   }
 
-  admit(request: AdmitRequest): Promise<AdmitAnswer> {
-    return this.run((state, now, reader) => decideAdmit(state, request, now, reader));
+  async admit(request: AdmitRequest): Promise<AdmitAnswer> {
+    const { hold_nano_usd } = request;
+    const answer = await this.funds.obtain<AdmitAnswer>(
+      (state, now) => decideAdmit(state, request, now, this.reader),
+      hold_nano_usd,
+      hold_nano_usd,
+      (refusal) => refusal,
+    );
+    await this.queue.committed();
+    return answer;
   }
 
-  extend(request: ExtendRequest): Promise<ExtendAnswer> {
-    return this.run((state, now) => decideExtend(state, request, now));
+  async extend(request: ExtendRequest): Promise<ExtendAnswer> {
+    const held = this.current().holds.get(request.request_id)?.hold_nano_usd ?? ZERO_USD;
+    const answer = await this.funds.obtain<ExtendAnswer>(
+      (state, now) => decideExtend(state, request, now),
+      nanoUsd(Math.max(0, request.hold_nano_usd - held)),
+      request.hold_nano_usd,
+      () => ({ status: "refused", hold_nano_usd: this.heldFor(request.request_id) }),
+    );
+    await this.queue.committed();
+    return answer;
+  }
+
+  lease(message: LeaseMessage): Promise<LeaseAnswer> {
+    return this.funds.lease(message);
+  }
+
+  recall(): Promise<void> {
+    return this.funds.recall();
   }
 
   checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
@@ -177,6 +221,7 @@ export class Wallet implements WalletRpc {
     try {
       await this.settled();
       await this.outbox.drain();
+      if (this.reportAt() <= this.effects.now() || this.hasOpenMessage()) await this.funds.report();
       this.sweep();
       this.alarm_failures = 0;
     } catch (error) {
@@ -189,12 +234,34 @@ export class Wallet implements WalletRpc {
 
   /** Decides a command at once and answers when everything that it rests on is stored. */
   private async run<Answer>(decide: Decide<Answer>): Promise<Answer> {
+    const answer = this.decide(decide);
+    await this.queue.committed();
+    return answer;
+  }
+
+  private decide<Answer>(decide: Decide<Answer>): Answer {
     const now = this.effects.now();
     this.doOverdue(now);
     const { answer, changes } = decide(this.current(), now, this.reader);
     this.take(changes);
-    await this.queue.committed();
     return answer;
+  }
+
+  private heldFor(request_id: string): NanoUsd {
+    return this.current().holds.get(request_id)?.hold_nano_usd ?? ZERO_USD;
+  }
+
+  /** When the wallet above is due to be told something. */
+  private reportAt(): number {
+    const { upstream } = this.current();
+    if (upstream === null || upstream.unreported_since === null) return Number.POSITIVE_INFINITY;
+    return upstream.unreported_since + REPORT_DELAY_MS;
+  }
+
+  /** Whether the wallet above has left a message without an answer: it goes again. */
+  private hasOpenMessage(): boolean {
+    const lanes = this.current().upstream?.lanes;
+    return lanes !== undefined && (lanes.ask.message !== null || lanes.give.message !== null);
   }
 
   /** Does what is due and stores all that waits. */
@@ -242,8 +309,9 @@ export class Wallet implements WalletRpc {
   private wakeAt(now: number): number {
     const { settings, deadline_bound, period, outbox_pending, sweep_at } = this.current();
     if (settings === null) return Number.POSITIVE_INFINITY;
+    const repeat = this.hasOpenMessage() ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
     const drain = outbox_pending > 0 ? Math.max(this.outbox.retry_at, now + DRAIN_NET_MS) : Number.POSITIVE_INFINITY;
-    return Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, drain, sweep_at);
+    return Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, drain, sweep_at, repeat, this.reportAt());
   }
 
   /** After failures the alarm comes later and later, so that a broken wallet does not spin. */
@@ -280,6 +348,27 @@ export class Wallet implements WalletRpc {
     sweepIdempotency(sql, now);
     const first = firstStale(sql);
     this.current().sweep_at = Number.isFinite(first) ? Math.max(first, now + SWEEP_INTERVAL_MS) : first;
+  }
+}
+
+/** Whether wallets below may still spend what this one may not. */
+function isOverpromised(state: State): boolean {
+  const { settings, leased_out_nano_usd } = state;
+  if (settings === null || leased_out_nano_usd === 0) return false;
+  const most = allowance(settings, state.balance_nano_usd);
+  return settings.frozen || (most !== null && promised(state) > most);
+}
+
+/** A new stub for each try: one that failed by a reset keeps failing. An overloaded object is not asked again. */
+async function repeated<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const overloaded =
+        typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true;
+      if (attempt >= CALL_ATTEMPTS || overloaded) throw error;
+    }
   }
 }
 

@@ -348,7 +348,7 @@ describe("what an administrator stops, stops at the next admit", () => {
   test("a frozen wallet, and a limit of 0", async () => {
     const stub = await freshWallet();
     await stub.configure(settings({ version: 2, frozen: true }));
-    expect(await stub.admit(admit("a", 0))).toEqual({ status: "frozen" });
+    expect(await stub.admit(admit("a", 0))).toEqual({ status: "frozen", wallet_id: "wal_1" });
     await stub.configure(settings({ version: 3, limit_nano_usd: 0 }));
     expect(await stub.admit(admit("a", 1))).toMatchObject({ status: "exhausted" });
     expect(await stub.admit(admit("a", 0))).toMatchObject({ status: "held" });

@@ -31,6 +31,7 @@ const ROW = {
   thresholds: "[50,100]",
   maximum_per_request_nano_usd: null,
   frozen: 0,
+  parent_id: null,
 };
 const SETTINGS = { ...ROW, hard: true, carry_over: false, thresholds: [50, 100], frozen: false };
 
@@ -190,6 +191,7 @@ describe("a wallet object that is new", () => {
     balance_nano_usd: usd(1_000),
     spent_nano_usd: usd(0),
     held_nano_usd: usd(0),
+    leased_nano_usd: usd(0),
     available_nano_usd: usd(1_000),
     overdraft_used_nano_usd: usd(0),
     period_start: NOON,

@@ -80,7 +80,7 @@ describe("the front door", () => {
 
 describe("a blocked request", () => {
   it("is told to the audit chain: who, what, why, and nothing of the prompt", async () => {
-    const gateway = await wholeGateway({ admit: { status: "frozen" } });
+    const gateway = await wholeGateway({ admit: { status: "frozen", wallet_id: "wal_1" } });
     await gateway.addProvider({ id: "acme" });
     const response = await gateway.post("/v1/chat/completions", {
       model: "gpt-4.1-nano",

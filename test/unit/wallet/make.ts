@@ -24,6 +24,7 @@ export const settings = (change: Partial<WalletSettings> = {}): WalletSettings =
   thresholds: [],
   maximum_per_request_nano_usd: null,
   frozen: false,
+  parent_id: null,
   ...change,
 });
 

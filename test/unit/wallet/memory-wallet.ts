@@ -9,7 +9,7 @@ import type {
   SettleRequest,
 } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { decideAdmit } from "../../../workers/wallet-do/core/admit.ts";
+import { decideAdmit, type Short } from "../../../workers/wallet-do/core/admit.ts";
 import { apply, type Change, type Decision, type Posting } from "../../../workers/wallet-do/core/change.ts";
 import { decideConfigure } from "../../../workers/wallet-do/core/configure.ts";
 import { describe } from "../../../workers/wallet-do/core/describe.ts";
@@ -22,6 +22,13 @@ import { decideRelease, decideSettle } from "../../../workers/wallet-do/core/set
 import { emptyState, type State } from "../../../workers/wallet-do/core/state.ts";
 
 export class CommitFailed extends Error {}
+
+/** A wallet without others above or below decides by itself. */
+function neverShort<Answer extends { readonly status: string }>(answer: Answer | Short): Answer {
+  if (isShort(answer)) throw new Error("a wallet on its own was short of others' money");
+  return answer;
+}
+const isShort = (answer: { readonly status: string }): answer is Short => answer.status === "short";
 
 /**
  * The pure core around a storage that is a few arrays. Decisions gather until `commit`; a failing commit throws them
@@ -49,10 +56,10 @@ export class MemoryWallet {
     return describe(this.state);
   }
   admit(request: AdmitRequest) {
-    return this.run((state, now) => decideAdmit(state, request, now, this.reader));
+    return neverShort(this.run((state, now) => decideAdmit(state, request, now, this.reader)));
   }
   extend(request: ExtendRequest) {
-    return this.run((state, now) => decideExtend(state, request, now));
+    return neverShort(this.run((state, now) => decideExtend(state, request, now)));
   }
   checkpoint(request: CheckpointRequest) {
     return this.run((state, now) => decideCheckpoint(state, request, now));

@@ -53,6 +53,7 @@ describe("each refusal of money is true", () => {
     made.now += 5_000;
     expect(made.admit(admit("mine", 50_000))).toEqual({
       status: "held_by_others",
+      wallet_id: "wal_1",
       available_nano_usd: 40_000,
       free_nano_usd: 100_000,
       resets_at: APRIL,
@@ -76,7 +77,7 @@ describe("each refusal of money is true", () => {
   test("what could never be booked is refused, whatever the settings allow", () => {
     const made = wallet({ limit_nano_usd: null });
     made.admit(admit("a", MAX_NANO_USD - 10));
-    expect(made.admit(admit("b", 11))).toEqual({ status: "exceeds_maximum", maximum_nano_usd: 10 });
+    expect(made.admit(admit("b", 11))).toEqual({ status: "exceeds_maximum", wallet_id: "wal_1", maximum_nano_usd: 10 });
     // A charge beyond the range would leave the expiry of the other hold unable to post.
     expect(made.settle(settle("late", 11)).status).toBe("invalid");
     expect(made.settle(settle("late", 10)).status).toBe("unknown_hold");

@@ -144,6 +144,7 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
       const tokens = affordablePerChoice(estimate, answer.maximum_nano_usd);
       return refuse("request_exceeds_maximum", {
         details: {
+          wallet_id: answer.wallet_id,
           maximum_per_request_usd: formatUsd(answer.maximum_nano_usd),
           required_usd: formatUsd(estimate.hold_nano_usd),
           max_affordable_tokens: tokens,
@@ -151,7 +152,7 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
       });
     }
     case "frozen":
-      return refuse("wallet_frozen");
+      return refuse("wallet_frozen", { details: { wallet_id: answer.wallet_id } });
     case "key_revoked":
       return refuse("invalid_api_key", { message: "This API key was revoked." });
     case "too_many_holds":
@@ -176,6 +177,7 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
 }
 
 const leftDetails = (answer: MoneyRefusal) => ({
+  wallet_id: answer.wallet_id,
   available_usd: formatUsd(answer.available_nano_usd),
   resets_at: formatTimeOrNull(answer.resets_at),
 });

@@ -1,43 +1,48 @@
 import { LIMITS } from "../../../schema/kernel/limits.ts";
-import { type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import { nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { AdmitAnswer, AdmitRequest } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { allowance, available, fits, maximumHold } from "./allowance.ts";
+import { available, promised } from "./allowance.ts";
 import { type Change, type Decision, NO_CHANGES } from "./change.ts";
-import { draft } from "./draft.ts";
 import type { Reader } from "./reader.ts";
-import { earliestDeadline, type Hold, type State } from "./state.ts";
+import { gapOf, isCovered, refuseMoney, retryAfter, standingRefusal } from "./refuse-money.ts";
+import type { Hold, State } from "./state.ts";
 import { admitProblem } from "./validate.ts";
 
-/**
- * With less than this left (a millionth of a dollar: a few tokens of the cheapest model) a wallet counts as exhausted
- * rather than as too small for the request: nothing smaller would fit either.
- */
-const SMALLEST_SENSIBLE_NANO_USD = 1_000;
-/** Nobody is told to come back sooner than this. */
-const RETRY_AFTER_MS_MIN = 1_000;
+/** Short of money that others may give up: the caller sees to it, and asks again. */
+export interface Short {
+  readonly status: "short";
+}
 
 /**
  * Holds money for a request, or says why not. Refusals come before any change, in this order: invalid, not configured,
  * key revoked, frozen, request id seen before (held or ended), idempotency key used before, maximum per request, too
- * many holds, money.
+ * many holds, money. Money is refused only when nobody else could give some up; otherwise the answer is `short`.
  */
-export function decideAdmit(state: State, request: AdmitRequest, now: number, reader: Reader): Decision<AdmitAnswer> {
+export function decideAdmit(
+  state: State,
+  request: AdmitRequest,
+  now: number,
+  reader: Reader,
+): Decision<AdmitAnswer | Short> {
   const problem = admitProblem(request);
   if (problem !== null) return refuse({ status: "invalid", problem });
   const { settings } = state;
   if (settings === null) return refuse({ status: "not_configured" });
   if (state.revoked_keys.has(request.context.key_id)) return refuse({ status: "key_revoked" });
-  if (settings.frozen) return refuse({ status: "frozen" });
+  if (settings.frozen) return refuse({ status: "frozen", wallet_id: settings.wallet_id });
   const repeated = repeatedAnswer(state, settings, request, reader) ?? duplicateAnswer(request, now, reader);
   if (repeated !== null) return refuse(repeated);
-  const maximum_nano_usd = maximumHold(settings, state.balance_nano_usd, state.spent_nano_usd, state.held_nano_usd);
-  if (request.hold_nano_usd > maximum_nano_usd) return refuse({ status: "exceeds_maximum", maximum_nano_usd });
+  const standing = standingRefusal(state, settings, request.hold_nano_usd);
+  if (standing !== null) return refuse(standing);
   if (state.holds.size >= LIMITS.open_holds) {
     return refuse({ status: "too_many_holds", retry_after_ms: retryAfter(state, now) });
   }
-  if (!fits(settings, state.balance_nano_usd, state.held_nano_usd, request.hold_nano_usd)) {
-    return refuseMoney(state, settings, request.hold_nano_usd, now);
+  const gap = gapOf(state, settings, request.hold_nano_usd);
+  if (!isCovered(gap)) {
+    if (gap.lease_nano_usd > 0 || state.leased_out_nano_usd > 0)
+      return { answer: { status: "short" }, changes: NO_CHANGES };
+    return refuseMoney(state, settings, request.hold_nano_usd, ZERO_USD, now);
   }
   return hold(state, settings, request, now);
 }
@@ -56,7 +61,7 @@ function repeatedAnswer(
   if (open.admitted_nano_usd !== request.hold_nano_usd) {
     return { status: "invalid", problem: "this request id is held already, with another amount" };
   }
-  const available_nano_usd = available(settings, state.balance_nano_usd, state.held_nano_usd);
+  const available_nano_usd = available(settings, state.balance_nano_usd, promised(state));
   return { status: "already_held", available_nano_usd, deadline: open.deadline };
 }
 
@@ -71,30 +76,6 @@ function duplicateAnswer(request: AdmitRequest, now: number, reader: Reader): Ad
     ? { status: "duplicate_finished", request_id, answer }
     : { status: "duplicate_in_flight", request_id };
 }
-
-/**
- * Which of the three it is. `held_by_others`: it would fit if the other holds ended without a charge. `exhausted`: next
- * to nothing would be left even then. `exceeds_wallet`: something is left, but this request alone is larger than it.
- */
-function refuseMoney(state: State, settings: WalletSettings, wanted: NanoUsd, now: number): Decision<AdmitAnswer> {
-  const free_nano_usd = allowance(settings, state.balance_nano_usd) ?? ZERO_USD;
-  const common = {
-    available_nano_usd: available(settings, state.balance_nano_usd, state.held_nano_usd) ?? ZERO_USD,
-    free_nano_usd,
-    resets_at: state.period.end,
-    retry_after_ms: null,
-  };
-  if (wanted <= free_nano_usd) {
-    return refuse({ ...common, status: "held_by_others", retry_after_ms: retryAfter(state, now) });
-  }
-  if (free_nano_usd >= SMALLEST_SENSIBLE_NANO_USD) return refuse({ ...common, status: "exceeds_wallet" });
-  const alert = draft(state, settings, now);
-  alert.exhausted();
-  return { answer: { ...common, status: "exhausted" }, changes: alert.changes };
-}
-
-const retryAfter = (state: State, now: number): number =>
-  Math.max(RETRY_AFTER_MS_MIN, earliestDeadline(state.holds) - now);
 
 function hold(state: State, settings: WalletSettings, request: AdmitRequest, now: number): Decision<AdmitAnswer> {
   const made: Hold = {
@@ -116,7 +97,7 @@ function hold(state: State, settings: WalletSettings, request: AdmitRequest, now
     const entry = { key_hash, fingerprint, request_id: made.request_id, finished: false, answer: null, expires_at };
     changes.push({ kind: "idempotency", entry });
   }
-  const held = nanoUsd(state.held_nano_usd + made.hold_nano_usd);
-  const available_nano_usd = available(settings, state.balance_nano_usd, held);
+  const after = nanoUsd(promised(state) + made.hold_nano_usd);
+  const available_nano_usd = available(settings, state.balance_nano_usd, after);
   return { answer: { status: "held", available_nano_usd, deadline: made.deadline }, changes };
 }

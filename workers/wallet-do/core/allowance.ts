@@ -1,10 +1,17 @@
-import { MAX_NANO_USD, maxUsd, minUsd, type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import {
+  addUsd,
+  MAX_NANO_USD,
+  maxUsd,
+  minUsd,
+  type NanoUsd,
+  nanoUsd,
+  subtractUsd,
+  ZERO_USD,
+} from "../../../schema/kernel/money.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import type { State } from "./state.ts";
 
-/**
- * What may be spent beyond what is spent, holds not counted; null without a limit. Today that is the wallet's own limit;
- * a wallet below another will take the smaller of this and what its parent has leased to it.
- */
+/** What may be spent beyond what is spent, holds not counted; null without a limit. */
 export function allowance(settings: WalletSettings, balance: NanoUsd): NanoUsd | null {
   if (settings.limit_nano_usd === null) return null;
   // A limit of 0 refuses everything that costs, also what was carried over before it was set.
@@ -17,6 +24,14 @@ export function available(settings: WalletSettings, balance: NanoUsd, held: Nano
   const free = allowance(settings, balance);
   return free === null ? null : nanoUsd(Math.max(0, free - held));
 }
+
+/** What is promised to somebody: held for requests, and leased to wallets below. */
+export const promised = (state: Pick<State, "held_nano_usd" | "leased_out_nano_usd">): NanoUsd =>
+  addUsd(state.held_nano_usd, state.leased_out_nano_usd);
+
+/** What of the money leased from the wallet above is free; null at the top of a tree. May be below zero. */
+export const idleLease = (state: State): NanoUsd | null =>
+  state.upstream === null ? null : subtractUsd(state.upstream.leased_nano_usd, promised(state));
 
 /** How far a balance may go below zero. Limit and overdraft together stay in the range of one amount. */
 export function overdraft(settings: WalletSettings): NanoUsd {

@@ -1,15 +1,17 @@
-import { addUsd, type NanoUsd, subtractUsd } from "../../../schema/kernel/money.ts";
+import { addUsd, type NanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Event } from "../../../schema/wire/events.ts";
 import type { LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import type { IdempotencyEntry } from "./reader.ts";
-import type { Hold, State, WalletPeriod } from "./state.ts";
+import type { Child, Hold, State, Upstream, WalletPeriod } from "./state.ts";
 
 /** A ledger row with the period's spending after it and the sequence of its event. */
 export interface Posting extends LedgerRow {
   readonly spent_nano_usd: NanoUsd;
   readonly event_seq: number;
+  /** Spent of what the wallet above leased, which is to be told. */
+  readonly of_lease: boolean;
 }
 
 /** What a decision does to a wallet. Applied to memory by `apply`, to storage by `persist`: the same list, in order. */
@@ -25,7 +27,11 @@ export type Change =
   | { readonly kind: "event"; readonly event_seq: number; readonly event: Event }
   | { readonly kind: "idempotency"; readonly entry: IdempotencyEntry }
   | { readonly kind: "idempotency_freed"; readonly key_hash: string }
-  | { readonly kind: "revoked"; readonly key_id: string; readonly at: number };
+  | { readonly kind: "revoked"; readonly key_id: string; readonly at: number }
+  /** The account with the wallet above, as it is now. */
+  | { readonly kind: "upstream"; readonly upstream: Upstream }
+  /** The account of a wallet below, as it is now. */
+  | { readonly kind: "child"; readonly child: Child };
 
 /** What a command decided: its answer holds once the changes are stored. */
 export interface Decision<Answer> {
@@ -62,6 +68,7 @@ function applyOne(state: State, change: Change): void {
       state.spent_nano_usd = change.posting.spent_nano_usd;
       state.event_seq = change.posting.event_seq;
       state.outbox_pending += 1;
+      if (state.upstream !== null) state.upstream = afterPosting(state.upstream, change.posting);
       return;
     case "event":
       state.event_seq = change.event_seq;
@@ -75,9 +82,32 @@ function applyOne(state: State, change: Change): void {
     case "revoked":
       state.revoked_keys.add(change.key_id);
       return;
+    case "upstream":
+      state.upstream = change.upstream;
+      return;
+    case "child": {
+      const before = state.children.get(change.child.child_id)?.leased_nano_usd ?? ZERO_USD;
+      state.children.set(change.child.child_id, change.child);
+      state.leased_out_nano_usd = addUsd(state.leased_out_nano_usd, subtractUsd(change.child.leased_nano_usd, before));
+      return;
+    }
     default:
       unreachable(change);
   }
+}
+
+/**
+ * What a charge does to the account with the wallet above: it is spent of the lease, and to be told. Also what storage
+ * does with the row, in the same transaction.
+ */
+export function afterPosting(upstream: Upstream, posting: Posting): Upstream {
+  if (!posting.of_lease) return upstream;
+  return {
+    ...upstream,
+    leased_nano_usd: addUsd(upstream.leased_nano_usd, posting.amount_nano_usd),
+    unreported_nano_usd: subtractUsd(upstream.unreported_nano_usd, posting.amount_nano_usd),
+    unreported_since: upstream.unreported_since ?? posting.at,
+  };
 }
 
 function putHold(state: State, hold: Hold): void {

@@ -4,6 +4,7 @@ import { assert } from "../../../schema/kernel/unreachable.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { type Change, NO_CHANGES } from "./change.ts";
 import { draft } from "./draft.ts";
+import { newUpstream } from "./lease-child.ts";
 import type { State } from "./state.ts";
 
 /**
@@ -17,6 +18,10 @@ export function decideConfigure(state: State, settings: WalletSettings, now: num
   if (old !== null && old.version >= settings.version) return NO_CHANGES;
   const books = draft(state, settings, now);
   books.add({ kind: "settings", settings });
+  // Once below a wallet, always below that one: what is leased, held and told is between the two.
+  if (settings.parent_id !== null && state.upstream === null) {
+    books.add({ kind: "upstream", upstream: newUpstream(settings.parent_id) });
+  }
   const { start, end } = periodAt(
     settings.period,
     settings.time_zone,

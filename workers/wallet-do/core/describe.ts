@@ -1,5 +1,5 @@
 import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
-import { available, overdraftUsed } from "./allowance.ts";
+import { available, overdraftUsed, promised } from "./allowance.ts";
 import type { State } from "./state.ts";
 
 /** The wallet as others see it; null before it was configured. */
@@ -11,7 +11,8 @@ export function describe(state: State): WalletState | null {
     balance_nano_usd,
     spent_nano_usd: state.spent_nano_usd,
     held_nano_usd,
-    available_nano_usd: available(settings, balance_nano_usd, held_nano_usd),
+    leased_nano_usd: state.leased_out_nano_usd,
+    available_nano_usd: available(settings, balance_nano_usd, promised(state)),
     overdraft_used_nano_usd: overdraftUsed(settings, balance_nano_usd),
     period_start: period.start,
     resets_at: period.end,

@@ -1,6 +1,6 @@
 import { addUsd, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { Event } from "../../../schema/wire/events.ts";
-import type { LedgerKind } from "../../../schema/wire/wallet-rpc.ts";
+import { isSpending, type LedgerKind } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { allowance } from "./allowance.ts";
 import type { Change } from "./change.ts";
@@ -78,11 +78,12 @@ export function draft(state: State, settings: WalletSettings, now: number): Draf
     },
     post: (kind, amount, ref, body) => {
       balance = addUsd(balance, amount);
-      if (kind !== "limit" && kind !== "reset") spent = subtractUsd(spent, amount);
+      if (isSpending(kind)) spent = subtractUsd(spent, amount);
       ledger_seq += 1;
       const event = nextEvent(body(balance));
       const row = { seq: ledger_seq, kind, amount_nano_usd: amount, balance_nano_usd: balance, ref, at };
-      changes.push({ kind: "posting", posting: { ...row, spent_nano_usd: spent, event_seq }, event });
+      const of_lease = state.upstream !== null && isSpending(kind) && amount !== 0;
+      changes.push({ kind: "posting", posting: { ...row, spent_nano_usd: spent, event_seq, of_lease }, event });
     },
     openPeriod: (start, end) => {
       spent = ZERO_USD;

@@ -1,3 +1,4 @@
+import { isOfRequest } from "../../../schema/wire/wallet-rpc.ts";
 import type { Change } from "./change.ts";
 import { type Ended, foldEnded, type IdempotencyEntry, type Reader } from "./reader.ts";
 
@@ -33,7 +34,7 @@ export function pendingReader(stored: Reader): PendingReader {
       for (const change of changes) {
         if (change.kind === "posting") {
           const { ref, kind, amount_nano_usd } = change.posting;
-          if (kind !== "limit" && kind !== "reset") ended.set(ref, foldEnded(readEnded(ref), kind, amount_nano_usd));
+          if (isOfRequest(kind)) ended.set(ref, foldEnded(readEnded(ref), kind, amount_nano_usd));
         } else if (change.kind === "idempotency") keys.set(change.entry.key_hash, change.entry);
         else if (change.kind === "idempotency_freed") keys.set(change.key_hash, null);
       }

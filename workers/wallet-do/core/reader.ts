@@ -33,6 +33,7 @@ export function foldEnded(previous: Ended | null, kind: LedgerKind, amount: Nano
   switch (kind) {
     case "limit":
     case "reset":
+    case "child":
       return previous;
     case "charge":
     case "overage":

@@ -1,13 +1,16 @@
 import { LIMITS } from "../../../schema/kernel/limits.ts";
-import { maxUsd, minUsd, type NanoUsd, subtractUsd } from "../../../schema/kernel/money.ts";
+import { maxUsd, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../../schema/kernel/money.ts";
 import type {
   CheckpointAnswer,
   CheckpointRequest,
   ExtendAnswer,
   ExtendRequest,
 } from "../../../schema/wire/wallet-rpc.ts";
-import { fits, maximumHold } from "./allowance.ts";
+import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import type { Short } from "./admit.ts";
+import { maximumHold, promised } from "./allowance.ts";
 import { type Decision, NO_CHANGES } from "./change.ts";
+import { gapOf, isCovered } from "./refuse-money.ts";
 import type { Hold, State } from "./state.ts";
 import { isAmount } from "./validate.ts";
 
@@ -24,25 +27,34 @@ export function decideCheckpoint(state: State, request: CheckpointRequest, now: 
  * amounts, when it does not fit the wallet or its maximum, and when wallet or key have been stopped since the admit: an
  * extension takes new money. A refusal changes nothing, not even the deadline.
  */
-export function decideExtend(state: State, request: ExtendRequest, now: number): Decision<ExtendAnswer> {
+export function decideExtend(state: State, request: ExtendRequest, now: number): Decision<ExtendAnswer | Short> {
   const open = state.holds.get(request.request_id);
-  if (open === undefined || state.settings === null) return { answer: { status: "unknown" }, changes: NO_CHANGES };
-  if (!mayGrow(state, open, request.hold_nano_usd)) {
-    return { answer: { status: "refused", hold_nano_usd: open.hold_nano_usd }, changes: NO_CHANGES };
+  const { settings } = state;
+  if (open === undefined || settings === null) return { answer: { status: "unknown" }, changes: NO_CHANGES };
+  const refused: Decision<ExtendAnswer> = {
+    answer: { status: "refused", hold_nano_usd: open.hold_nano_usd },
+    changes: NO_CHANGES,
+  };
+  if (!isAmount(request.hold_nano_usd)) return refused;
+  const more = nanoUsd(Math.max(0, request.hold_nano_usd - open.hold_nano_usd));
+  if (more > 0) {
+    if (!mayGrow(state, settings, open, request.hold_nano_usd)) return refused;
+    const gap = gapOf(state, settings, more);
+    if (!isCovered(gap)) {
+      const others = gap.lease_nano_usd > 0 || state.leased_out_nano_usd > 0;
+      return others ? { answer: { status: "short" }, changes: NO_CHANGES } : refused;
+    }
   }
   const hold = renewed(open, maxUsd(open.hold_nano_usd, request.hold_nano_usd), request.committed_nano_usd, now);
   const answer: ExtendAnswer = { status: "held", hold_nano_usd: hold.hold_nano_usd, deadline: hold.deadline };
   return { answer, changes: [{ kind: "hold_renewed", hold }] };
 }
 
-function mayGrow(state: State, open: Hold, wanted: NanoUsd): boolean {
-  const { settings, balance_nano_usd, held_nano_usd } = state;
-  if (settings === null || !isAmount(wanted)) return false;
-  if (wanted <= open.hold_nano_usd) return true;
+/** Whether the wallet and the key still may, and no bound but money is in the way. */
+function mayGrow(state: State, settings: WalletSettings, open: Hold, wanted: NanoUsd): boolean {
   if (settings.frozen || state.revoked_keys.has(open.context.key_id)) return false;
-  const others = subtractUsd(held_nano_usd, open.hold_nano_usd);
-  if (wanted > maximumHold(settings, balance_nano_usd, state.spent_nano_usd, others)) return false;
-  return fits(settings, balance_nano_usd, held_nano_usd, subtractUsd(wanted, open.hold_nano_usd));
+  const others = subtractUsd(promised(state), open.hold_nano_usd);
+  return wanted <= maximumHold(settings, state.balance_nano_usd, state.spent_nano_usd, others);
 }
 
 /** Neither the committed figure nor the deadline ever goes back, also when the clock does. */

@@ -2,7 +2,7 @@ import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { MAX_NANO_USD, minUsd, type NanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { RecordedAnswer, ReleaseRequest, SettleAnswer, SettleRequest } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { available } from "./allowance.ts";
+import { available, promised } from "./allowance.ts";
 import { type Decision, NO_CHANGES } from "./change.ts";
 import { type Draft, draft, taken } from "./draft.ts";
 import type { Ended, IdempotencyEntry, Reader } from "./reader.ts";
@@ -35,15 +35,15 @@ export function decideSettle(
   if (ended !== null) {
     correct(books, request, ended, cost);
     finishKey(books, reader.idempotencyOf(request.request_id), request.answer, now);
-    return decided(books, settings, state.held_nano_usd, "corrected", cost);
+    return decided(books, settings, promised(state), "corrected", cost);
   }
   charge(books, request, open);
-  if (open === undefined) return decided(books, settings, state.held_nano_usd, "unknown_hold", cost);
+  if (open === undefined) return decided(books, settings, promised(state), "unknown_hold", cost);
   books.add({ kind: "hold_ended", request_id: open.request_id });
   if (open.idempotency_key_hash !== null) {
     finishKey(books, reader.idempotency(open.idempotency_key_hash), request.answer, now);
   }
-  return decided(books, settings, subtractUsd(state.held_nano_usd, open.hold_nano_usd), "settled", cost);
+  return decided(books, settings, subtractUsd(promised(state), open.hold_nano_usd), "settled", cost);
 }
 
 /**
@@ -68,7 +68,7 @@ export function decideRelease(
     correct(books, request, ended, ZERO_USD);
     const key_hash = reader.idempotencyOf(request.request_id)?.key_hash;
     if (key_hash !== undefined) books.add({ kind: "idempotency_freed", key_hash });
-    return decided(books, settings, state.held_nano_usd, "corrected", ZERO_USD);
+    return decided(books, settings, promised(state), "corrected", ZERO_USD);
   }
   books.post("release", ZERO_USD, request.request_id, () => ({
     type: "request.completed",
@@ -79,12 +79,12 @@ export function decideRelease(
     context: request.context,
     record: request.record,
   }));
-  if (open === undefined) return decided(books, settings, state.held_nano_usd, "unknown_hold", ZERO_USD);
+  if (open === undefined) return decided(books, settings, promised(state), "unknown_hold", ZERO_USD);
   books.add({ kind: "hold_ended", request_id: open.request_id });
   if (open.idempotency_key_hash !== null) {
     books.add({ kind: "idempotency_freed", key_hash: open.idempotency_key_hash });
   }
-  return decided(books, settings, subtractUsd(state.held_nano_usd, open.hold_nano_usd), "released", ZERO_USD);
+  return decided(books, settings, subtractUsd(promised(state), open.hold_nano_usd), "released", ZERO_USD);
 }
 
 /** The charge up to the hold, and the overage beyond it. Without a hold everything is charge. */
@@ -144,7 +144,7 @@ export function finishKey(
  * must never meet an amount out of range.
  */
 function inRange(state: State, cost: number, own_hold: number): boolean {
-  const others = state.held_nano_usd - own_hold;
+  const others = promised(state) - own_hold;
   return (
     state.balance_nano_usd - cost - others >= -MAX_NANO_USD &&
     state.balance_nano_usd - cost <= MAX_NANO_USD &&
@@ -156,17 +156,17 @@ function inRange(state: State, cost: number, own_hold: number): boolean {
 function decided(
   books: Draft,
   settings: WalletSettings,
-  held: NanoUsd,
+  promised_nano_usd: NanoUsd,
   status: SettleAnswer["status"],
   charged_nano_usd: NanoUsd,
 ): Decision<SettleAnswer> {
   books.alert();
-  const available_nano_usd = available(settings, books.balance_nano_usd, held);
+  const available_nano_usd = available(settings, books.balance_nano_usd, promised_nano_usd);
   return { answer: { status, charged_nano_usd, available_nano_usd }, changes: books.changes };
 }
 
 function unchanged(state: State, status: SettleAnswer["status"], charged_nano_usd: NanoUsd): Decision<SettleAnswer> {
-  const { settings, balance_nano_usd, held_nano_usd } = state;
-  const available_nano_usd = settings === null ? null : available(settings, balance_nano_usd, held_nano_usd);
+  const { settings, balance_nano_usd } = state;
+  const available_nano_usd = settings === null ? null : available(settings, balance_nano_usd, promised(state));
   return { answer: { status, charged_nano_usd, available_nano_usd }, changes: NO_CHANGES };
 }

@@ -1,5 +1,6 @@
 import { type NanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import type { LeaseAnswer, LeaseLane, LeaseMessage } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 
 /** Money reserved for one running request. */
@@ -32,6 +33,44 @@ export interface WalletPeriod {
   readonly extra_event_seq: number;
 }
 
+/**
+ * The account with the wallet above. What was leased and is neither spent nor given back covers holds of this wallet and
+ * leases to those below it.
+ */
+export interface Upstream {
+  readonly parent_id: string;
+  /** Leased, and not spent or given back. Below zero when more was charged than was leased. */
+  readonly leased_nano_usd: NanoUsd;
+  /** Charged, and not in a message yet. Below zero when a correction gave something back. */
+  readonly unreported_nano_usd: NanoUsd;
+  /** When the first of what is unreported was charged; null when nothing is. */
+  readonly unreported_since: number | null;
+  /** One message of each lane may be under way. */
+  readonly lanes: Readonly<Record<LeaseLane, Lane>>;
+}
+
+export interface Lane {
+  readonly answered_seq: number;
+  /** Sent, or about to be, and not answered: repeated as it is until it is. */
+  readonly message: LeaseMessage | null;
+}
+
+/** The account of a wallet below. */
+export interface Child {
+  readonly child_id: string;
+  /** Leased to it, and not spent or given back as far as it has told. */
+  readonly leased_nano_usd: NanoUsd;
+  readonly lanes: Readonly<Record<LeaseLane, ChildLane>>;
+}
+
+export interface ChildLane {
+  /** The last message whose telling was taken. */
+  readonly told_seq: number;
+  /** The last message that was answered, and its answer. */
+  readonly answered_seq: number;
+  readonly answer: LeaseAnswer | null;
+}
+
 /** A wallet as the object keeps it in memory. Changed by `apply` alone. */
 export interface State {
   settings: WalletSettings | null;
@@ -42,6 +81,11 @@ export interface State {
   spent_nano_usd: NanoUsd;
   held_nano_usd: NanoUsd;
   holds: Map<string, Hold>;
+  /** Null at the top of a tree. */
+  upstream: Upstream | null;
+  children: Map<string, Child>;
+  /** Leased to all wallets below. */
+  leased_out_nano_usd: NanoUsd;
   ledger_seq: number;
   /** When the last ledger row was written: times in the ledger never go back, whatever the clock does. */
   ledger_at: number;
@@ -72,6 +116,9 @@ export function emptyState(): State {
     spent_nano_usd: ZERO_USD,
     held_nano_usd: ZERO_USD,
     holds: new Map(),
+    upstream: null,
+    children: new Map(),
+    leased_out_nano_usd: ZERO_USD,
     ledger_seq: 0,
     ledger_at: 0,
     event_seq: 0,

@@ -1,6 +1,7 @@
 import type { AuditReport } from "../../../schema/wire/wallet-rpc.ts";
 import type { State } from "../core/state.ts";
 import { load } from "./load.ts";
+import { REQUEST_KINDS_SQL, SPENDING_KINDS_SQL } from "./migrations.ts";
 
 /**
  * Checks what must always hold, against the tables themselves and not against what is in memory: sums, the chain of
@@ -15,6 +16,7 @@ export function audit(sql: SqlStorage, memory: State, now: number): AuditReport 
     ...events(sql, stored),
     ...holds(sql, stored),
     ...period(stored, now),
+    ...leases(stored),
     ...differences(memory, stored),
   ];
   return { ok: problems.length === 0, problems };
@@ -36,7 +38,7 @@ function sums(sql: SqlStorage, stored: State): string[] {
   const spent = text(
     sql,
     `SELECT CAST(coalesce(-sum(amount_nano_usd), 0) AS TEXT) AS total FROM ledger
-      WHERE seq > ? AND kind NOT IN ('limit', 'reset')`,
+      WHERE seq > ? AND kind IN (${SPENDING_KINDS_SQL})`,
     stored.period.opened_seq,
   );
   return [
@@ -84,13 +86,19 @@ function holds(sql: SqlStorage, stored: State): string[] {
   const ended = count(
     sql,
     `SELECT count(*) AS count FROM hold
-      WHERE EXISTS (SELECT 1 FROM ledger WHERE ref = request_id AND kind NOT IN ('limit', 'reset'))`,
+      WHERE EXISTS (SELECT 1 FROM ledger WHERE ref = request_id AND kind IN (${REQUEST_KINDS_SQL}))`,
   );
   return [
     ...expectEqual("held", stored.held_nano_usd, held),
     ...expectEqual("holds committed beyond themselves", over, 0),
     ...expectEqual("holds of requests that have ended", ended, 0),
   ];
+}
+
+/** No child owes more than it was given, and nothing is promised beyond what was leased from above, but for overages. */
+function leases(stored: State): string[] {
+  const total = [...stored.children.values()].reduce((sum, child) => sum + BigInt(child.leased_nano_usd), 0n);
+  return expectEqual("leased to wallets below", stored.leased_out_nano_usd, total);
 }
 
 function period(stored: State, now: number): string[] {
@@ -110,6 +118,7 @@ function differences(memory: State, stored: State): string[] {
     "balance_nano_usd",
     "spent_nano_usd",
     "held_nano_usd",
+    "leased_out_nano_usd",
     "ledger_seq",
     "event_seq",
     "outbox_pending",
@@ -117,6 +126,7 @@ function differences(memory: State, stored: State): string[] {
   return [
     ...fields.flatMap((field) => expectEqual(`${field} in memory`, memory[field], stored[field])),
     ...expectEqual("holds in memory", memory.holds.size, stored.holds.size),
+    ...(JSON.stringify(memory.upstream) === JSON.stringify(stored.upstream) ? [] : ["upstream in memory differs"]),
     ...(JSON.stringify(memory.period) === JSON.stringify(stored.period) ? [] : ["period in memory differs"]),
   ];
 }

@@ -1,8 +1,8 @@
 import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { type WalletSettings, walletSettingsSchema } from "../../../schema/wire/wallet-settings.ts";
-import { emptyState, type Hold, type State, type WalletPeriod } from "../core/state.ts";
+import { type Child, emptyState, type Hold, type State, type Upstream, type WalletPeriod } from "../core/state.ts";
 import { countUnsent } from "./outbox-table.ts";
-import { type HoldSqlRow, holdOf } from "./rows.ts";
+import { type ChildSqlRow, childOf, type HoldSqlRow, holdOf, type UpstreamSqlRow, upstreamOf } from "./rows.ts";
 
 type PeriodSqlRow = {
   start_at: number;
@@ -32,6 +32,8 @@ export function load(sql: SqlStorage): State {
   }
   state.event_seq = Math.max(last?.event_seq ?? 0, state.period.extra_event_seq);
   for (const row of sql.exec<HoldSqlRow>("SELECT * FROM hold")) addHold(state, holdOf(row));
+  state.upstream = loadUpstream(sql);
+  for (const row of sql.exec<ChildSqlRow>("SELECT * FROM child")) addChild(state, childOf(row));
   for (const { key_id } of sql.exec<{ key_id: string }>("SELECT key_id FROM revoked")) state.revoked_keys.add(key_id);
   state.outbox_pending = countUnsent(sql);
   state.sweep_at = firstStale(sql);
@@ -63,6 +65,16 @@ function loadPeriod(sql: SqlStorage): WalletPeriod | null {
     extra_events,
     extra_event_seq,
   };
+}
+
+function loadUpstream(sql: SqlStorage): Upstream | null {
+  const [row] = sql.exec<UpstreamSqlRow>("SELECT * FROM upstream");
+  return row === undefined ? null : upstreamOf(row);
+}
+
+function addChild(state: State, child: Child): void {
+  state.children.set(child.child_id, child);
+  state.leased_out_nano_usd = nanoUsd(state.leased_out_nano_usd + child.leased_nano_usd);
 }
 
 function addHold(state: State, hold: Hold): void {

@@ -1,4 +1,4 @@
-import { LEDGER_KINDS } from "../../../schema/wire/wallet-rpc.ts";
+import { REQUEST_KINDS, SPENDING_KINDS } from "../../../schema/wire/wallet-rpc.ts";
 
 /**
  * The wallet's tables, as forward-only steps; an object runs those it lacks when it starts. A step that was deployed is
@@ -7,7 +7,11 @@ import { LEDGER_KINDS } from "../../../schema/wire/wallet-rpc.ts";
  * STRICT, NOT NULL and CHECK refuse what the language lets through: a float in an integer column, NaN as NULL.
  * Tables with a text key have no rowid, so that a row is one write and not two.
  */
-const KINDS = LEDGER_KINDS.map((kind) => `'${kind}'`).join(", ");
+const quoted = (kinds: readonly string[]): string => kinds.map((kind) => `'${kind}'`).join(", ");
+
+/** For `kind IN (…)`: the list itself, so that the partial index fits the queries. */
+export const REQUEST_KINDS_SQL = quoted(REQUEST_KINDS);
+export const SPENDING_KINDS_SQL = quoted(SPENDING_KINDS);
 
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -40,7 +44,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     ) STRICT, WITHOUT ROWID`,
     `CREATE TABLE ledger (
       seq INTEGER PRIMARY KEY,
-      kind TEXT NOT NULL CHECK (kind IN (${KINDS})),
+      kind TEXT NOT NULL CHECK (kind IN ('limit', 'reset', 'charge', 'overage', 'release', 'expire', 'correction')),
       amount_nano_usd INTEGER NOT NULL,
       balance_nano_usd INTEGER NOT NULL,
       spent_nano_usd INTEGER NOT NULL,
@@ -73,6 +77,40 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE revoked (
       key_id TEXT PRIMARY KEY,
       at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID`,
+  ],
+  [
+    // Kinds are checked in code from here on: a CHECK cannot be widened without copying the ledger again.
+    `CREATE TABLE ledger_of_any_kind (
+      seq INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 40),
+      amount_nano_usd INTEGER NOT NULL,
+      balance_nano_usd INTEGER NOT NULL,
+      spent_nano_usd INTEGER NOT NULL,
+      ref TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      event_seq INTEGER NOT NULL
+    ) STRICT`,
+    `INSERT INTO ledger_of_any_kind SELECT seq, kind, amount_nano_usd, balance_nano_usd, spent_nano_usd, ref, at, event_seq
+      FROM ledger`,
+    "DROP TABLE ledger",
+    "ALTER TABLE ledger_of_any_kind RENAME TO ledger",
+    `CREATE INDEX ledger_request ON ledger (ref)
+      WHERE kind IN ('charge', 'overage', 'release', 'expire', 'correction')`,
+    // The account with the wallet above.
+    `CREATE TABLE upstream (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      parent_id TEXT NOT NULL,
+      leased_nano_usd INTEGER NOT NULL,
+      unreported_nano_usd INTEGER NOT NULL,
+      unreported_since INTEGER,
+      lanes TEXT NOT NULL CHECK (json_valid(lanes))
+    ) STRICT`,
+    // The accounts of the wallets below.
+    `CREATE TABLE child (
+      child_id TEXT PRIMARY KEY,
+      leased_nano_usd INTEGER NOT NULL,
+      lanes TEXT NOT NULL CHECK (json_valid(lanes))
     ) STRICT, WITHOUT ROWID`,
   ],
 ];

@@ -2,7 +2,7 @@ import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Event } from "../../../schema/wire/events.ts";
 import type { Change, Posting } from "../core/change.ts";
 import type { IdempotencyEntry } from "../core/reader.ts";
-import type { Hold, WalletPeriod } from "../core/state.ts";
+import type { Hold, Upstream, WalletPeriod } from "../core/state.ts";
 
 /** Writes decided changes, all or none. An exception leaves the storage as it was. */
 export function persist(storage: DurableObjectStorage, changes: readonly Change[]): void {
@@ -40,6 +40,7 @@ function write(sql: SqlStorage, change: Change): void {
       return;
     case "posting":
       insertPosting(sql, change.posting);
+      if (change.posting.of_lease) spendLease(sql, change.posting);
       insertEvent(sql, change.posting.event_seq, change.event);
       return;
     case "event":
@@ -54,9 +55,42 @@ function write(sql: SqlStorage, change: Change): void {
     case "revoked":
       sql.exec("INSERT OR IGNORE INTO revoked (key_id, at) VALUES (?, ?)", change.key_id, change.at);
       return;
+    case "upstream":
+      writeUpstream(sql, change.upstream);
+      return;
+    case "child":
+      sql.exec(
+        "INSERT OR REPLACE INTO child (child_id, leased_nano_usd, lanes) VALUES (?, ?, ?)",
+        change.child.child_id,
+        change.child.leased_nano_usd,
+        JSON.stringify(change.child.lanes),
+      );
+      return;
     default:
       unreachable(change);
   }
+}
+
+/** The same as `afterPosting` in memory. */
+function spendLease(sql: SqlStorage, posting: Posting): void {
+  sql.exec(
+    `UPDATE upstream SET leased_nano_usd = leased_nano_usd + ?1, unreported_nano_usd = unreported_nano_usd - ?1,
+      unreported_since = coalesce(unreported_since, ?2)`,
+    posting.amount_nano_usd,
+    posting.at,
+  );
+}
+
+function writeUpstream(sql: SqlStorage, upstream: Upstream): void {
+  sql.exec(
+    `INSERT OR REPLACE INTO upstream
+      (id, parent_id, leased_nano_usd, unreported_nano_usd, unreported_since, lanes) VALUES (1, ?, ?, ?, ?, ?)`,
+    upstream.parent_id,
+    upstream.leased_nano_usd,
+    upstream.unreported_nano_usd,
+    upstream.unreported_since,
+    JSON.stringify(upstream.lanes),
+  );
 }
 
 function writePeriod(sql: SqlStorage, period: WalletPeriod): void {

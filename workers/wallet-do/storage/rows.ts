@@ -3,7 +3,7 @@ import { assert } from "../../../schema/kernel/unreachable.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
 import { LEDGER_KINDS, type LedgerKind, type LedgerRow, type RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import type { IdempotencyEntry } from "../core/reader.ts";
-import type { Hold } from "../core/state.ts";
+import type { Child, Hold, Upstream } from "../core/state.ts";
 
 /** Rows as SQLite hands them out, and what they mean. */
 
@@ -37,6 +37,32 @@ export type IdempotencySqlRow = {
   finished: number;
   answer: string | null;
 };
+
+export type UpstreamSqlRow = {
+  parent_id: string;
+  leased_nano_usd: number;
+  unreported_nano_usd: number;
+  unreported_since: number | null;
+  lanes: string;
+};
+
+export type ChildSqlRow = { child_id: string; leased_nano_usd: number; lanes: string };
+
+export function upstreamOf(row: UpstreamSqlRow): Upstream {
+  const lanes: Upstream["lanes"] = JSON.parse(row.lanes);
+  return {
+    parent_id: row.parent_id,
+    leased_nano_usd: nanoUsd(row.leased_nano_usd),
+    unreported_nano_usd: nanoUsd(row.unreported_nano_usd),
+    unreported_since: row.unreported_since,
+    lanes,
+  };
+}
+
+export function childOf(row: ChildSqlRow): Child {
+  const lanes: Child["lanes"] = JSON.parse(row.lanes);
+  return { child_id: row.child_id, leased_nano_usd: nanoUsd(row.leased_nano_usd), lanes };
+}
 
 export function ledgerKind(text: string): LedgerKind {
   const kind = LEDGER_KINDS.find((known) => known === text);

@@ -1,5 +1,6 @@
 import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { type Ended, foldEnded, type IdempotencyEntry, type Reader } from "../core/reader.ts";
+import { REQUEST_KINDS_SQL } from "./migrations.ts";
 import { type IdempotencySqlRow, idempotencyOf, ledgerKind } from "./rows.ts";
 
 /** Answers from what is stored. */
@@ -9,7 +10,7 @@ export function storedReader(sql: SqlStorage): Reader {
       let ended: Ended | null = null;
       const rows = sql.exec<{ kind: string; amount_nano_usd: number }>(
         `SELECT kind, amount_nano_usd FROM ledger
-          WHERE ref = ? AND kind NOT IN ('limit', 'reset') ORDER BY seq`,
+          WHERE ref = ? AND kind IN (${REQUEST_KINDS_SQL}) ORDER BY seq`,
         request_id,
       );
       for (const row of rows) ended = foldEnded(ended, ledgerKind(row.kind), nanoUsd(row.amount_nano_usd));

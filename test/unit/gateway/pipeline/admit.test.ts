@@ -26,6 +26,7 @@ const HELD: AdmitAnswer = { status: "held", available_nano_usd: usd(7), deadline
 type Short = Extract<AdmitAnswer, { status: "exhausted" | "held_by_others" | "exceeds_wallet" }>;
 const short = (status: Short["status"], available: number, more: Partial<Short> = {}): Short => ({
   status,
+  wallet_id: "wal_1",
   available_nano_usd: usd(available),
   free_nano_usd: usd(available),
   resets_at: null,
@@ -185,7 +186,7 @@ function answerOf(status: AdmitAnswer["status"]): AdmitAnswer {
     case "exceeds_wallet":
       return short(status, 322, { resets_at: NOON, retry_after_ms: 4_200 });
     case "exceeds_maximum":
-      return { status, maximum_nano_usd: usd(322) };
+      return { status, wallet_id: "wal_1", maximum_nano_usd: usd(322) };
     case "too_many_holds":
       return { status, retry_after_ms: 700 };
     case "duplicate_in_flight":
@@ -194,9 +195,10 @@ function answerOf(status: AdmitAnswer["status"]): AdmitAnswer {
       return { status, request_id: "req_0", answer: RECORDED };
     case "invalid":
       return { status, problem: "canary detail" };
+    case "frozen":
+      return { status, wallet_id: "wal_1" };
     case "already_ended":
     case "duplicate_mismatch":
-    case "frozen":
     case "key_revoked":
     case "not_configured":
       return { status };
@@ -206,7 +208,12 @@ function answerOf(status: AdmitAnswer["status"]): AdmitAnswer {
 describe("each answer of the wallet", () => {
   // The prompt's bound is 22 as counted, the answer's 5,000 tokens cost 10,000: 322 covers 150 tokens.
   const ASKED = { max_tokens: 5_000 };
-  const MONEY = { required_usd: "0.000010022", available_usd: "0.000000322", resets_at: "2026-03-10T12:00:00.000Z" };
+  const MONEY = {
+    wallet_id: "wal_1",
+    required_usd: "0.000010022",
+    available_usd: "0.000000322",
+    resets_at: "2026-03-10T12:00:00.000Z",
+  };
 
   it.each<[AdmitAnswer["status"], object]>([
     [
@@ -226,7 +233,7 @@ describe("each answer of the wallet", () => {
         details: { ...MONEY, max_affordable_tokens: 150 },
       },
     ],
-    ["frozen", { code: "wallet_frozen" }],
+    ["frozen", { code: "wallet_frozen", details: { wallet_id: "wal_1" } }],
     ["key_revoked", { code: "invalid_api_key", message: "This API key was revoked." }],
     ["too_many_holds", { code: "rate_limited", retry_after_ms: 700, message: expect.any(String) }],
     ["duplicate_in_flight", { code: "idempotency_in_flight", retry_after_ms: 1_000 }],
@@ -247,6 +254,7 @@ describe("each answer of the wallet", () => {
       refused: {
         code: "request_exceeds_maximum",
         details: {
+          wallet_id: "wal_1",
           maximum_per_request_usd: "0.000000322",
           required_usd: expect.stringMatching(/^0\.00001\d{4}$/),
           max_affordable_tokens: fits,

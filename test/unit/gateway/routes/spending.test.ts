@@ -47,7 +47,7 @@ describe("every route that reaches a provider", () => {
   it.each(SPENDING.map(({ operation_id }) => operation_id))(
     "%s reaches no provider when the wallet refuses",
     async (operation) => {
-      const { steps, text } = await asked(operation, { admit: { status: "frozen" } });
+      const { steps, text } = await asked(operation, { admit: { status: "frozen", wallet_id: "wal_1" } });
       expect(steps).not.toContain("upstream");
       expect(steps).not.toContain("settle");
       expect(text).toContain("wallet_frozen");

@@ -132,7 +132,7 @@ describe("a test that fails", () => {
       "upstream_auth_failed",
     ],
     ["because it cannot be reached", { upstream: () => Promise.reject(new TypeError("x")) }, {}, {}, "upstream_error"],
-    ["because of the wallet", { admit: { status: "frozen" } }, {}, {}, "wallet_frozen"],
+    ["because of the wallet", { admit: { status: "frozen", wallet_id: "wal_1" } }, {}, {}, "wallet_frozen"],
     ["because there is no wallet", { wallet_id: null }, {}, {}, "no_wallet"],
     ["because there is no such model", {}, {}, { model: "gpt-99" }, "model_not_found"],
     ["because the model does not chat", {}, {}, { model: "text-embedding-3-small" }, "invalid_request"],

@@ -1,0 +1,326 @@
+import { log } from "../../schema/kernel/log.ts";
+import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../schema/kernel/money.ts";
+import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal } from "../../schema/wire/wallet-rpc.ts";
+import type { Short } from "./core/admit.ts";
+import { type Decision, NO_CHANGES } from "./core/change.ts";
+import { decideAnswered, decideAsk, decideGive, decideReport, type Waiting } from "./core/lease-child.ts";
+import { decideGrant, decideRefusal, decideTold, recallable } from "./core/lease-parent.ts";
+import { gapOf, isCovered, refuseMoney, standingRefusal } from "./core/refuse-money.ts";
+import type { State } from "./core/state.ts";
+
+/** What the object lends: deciding in memory, storing, and the wallets above and below. */
+export interface FundsHost {
+  /** Decides at once and takes the changes; nothing is awaited. */
+  decide<Answer>(decide: (state: State, now: number) => Decision<Answer>): Answer;
+  /** Resolves when everything decided so far is stored. */
+  committed(): Promise<void>;
+  /** Sends a message to the wallet above. Throws when it stays unanswered. */
+  sendUp(parent_id: string, message: LeaseMessage): Promise<LeaseAnswer>;
+  /** Calls money back from a wallet below. Throws when it does not answer. */
+  callBack(child_id: string): Promise<void>;
+}
+
+/** A command that waits for money. */
+interface Waiter {
+  /** Tries again, at once: whether it is done now. */
+  attempt(): boolean;
+  refuse(refusal: MoneyRefusal): void;
+  fail(error: unknown): void;
+  /** On top of all that is promised. */
+  readonly wanted_nano_usd: NanoUsd;
+  /** What would be of use, so that the next ones ask nobody. */
+  readonly ahead_nano_usd: number;
+  /** The whole request that it is for. */
+  readonly request_nano_usd: NanoUsd;
+  /** The wallet below that asks, which is not called back for itself. */
+  readonly except: string | null;
+}
+
+/** A lease is good for about so many requests like the one that asks. */
+const REQUESTS_PER_LEASE = 128;
+/** And for so many leases like the one that a wallet below asks for: it gets a share of what is free, not all of it. */
+const LEASES_PER_LEASE = 16;
+/** Wallets below that are called back at a time. */
+const LANES = 16;
+/** A command that is overtaken so often by others gives up: those had the money. */
+const ROUNDS_MAX = 50;
+
+/**
+ * Where money is short, one command after the other: calls back what wallets below hold without need, asks the wallet
+ * above, and refuses only when neither had it. So a refusal means that it really did not fit. Whatever can be decided
+ * without this is decided without it.
+ */
+export class Funds {
+  private readonly host: FundsHost;
+  private readonly waiting: Waiter[] = [];
+  private working = false;
+  /** Messages that are being answered, by child and sequence: a repeat waits for the same answer. */
+  private readonly answering = new Map<string, Promise<LeaseAnswer>>();
+  private giving: Promise<void> = Promise.resolve();
+
+  constructor(host: FundsHost) {
+    this.host = host;
+  }
+
+  /**
+   * Runs a command that may be short of money until it is not, or is refused. `wanted` is what it would promise on top,
+   * `request` the whole of what it is for.
+   */
+  obtain<Answer extends { readonly status: string }>(
+    decide: (state: State, now: number) => Decision<Answer | Short>,
+    wanted_nano_usd: NanoUsd,
+    request_nano_usd: NanoUsd,
+    refused: (refusal: MoneyRefusal) => Answer,
+  ): Promise<Answer> {
+    const first = this.host.decide(decide);
+    if (!isShort(first)) return Promise.resolve(first);
+    return new Promise((resolve, reject) => {
+      this.wait({
+        wanted_nano_usd,
+        ahead_nano_usd: wanted_nano_usd * REQUESTS_PER_LEASE,
+        request_nano_usd,
+        except: null,
+        attempt: () => {
+          const answer = this.host.decide(decide);
+          if (!isShort(answer)) resolve(answer);
+          return !isShort(answer);
+        },
+        refuse: (refusal) => resolve(refused(refusal)),
+        fail: reject,
+      });
+    });
+  }
+
+  /** A wallet below tells and asks. */
+  async lease(message: LeaseMessage): Promise<LeaseAnswer> {
+    const told = this.host.decide((state, now) => decideTold(state, message, now));
+    const answer = told.status === "answered" ? told.answer : await this.answerOnce(message);
+    await this.host.committed();
+    return answer;
+  }
+
+  private answerOnce(message: LeaseMessage): Promise<LeaseAnswer> {
+    const key = `${message.child_id}:${message.seq}`;
+    const known = this.answering.get(key);
+    if (known !== undefined) return known;
+    const answer = this.answer(message).finally(() => this.answering.delete(key));
+    this.answering.set(key, answer);
+    return answer;
+  }
+
+  private answer(message: LeaseMessage): Promise<LeaseAnswer> {
+    const refuse = (refusal: MoneyRefusal): LeaseAnswer =>
+      this.host.decide((state) =>
+        // What is not configured yet is no reason of money: the message stays open and comes again.
+        refusal.status === "not_configured"
+          ? { answer: { status: "not_configured", wallet_id: refusal.wallet_id ?? "" }, changes: NO_CHANGES }
+          : decideRefusal(state, message, refusal),
+      );
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        wanted_nano_usd: message.need_nano_usd,
+        ahead_nano_usd: message.want_nano_usd * LEASES_PER_LEASE,
+        request_nano_usd: message.request_nano_usd,
+        except: message.child_id,
+        attempt: () => {
+          const granted = this.host.decide((state) => grantIfCovered(state, message));
+          if (granted !== null) resolve(granted);
+          return granted !== null;
+        },
+        refuse: (refusal) => resolve(refuse(refusal)),
+        fail: reject,
+      };
+      if (!waiter.attempt()) this.wait(waiter);
+    });
+  }
+
+  /** The wallet above wants back what is not needed here or below. */
+  async recall(): Promise<void> {
+    await this.callBackAll(() => false, null);
+    await this.giveBack();
+  }
+
+  /** Calls back everything that wallets below hold without need. */
+  async recallAll(): Promise<void> {
+    await this.callBackAll(() => false, null);
+  }
+
+  /** Tells the wallet above what was spent, and repeats what it has not answered. */
+  async report(): Promise<void> {
+    await this.inGiveLane(() => this.exchange("give", (state) => decideReport(state)));
+    const open = this.host.decide((state) => ({
+      answer: state.upstream?.lanes.ask.message ?? null,
+      changes: NO_CHANGES,
+    }));
+    if (open !== null && !this.working) await this.exchange("ask", () => ({ answer: open, changes: NO_CHANGES }));
+  }
+
+  private wait(waiter: Waiter): void {
+    this.waiting.push(waiter);
+    if (this.working) return;
+    this.working = true;
+    void this.work().finally(() => {
+      this.working = false;
+    });
+  }
+
+  private async work(): Promise<void> {
+    for (let waiter = this.next(); waiter !== null; waiter = this.next()) {
+      const alike = this.waiting.filter((other) => isAlike(other, waiter));
+      try {
+        const refusal = await this.provide(waiter);
+        // Who waited for the same while this was tried in vain is answered by that.
+        const answered = refusal === null ? [waiter] : alike;
+        this.drop(answered);
+        if (refusal !== null) for (const other of answered) other.refuse(refusal);
+      } catch (error) {
+        this.drop(alike);
+        for (const other of alike) other.fail(error);
+      }
+      this.drop(this.waiting.filter((other) => other.attempt()));
+    }
+  }
+
+  /** The smallest first, so that nothing which fits waits behind what does not. */
+  private next(): Waiter | null {
+    return this.waiting.reduce<Waiter | null>(
+      (least, waiter) => (least === null || waiter.wanted_nano_usd < least.wanted_nano_usd ? waiter : least),
+      null,
+    );
+  }
+
+  private drop(done: readonly Waiter[]): void {
+    for (const waiter of done) {
+      const index = this.waiting.indexOf(waiter);
+      if (index !== -1) this.waiting.splice(index, 1);
+    }
+  }
+
+  /** Null when the waiter is done; otherwise why it cannot be. */
+  private async provide(waiter: Waiter): Promise<MoneyRefusal | null> {
+    let called_back = false;
+    let from_above: MoneyRefusal | null = null;
+    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      if (waiter.attempt()) return null;
+      const gap = this.gap(waiter);
+      if (gap === null) continue;
+      if (gap.own_nano_usd === 0 && from_above === null) {
+        from_above = await this.ask(waiter);
+        if (from_above !== null && from_above.status === "not_configured") return from_above;
+        continue;
+      }
+      if (!called_back) {
+        called_back = true;
+        await this.callBackAll(() => this.gap(waiter) === null, waiter.except);
+        continue;
+      }
+      return gap.own_nano_usd > 0 ? this.ownRefusal(waiter) : from_above;
+    }
+    return this.ownRefusal(waiter);
+  }
+
+  /** What is missing for a waiter; null when nothing is. */
+  private gap(waiter: Waiter) {
+    return this.host.decide((state) => {
+      const gap = state.settings === null ? null : gapOf(state, state.settings, waiter.wanted_nano_usd);
+      return { answer: gap === null || isCovered(gap) ? null : gap, changes: NO_CHANGES };
+    });
+  }
+
+  private ownRefusal(waiter: Waiter): MoneyRefusal {
+    const { request_nano_usd: request, wanted_nano_usd: wanted } = waiter;
+    return this.host.decide<MoneyRefusal>((state, now) =>
+      state.settings === null
+        ? { answer: { status: "not_configured" }, changes: NO_CHANGES }
+        : refuseMoney(state, state.settings, request, subtractUsd(request, minUsd(wanted, request)), now),
+    );
+  }
+
+  /** Asks the wallet above for what waits. Null when it granted something, and something may fit now. */
+  private async ask(waiter: Waiter): Promise<MoneyRefusal | null> {
+    const ahead = this.waiting.reduce((sum, { ahead_nano_usd }) => sum + ahead_nano_usd, 0);
+    const waiting: Waiting = {
+      smallest_nano_usd: waiter.wanted_nano_usd,
+      ahead_nano_usd: nanoUsd(Math.min(MAX_NANO_USD, ahead)),
+      request_nano_usd: waiter.request_nano_usd,
+    };
+    let asked: LeaseMessage | null = null;
+    const answer = await this.exchange("ask", (state) => {
+      const decision = decideAsk(state, waiting);
+      // One that was left unanswered speaks of another request: its refusal is none of this one's.
+      asked = decision.changes.length > 0 ? decision.answer : null;
+      return decision;
+    });
+    return answer?.status === "refused" && asked !== null ? answer.refusal : notConfigured(answer);
+  }
+
+  /** Gives back what is idle, once what is under way has been answered. */
+  private async giveBack(): Promise<void> {
+    await this.inGiveLane(async () => {
+      await this.exchange("give", (state) => decideGive(state));
+      // The first may have been an older message that was still open.
+      await this.exchange("give", (state) => decideGive(state));
+    });
+  }
+
+  private inGiveLane(run: () => Promise<unknown>): Promise<void> {
+    const done = this.giving.then(run, run).then(() => undefined);
+    this.giving = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Sends a message and takes its answer; null when there was nothing to say. */
+  private async exchange(
+    lane: LeaseLane,
+    decide: (state: State) => Decision<LeaseMessage | null>,
+  ): Promise<LeaseAnswer | null> {
+    const { message, parent_id } = this.host.decide((state) => {
+      const { answer, changes } = decide(state);
+      return { answer: { message: answer, parent_id: state.upstream?.parent_id ?? "" }, changes };
+    });
+    if (message === null) return null;
+    // Stored before it is sent: what it tells has left the account, and a restart must know that it is under way.
+    await this.host.committed();
+    const answer = await this.host.sendUp(parent_id, message);
+    if (answer.status === "invalid") throw new Error(`the wallet above refused a message: ${answer.problem}`);
+    if (answer.status === "not_configured") {
+      return { status: "not_configured", wallet_id: answer.wallet_id === "" ? parent_id : answer.wallet_id };
+    }
+    this.host.decide((state) => ({ answer: null, changes: decideAnswered(state, message, answer) }));
+    if (lane === "give") await this.host.committed();
+    return answer;
+  }
+
+  /** Calls back what wallets below hold without need, some at a time, until that is enough. */
+  private async callBackAll(enough: () => boolean, except: string | null): Promise<void> {
+    const ids = this.host.decide((state) => ({ answer: recallable(state, except), changes: NO_CHANGES }));
+    for (let from = 0; from < ids.length && !enough(); from += LANES) {
+      await Promise.all(
+        ids.slice(from, from + LANES).map((child_id) =>
+          this.host.callBack(child_id).catch((error: unknown) => {
+            // It keeps what it has; who is refused for that may come again.
+            log("warn", "wallet.not_called_back", { child_id, problem: String(error) });
+          }),
+        ),
+      );
+    }
+  }
+}
+
+const isShort = (answer: { readonly status: string }): answer is Short => answer.status === "short";
+
+const isAlike = (a: Waiter, b: Waiter): boolean =>
+  a.wanted_nano_usd === b.wanted_nano_usd && a.request_nano_usd === b.request_nano_usd && a.except === b.except;
+
+const notConfigured = (answer: LeaseAnswer | null): MoneyRefusal | null =>
+  answer?.status === "not_configured" ? { status: "not_configured", wallet_id: answer.wallet_id } : null;
+
+/** The answer to a message when it can be given at once: a lease, or a refusal that no money changes. */
+function grantIfCovered(state: State, message: LeaseMessage): Decision<LeaseAnswer | null> {
+  const { settings } = state;
+  if (settings === null) return { answer: { status: "not_configured", wallet_id: "" }, changes: NO_CHANGES };
+  const standing = standingRefusal(state, settings, message.request_nano_usd);
+  if (standing !== null) return decideRefusal(state, message, standing);
+  const covered = isCovered(gapOf(state, settings, message.need_nano_usd));
+  return covered ? decideGrant(state, settings, message) : { answer: null, changes: NO_CHANGES };
+}
