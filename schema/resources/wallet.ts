@@ -41,7 +41,10 @@ export const wallet = {
   fields: {
     name: text("What the wallet is for.", 100),
     parent_id: orNull(
-      reference("The wallet above it. Kept as its place in the tree; a parent's limit does not bind it yet.", "wallet"),
+      reference(
+        "The wallet above it, whose money it spends: it never spends what one above does not have. Set once.",
+        "wallet",
+      ),
     ),
     team_id: orNull(reference("The team that it belongs to: its leads and members may make keys for it.", "team")),
     limit_nano_usd: orNull(
