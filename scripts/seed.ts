@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import * as z from "zod";
+import { hashApiKey, newApiKey } from "../schema/credential/api-key.ts";
+import type { Effects } from "../schema/kernel/effects.ts";
 import { tryParseJson } from "../schema/kernel/json.ts";
+import { NANO_PER_USD } from "../schema/kernel/money.ts";
 import { ClearError } from "./platform/clear-error.ts";
 import type { DataFolder } from "./platform/data-folder.ts";
+import type { Secrets } from "./platform/secrets.ts";
 import { query, type SqlDatabase } from "./platform/sql-database.ts";
 
 /**
@@ -40,6 +44,8 @@ export interface SeedPlace {
   readonly url: string;
   readonly database: SqlDatabase;
   readonly folder: DataFolder;
+  readonly secrets: Pick<Secrets, "pepper">;
+  readonly effects: Effects;
 }
 
 /**
@@ -52,8 +58,12 @@ export async function seed(place: SeedPlace, wanted: { readonly demo: boolean })
   const owner = demo.owner ?? { email: OWNER_EMAIL, password: newPassword(), ready: false };
   if (demo.owner === undefined) demo = await writeDemo(folder, { ...demo, owner });
   if (!owner.ready) {
-    if (demo.admin === undefined) await signUp(place, owner, { org_name: ORG_NAME });
-    else await joinEarlierOrg(place, owner, demo.admin);
+    if (demo.admin === undefined && signUpIsOpen()) await signUp(place, owner, { org_name: ORG_NAME });
+    else {
+      const admin = demo.admin ?? (await seedFirstOrg(place));
+      demo = await writeDemo(folder, { ...demo, owner, admin });
+      await joinEarlierOrg(place, owner, admin);
+    }
     demo = await writeDemo(folder, { ...demo, owner: { ...owner, ready: true } });
   }
   if (!wanted.demo) return { owner, keys: null };
@@ -106,14 +116,34 @@ async function signIn(place: SeedPlace, { email, password }: Owner): Promise<str
   return session.cookie;
 }
 
+const signUpIsOpen = (): boolean => (process.env.AO_SIGN_UP || "open") === "open";
+
+/** Where nobody may sign up uninvited, the first org and its admin key are put where they belong, to invite the owner. */
+async function seedFirstOrg({ database, secrets, effects }: SeedPlace): Promise<z.infer<typeof keySchema>> {
+  const [org_id, wallet_id, id] = [effects.newId("org"), effects.newId("wallet"), effects.newId("key")];
+  const { key, hint } = newApiKey(effects);
+  const now = effects.now();
+  await database.batch([
+    { sql: "INSERT INTO orgs (id, name, created_at) VALUES (?, ?, ?)", params: [org_id, ORG_NAME, now] },
+    {
+      sql: "INSERT INTO wallets (id, org_id, name, limit_nano_usd, created_at) VALUES (?, ?, ?, ?, ?)",
+      params: [wallet_id, org_id, "First wallet", Number(WALLET_LIMIT_USD) * NANO_PER_USD, now],
+    },
+    {
+      sql:
+        "INSERT INTO api_keys (id, org_id, wallet_id, name, hash, hint, scopes, created_at) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      params: [id, org_id, wallet_id, "Demo admin", await hashApiKey(secrets.pepper, key), hint, ADMIN_SCOPES, now],
+    },
+  ]);
+  return { id, key };
+}
+
+const ADMIN_SCOPES = JSON.stringify(["owner", "inference"]);
+
 /** A data folder of a version that had no people: its org gets its owner by an invitation of its own admin key. */
 async function joinEarlierOrg(place: SeedPlace, owner: Owner, admin: { readonly id: string; readonly key: string }) {
-  await query(
-    place.database,
-    "UPDATE api_keys SET scopes = ? WHERE id = ?",
-    JSON.stringify(["owner", "inference"]),
-    admin.id,
-  );
+  await query(place.database, "UPDATE api_keys SET scopes = ? WHERE id = ?", ADMIN_SCOPES, admin.id);
   const invited = await call(
     place,
     "POST",

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { runtimeEffects } from "../schema/kernel/effects.ts";
 import { banner } from "./platform/banner.ts";
 import { ClearError, errorText, runMain } from "./platform/clear-error.ts";
 import { openControl } from "./platform/control-server.ts";
@@ -122,7 +123,10 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
   shutdown.add(() => platform.stop());
   await step("Migrate the database", async () => migrate(platform.database, await readMigrations()));
   const seeded = await step(options.demo ? "Seed the demo org" : "Seed an owner", () =>
-    seed({ url: platform.url, database: platform.database, folder }, { demo: options.demo }),
+    seed(
+      { url: platform.url, database: platform.database, folder, secrets, effects: runtimeEffects() },
+      { demo: options.demo },
+    ),
   );
   platform.startCron((error) => console.error(`A scheduled job failed: ${errorText(error)}`));
   control.serve(platform);

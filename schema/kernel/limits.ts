@@ -44,6 +44,6 @@ export const LIMITS = {
   page_size: 100,
   /** Entries in one transaction of the audit chain: the size of a queue batch, which is what brings most of them. */
   audit_batch: 100,
-  /** A before and after of every field of the largest resource is about half of this. */
+  /** A before and after of all fields of a resource; long lists among them are told by their size. */
   audit_details_bytes: 16_384,
 } as const;

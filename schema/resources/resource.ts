@@ -31,6 +31,11 @@ export interface Resource {
   /** Which fields a list can be filtered by (`?name=…`), and sorted by (`?sort=-created_at`). */
   readonly filter: readonly string[];
   readonly sort: readonly string[];
+  /**
+   * Rows with a value in this column are left out of lists, unless the parameter of this name is `true`: what nobody uses
+   * any more.
+   */
+  readonly retired?: { readonly column: string; readonly param: string };
   /** What is shown in the columns of a list. */
   readonly columns: readonly string[];
   /** A body that makes one, for the reference. */

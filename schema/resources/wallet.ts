@@ -97,6 +97,7 @@ export const wallet = {
   ],
   filter: ["name", "parent_id", "team_id", "period", "cost_center", "frozen"],
   sort: ["created_at", "name"],
+  retired: { column: "archived_at", param: "archived" },
   columns: ["name", "team_id", "limit_nano_usd", "period", "frozen", "cost_center", "created_at"],
   example: { name: "Search team", limit_usd: "250.00", period: "month" },
 } as const satisfies Resource;

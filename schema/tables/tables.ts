@@ -61,7 +61,7 @@ export const apiKeys = sqliteTable(
     name: text("name").notNull(),
     hash: text("hash").notNull(),
     hint: text("hint").notNull(),
-    /** `inference` for apps, `admin` for the control plane. */
+    /** `inference` for apps; roles and permissions for the console, see schema/access/permissions.ts. */
     scopes: text("scopes", { mode: "json" }).$type<string[]>().notNull(),
     /** Model patterns this key may use; null is all. */
     models: text("models", { mode: "json" }).$type<string[] | null>(),

@@ -12,7 +12,7 @@ import { ROOT } from "./paths.ts";
  * The data folder: everything that a local platform keeps.
  *
  *     .ai-orchestrator   marks the folder as ours, so that --reset never empties another one
- *     secrets.json       AO_KEY_PEPPER and AO_MASTER_KEY of this installation
+ *     secrets.json       AO_KEY_PEPPER, AO_MASTER_KEY and AO_AUDIT_KEY of this installation
  *     demo.json          the demo keys in plain text, so that they can be shown again
  *     lock.json          who is running, and where it can be asked
  *     state/             Durable Objects and D1, as the runtime keeps them

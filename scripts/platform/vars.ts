@@ -6,6 +6,7 @@ const NOT_FOR_WORKERS: ReadonlySet<string> = new Set([
   "AO_KEY_PEPPER",
   "AO_MASTER_KEY",
   "AO_MASTER_KEY_PREVIOUS",
+  "AO_PROVIDER_KEY",
   "AO_WORKERD",
 ]);
 

@@ -91,6 +91,8 @@ describe("rotation", () => {
     expect(made).toMatchObject({ models: ["sandbox/*"], rotated_from: old.id });
     expect((await chat(keyOf(old))).status).toBe(200);
     expect((await chat(made.key)).status).toBe(200);
+    // The new one must not inherit the end of the old one by way of a second rotation.
+    expect((await founder.call("POST", `/v1/keys/${old.id}/rotate`, {})).status).toBe(409);
   });
 
   it("without an overlap ends the old key at once", async () => {

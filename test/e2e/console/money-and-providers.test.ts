@@ -117,6 +117,9 @@ describe("a wallet", () => {
     const ledger = rowsOf(await founder.call("GET", `/v1/wallets/${own.id}/ledger`));
     expect(ledger.map(({ kind }) => kind)).toEqual(["charge", "limit"]);
     expect((await founder.call("POST", "/v1/keys", { name: "late", wallet_id: own.id })).status).toBe(400);
+    const idsOf = async (query: string) => rowsOf(await founder.call("GET", `/v1/wallets${query}`)).map(({ id }) => id);
+    expect(await idsOf("")).not.toContain(own.id);
+    expect(await idsOf("?archived=true")).toContain(own.id);
   });
 
   it("shows its ledger page by page, and its books are right", async () => {
@@ -262,5 +265,29 @@ describe("a provider", () => {
         { timeout: 30_000, interval: 500 },
       )
       .not.toContain("mine/m2");
+  });
+});
+
+describe("what is too much for one entry", () => {
+  it("is still changed and told: long lists are named by their size", async () => {
+    const models = Array.from({ length: 100 }, (_, index) => `openai/${"x".repeat(180)}-${index}`);
+    const key = await make(founder, "/v1/keys", { name: "many", wallet_id: founder.wallet_id, models });
+    const [entry] = rowsOf(await founder.call("GET", `/v1/audit?target_id=${key.id}`));
+    expect(JSON.stringify(entry?.details)).toContain("not kept");
+  });
+
+  it("a model that is named twice is refused before anything is written", async () => {
+    const price = { input_usd_per_million: "1" };
+    const body = {
+      id: "twice",
+      kind: "sandbox",
+      models: [
+        { id: "m", price },
+        { id: "m", price },
+      ],
+    };
+    const answer = await founder.call("POST", "/v1/providers", body);
+    expect([answer.status, messageOf(answer)]).toEqual([400, expect.stringContaining("twice")]);
+    expect((await founder.call("GET", "/v1/providers/twice")).status).toBe(404);
   });
 });

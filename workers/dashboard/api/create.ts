@@ -92,7 +92,7 @@ function newRow(resource: Resource, { scope, actor }: HookContext, given: Row, p
     ...given,
     ...prepared.values,
     org_id: actor.org_id,
-    version: 1,
+    ...(resource.table.version === undefined ? {} : { version: 1 }),
     created_at: scope.started_at,
   };
 }

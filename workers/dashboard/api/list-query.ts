@@ -9,6 +9,8 @@ export interface ListQuery {
   readonly limit: number;
   readonly cursor: string | null;
   readonly sort: { readonly column: string; readonly descending: boolean; readonly text: string };
+  /** Rows with a value in this column are left out; null leaves none out. */
+  readonly without: string | null;
   readonly filters: readonly { readonly column: string; readonly value: unknown }[];
 }
 
@@ -42,6 +44,10 @@ export function listQuerySchema(resource: Resource): z.ZodObject {
       widget === "flag" ? z.enum(["true", "false"]).transform((text) => text === "true") : z.string().max(300);
     shape[apiName(column)] = value.optional().describe(`Only those with this \`${apiName(column)}\`.`);
   }
+  if (resource.retired !== undefined) {
+    const { param } = resource.retired;
+    shape[param] = z.enum(["true", "false"]).optional().describe(`\`true\`: also those that are ${param}.`);
+  }
   return z.object(shape);
 }
 
@@ -55,6 +61,8 @@ export function listQuery(resource: Resource, parsed: Row): ListQuery {
     limit: typeof parsed.limit === "number" ? parsed.limit : DEFAULT_PAGE,
     cursor: typeof parsed.cursor === "string" ? parsed.cursor : null,
     sort: { column, descending, text },
+    without:
+      resource.retired === undefined || parsed[resource.retired.param] === "true" ? null : resource.retired.column,
     filters: resource.filter.flatMap((candidate) => {
       const value = parsed[apiName(candidate)];
       return value === undefined ? [] : [{ column: candidate, value }];

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gt, lt, or, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, or, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { fromBase64Url, toBase64Url } from "../../../schema/kernel/base64.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
@@ -50,11 +50,12 @@ export async function readPage(
     });
   }
   const filters = query.filters.map(({ column: name, value }) => eq(column(resource, name), value));
+  const inUse = query.without === null ? undefined : isNull(column(resource, query.without));
   const order = query.sort.descending ? desc : asc;
   const rows: readonly Row[] = await db
     .select()
     .from(resource.table)
-    .where(and(inOrg(resource, org_id), ...filters, after))
+    .where(and(inOrg(resource, org_id), ...filters, inUse, after))
     .orderBy(order(sortColumn), order(resource.table.id))
     .limit(query.limit + 1);
   const page = rows.slice(0, query.limit);

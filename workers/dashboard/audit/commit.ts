@@ -8,6 +8,7 @@ import type { Actor } from "../access/actor.ts";
 import type { ConsoleScope } from "../http/scope.ts";
 import { databaseOf, statement } from "../store/database.ts";
 import { applyEffects, type WalletEffect } from "../wallet/effects.ts";
+import { boundedDetails } from "./bounded-details.ts";
 
 /** A query that must answer a row when the change is made, and what is refused when it does not. */
 export interface Precondition {
@@ -79,7 +80,7 @@ async function write(
     target: change.target,
     request_id: scope.request_id,
     ip: scope.ip,
-    details: change.details,
+    details: boundedDetails(change.details),
   };
   const checks = change.preconditions.map((check, index) => ({ ...check.statement, name: String(index) }));
   for (let attempt = 1; ; attempt += 1) {

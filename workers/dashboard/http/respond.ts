@@ -10,15 +10,19 @@ export function json(
 ): Response {
   return Response.json(body, {
     status: options.status ?? 200,
-    headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store", ...options.headers },
+    headers: { ...requestHeaders(scope), ...options.headers },
   });
 }
 
 export const noContent = (scope: ConsoleScope): Response =>
-  new Response(null, {
-    status: 204,
-    headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store" },
-  });
+  new Response(null, { status: 204, headers: requestHeaders(scope) });
 
 export const refused = (scope: ConsoleScope, refusal: Refusal): Response =>
-  errorResponse(refusal, scope.public_request_id);
+  errorResponse(refusal, scope.public_request_id, requestHeaders(scope));
+
+/** Both ids: the caller's, when it sent one, and ours, by which the audit log knows the request. */
+const requestHeaders = (scope: ConsoleScope): Record<string, string> => ({
+  "x-request-id": scope.public_request_id,
+  "x-ao-request-id": scope.request_id,
+  "cache-control": "no-store",
+});

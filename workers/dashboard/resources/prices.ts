@@ -45,7 +45,8 @@ async function create(values: Row, context: HookContext): Promise<Prepared | Ref
   };
 }
 
-function momentIsFree({ actor }: HookContext, provider_id: string, model: string, at: number): Precondition {
+/** No other price of the model begins at this very moment. */
+export function momentIsFree({ actor }: HookContext, provider_id: string, model: string, at: number): Precondition {
   return {
     statement: {
       sql: "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM model_prices WHERE org_id = ? AND provider_id = ? AND model = ? AND effective_from = ?)",

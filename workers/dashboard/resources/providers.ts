@@ -9,6 +9,7 @@ import type { SqlStatement } from "../../../schema/wire/audit-rpc.ts";
 import { type HookContext, type Hooks, type Prepared, type Row, textOf, textOrNull } from "../api/hooks.ts";
 import { sealingKey } from "../credentials/keys.ts";
 import { databaseOf, statement } from "../store/database.ts";
+import { momentIsFree } from "./prices.ts";
 
 /** Providers: credentials are sealed before they are stored, addresses checked, models become prices. */
 export const providerHooks: Hooks = {
@@ -31,9 +32,17 @@ async function prepare(
   const sealed = await sealCredentialOf(values, id, kindName, kind, row, context);
   if (isRefused(sealed)) return sealed;
   const models = readModels(values);
+  const twice = models.find((model, index) => models.findIndex((other) => other.id === model.id) !== index);
+  if (twice !== undefined) {
+    return refuse("invalid_request", { message: `\`models\` has "${twice.id}" twice.`, param: "models" });
+  }
   const price_statements = models.map((model) => priceStatement(model, id, context));
   return {
     ...sealed,
+    preconditions: [
+      ...(sealed.preconditions ?? []),
+      ...models.map((model) => momentIsFree(context, id, model.id, context.scope.started_at)),
+    ],
     values: { ...(row === null ? { name: textOrNull(values, "name") ?? id } : {}), ...sealed.values },
     after: price_statements,
     details: models.length === 0 ? {} : { priced_models: models.map((model) => model.id) },

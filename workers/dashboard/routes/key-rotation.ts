@@ -9,7 +9,7 @@ import { notFound } from "../api/row-response.ts";
 import { readRow } from "../api/rows.ts";
 import { show } from "../api/shape.ts";
 import { unchanged } from "../api/stored-write.ts";
-import { auditActor, commit } from "../audit/commit.ts";
+import { auditActor, commit, type Precondition } from "../audit/commit.ts";
 import { json, refused } from "../http/respond.ts";
 import type { AdminRoute } from "../http/route.ts";
 import { keyHooks, newSecret, scopesExcess, scopesOf } from "../resources/keys.ts";
@@ -115,7 +115,7 @@ async function rotate(row: Row, overlap_ms: number, context: HookContext): Promi
     action: "key.rotated",
     target: { type: "key", id: old_id },
     details: { new_key_id: id, overlap_ms },
-    preconditions: [unchanged(db, keyResource, actor.org_id, row)],
+    preconditions: [notReplaced(actor.org_id, old_id), unchanged(db, keyResource, actor.org_id, row)],
     statements: [
       statement(db.insert(apiKeys).values(insertable(made))),
       {
@@ -132,6 +132,16 @@ async function rotate(row: Row, overlap_ms: number, context: HookContext): Promi
   });
   return json(scope, answer, { status: 201, headers: { location: `/v1/keys/${id}` } });
 }
+
+/** Its end is near for another reason than its own: a key that took its place must not inherit that. */
+const notReplaced = (org_id: string, id: string): Precondition => ({
+  statement: {
+    sql: "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM api_keys WHERE org_id = ? AND rotated_from = ? AND revoked_at IS NULL)",
+    params: [org_id, id],
+  },
+  refusal: refuse("conflict", { message: "Another key is taking the place of this one already. Rotate that one." })
+    .refused,
+});
 
 const insertSchema = z.custom<typeof apiKeys.$inferInsert>((value) => typeof value === "object" && value !== null);
 const insertable = (row: Row): typeof apiKeys.$inferInsert => insertSchema.parse(row);
