@@ -25,6 +25,8 @@ export const PERMISSIONS = [
   "providers:test",
   "prices:read",
   "prices:write",
+  "chargeback:read",
+  "requests:read",
   "audit:read",
   "audit:verify",
 ] as const;
@@ -47,6 +49,9 @@ const READS = [
   "prices:read",
 ] as const satisfies readonly Permission[];
 
+/** What was spent by whom, over the whole org: for those who pay and check, not for everybody who spends. */
+const SPENDING_READS = ["chargeback:read", "requests:read"] as const satisfies readonly Permission[];
+
 const ADMIN = PERMISSIONS.filter((permission) => permission !== "org:own");
 
 /** What a role may do everywhere in its org. */
@@ -55,7 +60,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   admin: ADMIN,
   /** Sees what there is; what else a member may do comes from teams. */
   member: READS,
-  viewer: READS,
+  viewer: [...READS, ...SPENDING_READS],
 };
 
 /** What a team role may do on top, with what belongs to that team: its wallets, their keys, its people. */

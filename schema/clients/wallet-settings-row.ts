@@ -18,6 +18,8 @@ const row = z
     maximum_per_request_nano_usd: z.int().nullable(),
     frozen: z.int(),
     parent_id: z.string().nullable(),
+    cost_center: z.string().nullable(),
+    team_id: z.string().nullable(),
   })
   .transform(({ hard, carry_over, thresholds, frozen, ...rest }) => ({
     ...rest,
@@ -32,7 +34,7 @@ const row = z
 export async function loadWalletSettings(db: D1Database, wallet_id: string): Promise<WalletSettings | null> {
   const found = await db
     .prepare(
-      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id FROM wallets WHERE id = ?1",
+      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id, cost_center, team_id FROM wallets WHERE id = ?1",
     )
     .bind(wallet_id)
     .first();

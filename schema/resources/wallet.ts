@@ -59,7 +59,7 @@ export const wallet = {
     thresholds,
     maximum_per_request_nano_usd: orNull(usd("The most that one request may cost; null is no bound.")),
     frozen: flag("Refuses everything until it is false again."),
-    cost_center: orNull(text("For chargeback.", 100)),
+    cost_center: orNull(text("What its spending is booked to, from each change on: see GET /v1/chargeback.", 100)),
     archived_at: orNull(time("When it was archived.")),
   },
   create: {

@@ -169,6 +169,9 @@ export const requestLog = sqliteTable(
     subject: text("subject"),
     country: text("country"),
     trace_id: text("trace_id"),
+    /** What the wallet was booked to when this was posted; null in rows of before that was kept, too. */
+    cost_center: text("cost_center"),
+    team_id: text("team_id"),
     /** The write that inserted this row: how the rollup in the same transaction knows what is new. */
     batch_id: text("batch_id").notNull(),
   },
@@ -201,6 +204,9 @@ export const requestAdjustments = sqliteTable(
     input_tokens: integer("input_tokens").notNull(),
     output_tokens: integer("output_tokens").notNull(),
     record: text("record", { mode: "json" }).$type<Record<string, unknown> | null>(),
+    /** What the wallet was booked to when this was posted, which may be something else than when the request ended. */
+    cost_center: text("cost_center"),
+    team_id: text("team_id"),
     batch_id: text("batch_id").notNull(),
   },
   (table) => [
@@ -245,14 +251,17 @@ export const requestPostings = sqliteView("request_postings", {
   input_tokens: integer("input_tokens").notNull(),
   output_tokens: integer("output_tokens").notNull(),
   latency_ms: integer("latency_ms").notNull(),
+  cost_center: text("cost_center"),
+  team_id: text("team_id"),
 }).as(sql`
   SELECT event_id, batch_id, org_id, at, at - at % 3600000 AS hour, wallet_id, key_id, provider_id, model,
-    COALESCE(feature, '') AS feature, outcome, 1 AS requests, cost_nano_usd, input_tokens, output_tokens, latency_ms
+    COALESCE(feature, '') AS feature, outcome, 1 AS requests, cost_nano_usd, input_tokens, output_tokens, latency_ms,
+    cost_center, team_id
   FROM request_log
   UNION ALL
   SELECT event_id, batch_id, org_id, at, at - at % 3600000 AS hour, wallet_id, key_id, provider_id, model,
     COALESCE(feature, '') AS feature, reason AS outcome, 0 AS requests, cost_nano_usd, input_tokens, output_tokens,
-    0 AS latency_ms
+    0 AS latency_ms, cost_center, team_id
   FROM request_adjustments`);
 
 /** Sums per hour. Always equal to the sum over request_postings, from which they can be rebuilt. */

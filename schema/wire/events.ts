@@ -18,9 +18,16 @@ const base = {
   wallet_id: z.string(),
 };
 
+/** Of what a wallet itself tells: what it was booked to at that time. Wallet objects of older versions do not say. */
+const walletBase = {
+  ...base,
+  cost_center: z.string().nullable().default(null),
+  team_id: z.string().nullable().default(null),
+};
+
 /** A hold ended: the one row of a request in the log. `cost` is what this posting charged. */
 const requestCompleted = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("request.completed"),
   request_id: z.string(),
   cost_nano_usd: amount,
@@ -33,7 +40,7 @@ const requestCompleted = z.object({
 
 /** A later posting on the same request: an overage, or the correction after an expiry. Adds to the completed row. */
 const requestAdjusted = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("request.adjusted"),
   request_id: z.string(),
   reason: z.enum(["overage", "correction"]),
@@ -44,7 +51,7 @@ const requestAdjusted = z.object({
 });
 
 const walletThreshold = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("wallet.threshold"),
   percent: z.int(),
   limit_nano_usd: amount,
@@ -53,7 +60,7 @@ const walletThreshold = z.object({
 });
 
 const walletExhausted = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("wallet.exhausted"),
   limit_nano_usd: amount,
   spent_nano_usd: amount,
@@ -62,7 +69,7 @@ const walletExhausted = z.object({
 
 /** A ledger row that no request caused: limit set or changed, period turned. */
 const walletPosted = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("wallet.posted"),
   kind: z.enum(["limit", "reset", "child"]),
   amount_nano_usd: amount,
@@ -104,4 +111,6 @@ export const eventSchema = z.discriminatedUnion("type", [
 ]);
 
 export type Event = z.infer<typeof eventSchema>;
+/** What wallet objects tell; the rest comes from the gateway. */
+export type WalletEvent = Exclude<Event, { type: "request.blocked" }>;
 export type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;

@@ -33,6 +33,9 @@ export const walletSettingsSchema = z.object({
   frozen: z.boolean(),
   /** The wallet above, whose money this one spends; null for the top of a tree. Settings of older versions lack it. */
   parent_id: z.string().nullable().default(null),
+  /** What it is booked to: each posting carries both as they are then. Settings of older versions lack them. */
+  cost_center: z.string().nullable().default(null),
+  team_id: z.string().nullable().default(null),
 });
 
 export type WalletSettings = z.infer<typeof walletSettingsSchema>;

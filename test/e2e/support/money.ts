@@ -176,7 +176,7 @@ export function readStoredWallet(dataDir: string, wallet_id: string): StoredWall
       const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
       if (!tables.some((table) => table.name === "ledger")) continue;
       const settings = database.prepare("SELECT settings FROM wallet").get();
-      if (!String(settings?.settings).includes(wallet_id)) continue;
+      if (!String(settings?.settings).includes(`"wallet_id":${JSON.stringify(wallet_id)}`)) continue;
       const count = (table: string) => Number(database.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.n);
       const ledger = database.prepare("SELECT kind, amount_nano_usd AS amount, ref FROM ledger ORDER BY seq").all();
       return {

@@ -25,6 +25,8 @@ const settings: WalletSettings = {
   maximum_per_request_nano_usd: null,
   frozen: false,
   parent_id: null,
+  cost_center: null,
+  team_id: null,
 };
 
 test("what a wallet says it spent is what the log and the rollup add up to, overages and releases among it", async () => {

@@ -32,6 +32,8 @@ const ROW = {
   maximum_per_request_nano_usd: null,
   frozen: 0,
   parent_id: null,
+  cost_center: null,
+  team_id: null,
 };
 const SETTINGS = { ...ROW, hard: true, carry_over: false, thresholds: [50, 100], frozen: false };
 

@@ -25,6 +25,8 @@ export const settings = (change: Partial<WalletSettings> = {}): WalletSettings =
   maximum_per_request_nano_usd: null,
   frozen: false,
   parent_id: null,
+  cost_center: null,
+  team_id: null,
   ...change,
 });
 

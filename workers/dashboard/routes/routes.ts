@@ -12,10 +12,12 @@ import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "./aut
 import { signInRoute } from "./auth-sign-in.ts";
 import { signOutRoute } from "./auth-sign-out.ts";
 import { signUpRoute } from "./auth-sign-up.ts";
+import { chargebackRoute } from "./chargeback.ts";
 import { rotateKeyRoute } from "./key-rotation.ts";
 import { meRoute } from "./me.ts";
 import { acceptInvitationRoute, createOrgRoute, rotateDataKeyRoute } from "./orgs.ts";
 import { openApiRoute, resourcesRoute } from "./reference.ts";
+import { listRequestsRoute } from "./requests.ts";
 import { rolesRoute } from "./roles.ts";
 import { ledgerRoute, walletAuditRoute } from "./wallet-money.ts";
 
@@ -42,6 +44,8 @@ export const ROUTES: readonly ConsoleRoute[] = [
   exportAuditRoute,
   verifyAuditRoute,
   auditHeadRoute,
+  chargebackRoute,
+  listRequestsRoute,
   ...RESOURCES.flatMap((resource) => resourceRoutes(resource, HOOKS[resource.name] ?? {})),
   openApiRoute(() => ROUTES),
 ];
