@@ -33,6 +33,8 @@ export const walletSettingsSchema = z.object({
   frozen: z.boolean(),
   /** The wallet above, whose money this one spends; null for the top of a tree. Settings of older versions lack it. */
   parent_id: z.string().nullable().default(null),
+  /** From then on nothing is admitted and nothing may come in; null is never. Settings of older versions lack it. */
+  ends_at: z.int().nullable().default(null),
 });
 
 export type WalletSettings = z.infer<typeof walletSettingsSchema>;

@@ -25,6 +25,7 @@ const settings: WalletSettings = {
   maximum_per_request_nano_usd: null,
   frozen: false,
   parent_id: null,
+  ends_at: null,
 };
 
 test("what a wallet says it spent is what the log and the rollup add up to, overages and releases among it", async () => {

@@ -25,6 +25,7 @@ export const settings = (change: Partial<WalletSettings> = {}): WalletSettings =
   maximum_per_request_nano_usd: null,
   frozen: false,
   parent_id: null,
+  ends_at: null,
   ...change,
 });
 
