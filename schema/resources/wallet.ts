@@ -41,7 +41,10 @@ export const wallet = {
   fields: {
     name: text("What the wallet is for.", 100),
     parent_id: orNull(
-      reference("The wallet above it. Kept as its place in the tree; a parent's limit does not bind it yet.", "wallet"),
+      reference(
+        "The wallet above it, whose limit binds it too. Set when it is made, or once later; it stays below that one.",
+        "wallet",
+      ),
     ),
     team_id: orNull(reference("The team that it belongs to: its leads and members may make keys for it.", "team")),
     limit_nano_usd: orNull(
@@ -57,6 +60,9 @@ export const wallet = {
     maximum_per_request_nano_usd: orNull(usd("The most that one request may cost; null is no bound.")),
     frozen: flag("Refuses everything until it is false again."),
     cost_center: orNull(text("For chargeback.", 100)),
+    ends_at: orNull(
+      time("From then on it spends nothing, and what was lent to it goes back; null is never. At most a year ahead."),
+    ),
     archived_at: orNull(time("When it was archived.")),
   },
   create: {
@@ -74,6 +80,7 @@ export const wallet = {
       "maximum_per_request_nano_usd",
       "frozen",
       "cost_center",
+      "ends_at",
     ],
   },
   update: [
@@ -91,6 +98,7 @@ export const wallet = {
     "maximum_per_request_nano_usd",
     "frozen",
     "cost_center",
+    "ends_at",
   ],
   filter: ["name", "parent_id", "team_id", "period", "cost_center", "frozen"],
   sort: ["created_at", "name"],

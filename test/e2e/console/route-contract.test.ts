@@ -65,7 +65,19 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
   const members = await founder.call("GET", "/v1/members");
   const member = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(members.body).data[0]?.id ?? "";
   const place = await make(founder, "/v1/team-members", { team_id: team.id, member_id: member, role: "lead" });
+  const other = await make(founder, "/v1/wallets", { name: "Other", limit_usd: "1" });
+  const moved = { amount_usd: "101", reason: "A test" };
+  const transfer = await make(founder, "/v1/wallet/transfers", {
+    ...moved,
+    from_wallet_id: founder.wallet_id,
+    to_wallet_id: other.id,
+  });
+  const adjustment = await make(founder, `/v1/wallets/${other.id}/adjustments`, moved);
+  const top_up = await make(founder, `/v1/wallets/${other.id}/top-ups`, moved);
   return new Map([
+    ["/v1/wallet/transfers", transfer.id],
+    ["/v1/wallet/adjustments", adjustment.id],
+    ["/v1/wallet/top-ups", top_up.id],
     ["/v1/teams", team.id],
     ["/v1/keys", key.id],
     ["/v1/providers", provider.id],
@@ -82,7 +94,7 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
 const callRoute = (by: Caller, route: ConsoleRoute, id: string = RANDOM_ID): Promise<Answer> =>
   by.call(route.method.toUpperCase(), route.path.replace("{id}", id), route.body === null ? undefined : {});
 
-const resourceOf = (route: ConsoleRoute): string => route.path.split("/").slice(0, 3).join("/");
+const resourceOf = (route: ConsoleRoute): string => route.path.split("/{id}")[0] ?? "";
 
 describe("every route of the console", () => {
   it.each(named(ROUTES))("%s says who may call it", (_name, route) => {
