@@ -107,12 +107,12 @@ describe("a transfer", () => {
     const [from, to] = [await newWallet(), await newWallet()];
     const key = await keyOf(founder, ["owner"]);
     const second = await keyOf(key, ["owner"]);
-    const rotated = await make(founder, "/v1/keys", { name: "k", wallet_id: from, scopes: ["owner"] });
-    const successor = await admin.call("POST", `/v1/keys/${rotated.id}/rotate`, {});
-    expect(successor.status).toBe(403);
+    const old = await make(founder, "/v1/keys", { name: "k", wallet_id: from, scopes: ["admin"] });
+    const rotated = expectStatus(await admin.call("POST", `/v1/keys/${old.id}/rotate`, {}), 201);
+    const successor = byKey(platform, z.string().parse(rotated.body.key));
     for (const requester of [founder, key, second]) {
       const { id } = await ask(requester, from, to, "1");
-      for (const by of [founder, key, second]) {
+      for (const by of [founder, key, second, successor]) {
         const answer = await approve(by, id);
         expect([answer.status, codeOf(answer)]).toEqual([403, "forbidden"]);
         expect(messageOf(answer)).toContain("asked for this yourself");
@@ -243,6 +243,42 @@ describe("a transfer", () => {
     const viewer = await invite(platform, founder, { role: "viewer" });
     expect((await viewer.call("POST", "/v1/wallet/transfers", body(pool, theirs))).status).toBe(403);
   });
+});
+
+it("killed in the middle of many approvals, the platform has moved each amount once or not at all, and finishes", async () => {
+  const wallets = await Promise.all(Array.from({ length: 4 }, () => newWallet("100")));
+  const pairs = Array.from({ length: 24 }, (_, index) => {
+    const from = index % wallets.length;
+    return [from, (from + 1 + (index % 3)) % wallets.length] as const;
+  });
+  const asked = await Promise.all(
+    pairs.map(([from, to]) => ask(member, wallets[from] ?? "", wallets[to] ?? "", "7.000000001")),
+  );
+  const approvals = asked.map(({ id }) =>
+    approve(admin, id).then(
+      ({ status }) => status,
+      () => 0,
+    ),
+  );
+  await Promise.race(approvals);
+  await platform.kill9();
+  await Promise.all(approvals);
+  await platform.restart();
+  // Who got no answer asks again; what was approved is finished by itself.
+  await platform.runCron(CRON, Date.now() + 240_000);
+  for (const { id } of asked) expectStatus(await approve(admin, id), 200);
+  const expected = wallets.map(() => 100_000_000_000n);
+  for (const [index, { id }] of asked.entries()) {
+    expect((await founder.call("GET", `/v1/wallet/transfers/${id}`)).body).toMatchObject({ status: "done" });
+    const [from, to] = pairs[index] ?? [0, 0];
+    expected[from] = (expected[from] ?? 0n) - 7_000_000_001n;
+    expected[to] = (expected[to] ?? 0n) + 7_000_000_001n;
+    expect((await actionsOf(id)).filter((action) => action === "transfer.done")).toHaveLength(1);
+  }
+  const nano = (usd: unknown) => BigInt(z.string().parse(usd).replace(".", ""));
+  expect(await Promise.all(wallets.map(async (id) => nano(await balance(id))))).toEqual(expected);
+  for (const id of wallets) expect((await audited(id)).body).toEqual({ ok: true, problems: [] });
+  expect((await founder.call("POST", "/v1/audit/verify")).body).toMatchObject({ ok: true });
 });
 
 describe("a top-up", () => {
