@@ -83,24 +83,9 @@ export class Funds {
     request_nano_usd: NanoUsd,
     refused: (refusal: MoneyRefusal) => Answer,
   ): Promise<Answer> {
-    const first = this.host.decide(decide);
-    if (!isShort(first)) return Promise.resolve(first);
-    return new Promise((resolve, reject) => {
-      this.wait({
-        wanted_nano_usd,
-        ahead_nano_usd: wanted_nano_usd * REQUESTS_PER_LEASE,
-        request_nano_usd,
-        except: null,
-        moves: false,
-        attempt: () => {
-          const answer = this.host.decide(decide);
-          if (!isShort(answer)) resolve(answer);
-          return !isShort(answer);
-        },
-        refuse: (refusal) => resolve(refused(refusal)),
-        fail: reject,
-      });
-    });
+    const ahead_nano_usd = wanted_nano_usd * REQUESTS_PER_LEASE;
+    const wants = { wanted_nano_usd, ahead_nano_usd, request_nano_usd, except: null, moves: false };
+    return this.untilEnough(decide, wants, refused);
   }
 
   /** The same for money that is to be moved out of the balance: others give back what they do not need, nobody lends. */
@@ -109,24 +94,36 @@ export class Funds {
     amount_nano_usd: NanoUsd,
     refused: (refusal: BalanceRefusal) => Answer,
   ): Promise<Answer> {
+    const wants = {
+      wanted_nano_usd: amount_nano_usd,
+      ahead_nano_usd: 0,
+      request_nano_usd: amount_nano_usd,
+      except: null,
+      moves: true,
+    };
+    return this.untilEnough(decide, wants, (refusal) => {
+      assert(isOfBalance(refusal), "money is moved or missing");
+      return refused(refusal);
+    });
+  }
+
+  /** Runs a command at once; where it is short, as one that waits. */
+  private untilEnough<Answer extends { readonly status: string }>(
+    decide: (state: State, now: number) => Decision<Answer | Short>,
+    wants: Omit<Waiter, "attempt" | "refuse" | "fail">,
+    refused: (refusal: MoneyRefusal) => Answer,
+  ): Promise<Answer> {
     const first = this.host.decide(decide);
     if (!isShort(first)) return Promise.resolve(first);
     return new Promise((resolve, reject) => {
       this.wait({
-        wanted_nano_usd: amount_nano_usd,
-        ahead_nano_usd: 0,
-        request_nano_usd: amount_nano_usd,
-        except: null,
-        moves: true,
+        ...wants,
         attempt: () => {
           const answer = this.host.decide(decide);
           if (!isShort(answer)) resolve(answer);
           return !isShort(answer);
         },
-        refuse: (refusal) => {
-          assert(isOfBalance(refusal), "money is moved or missing");
-          resolve(refused(refusal));
-        },
+        refuse: (refusal) => resolve(refused(refusal)),
         fail: reject,
       });
     });
