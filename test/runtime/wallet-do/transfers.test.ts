@@ -96,6 +96,15 @@ describe("a transfer", () => {
     await healthy([top, a, b]);
   });
 
+  test("that is under way takes nothing of what the wallet above has lent", async () => {
+    const top = await wallet({ limit_nano_usd: 10 * DIME });
+    const [from, to] = [await wallet({ parent_id: top.id, limit_nano_usd: 20 * DIME }), await wallet()];
+    await between(from, () => Promise.reject(new Error("no answer")));
+    expect(await move(from, to, "t", 10 * DIME)).toEqual({ status: "pending" });
+    expect((await from.stub.admit(admit("r", 10 * DIME))).status).toBe("held");
+    await healthy([top, from, to]);
+  });
+
   test("into a wallet that refuses frees the money and says why", async () => {
     const [from, ended] = [await wallet(), await wallet({ ends_at: 1 })];
     expect(await move(from, ended, "t", DIME)).toEqual({ status: "target_refused", reason: "ended" });
@@ -313,6 +322,8 @@ describe("a minted wallet whose time is over", () => {
     expect((await top.stub.state())?.leased_nano_usd).toBe(DIME);
     expect(await minted.stub.admit(admit("late", 1))).toEqual({ status: "ended", wallet_id: minted.id });
     await minted.stub.settle(settle("r", DIME / 2));
+    const again = await runInDurableObject(minted.stub, (_object: WalletObject, state) => state.storage.getAlarm());
+    expect(again).toBeLessThanOrEqual(END);
     await runInDurableObject(minted.stub, (object: WalletObject) => object.alarm());
     expect(await top.stub.state()).toMatchObject({ leased_nano_usd: 0, spent_nano_usd: DIME / 2 });
     await healthy([top]);
