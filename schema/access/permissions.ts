@@ -20,6 +20,12 @@ export const PERMISSIONS = [
   "keys:write",
   "wallets:read",
   "wallets:write",
+  /** Asking for a transfer between wallets. */
+  "money:request",
+  /** Deciding about what somebody else has asked for. */
+  "money:approve",
+  /** Topping up wallets and correcting their books. */
+  "money:post",
   "providers:read",
   "providers:write",
   "providers:test",
@@ -58,14 +64,14 @@ const ADMIN = PERMISSIONS.filter((permission) => permission !== "org:own");
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
   admin: ADMIN,
-  /** Sees what there is; what else a member may do comes from teams. */
-  member: READS,
+  /** Sees what there is and may ask for money; what else a member may do comes from teams. */
+  member: [...READS, "money:request"],
   viewer: [...READS, ...SPENDING_READS],
 };
 
 /** What a team role may do on top, with what belongs to that team: its wallets, their keys, its people. */
 export const TEAM_ROLE_PERMISSIONS: Readonly<Record<TeamRole, readonly Permission[]>> = {
-  lead: ["keys:write", "team_members:write"],
+  lead: ["keys:write", "team_members:write", "money:request"],
   member: ["keys:write"],
 };
 

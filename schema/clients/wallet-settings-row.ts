@@ -20,6 +20,7 @@ const row = z
     parent_id: z.string().nullable(),
     cost_center: z.string().nullable(),
     team_id: z.string().nullable(),
+    ends_at: z.int().nullable(),
   })
   .transform(({ hard, carry_over, thresholds, frozen, ...rest }) => ({
     ...rest,
@@ -30,11 +31,14 @@ const row = z
   }))
   .transform((row) => walletSettingsSchema.parse(row));
 
-/** A wallet's settings as D1 has them, or null when there is no such wallet. Throws when D1 does not answer. */
+/**
+ * A wallet's settings as D1 has them, or null when there is no such wallet. One that is archived ended then. Throws when
+ * D1 does not answer.
+ */
 export async function loadWalletSettings(db: D1Database, wallet_id: string): Promise<WalletSettings | null> {
   const found = await db
     .prepare(
-      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id, cost_center, team_id FROM wallets WHERE id = ?1",
+      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id, cost_center, team_id, coalesce(archived_at, ends_at) AS ends_at FROM wallets WHERE id = ?1",
     )
     .bind(wallet_id)
     .first();

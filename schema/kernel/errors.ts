@@ -78,6 +78,13 @@ export const ERRORS = {
     "This request could cost more than the wallet allows for one request. Lower `max_tokens`.",
   ),
   wallet_frozen: row(403, "permission_error", "admin", "never", "The wallet is frozen. Ask its administrator."),
+  wallet_ended: row(
+    403,
+    "permission_error",
+    "admin",
+    "never",
+    "The time of this wallet is over. Ask its administrator for another one.",
+  ),
   forbidden: row(403, "permission_error", "admin", "never", "This key may not do that. Ask an administrator."),
   policy_denied: row(403, "permission_error", "admin", "never", "A policy of your organisation refused this request."),
   region_denied: row(403, "permission_error", "admin", "never", "This request may not be served in that region."),

@@ -42,7 +42,7 @@ export const wallet = {
     name: text("What the wallet is for.", 100),
     parent_id: orNull(
       reference(
-        "The wallet above it, whose money it spends: it never spends what one above does not have. Set once.",
+        "The wallet above it, whose money it spends: it never spends what one above does not have. Set once; it stays below that one.",
         "wallet",
       ),
     ),
@@ -60,6 +60,9 @@ export const wallet = {
     maximum_per_request_nano_usd: orNull(usd("The most that one request may cost; null is no bound.")),
     frozen: flag("Refuses everything until it is false again."),
     cost_center: orNull(text("What its spending is booked to, from each change on: see GET /v1/chargeback.", 100)),
+    ends_at: orNull(
+      time("From then on it spends nothing, and what was lent to it goes back; null is never. At most a year ahead."),
+    ),
     archived_at: orNull(time("When it was archived.")),
   },
   create: {
@@ -77,6 +80,7 @@ export const wallet = {
       "maximum_per_request_nano_usd",
       "frozen",
       "cost_center",
+      "ends_at",
     ],
   },
   update: [
@@ -94,6 +98,7 @@ export const wallet = {
     "maximum_per_request_nano_usd",
     "frozen",
     "cost_center",
+    "ends_at",
   ],
   filter: ["name", "parent_id", "team_id", "period", "cost_center", "frozen"],
   sort: ["created_at", "name"],

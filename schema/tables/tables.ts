@@ -14,6 +14,8 @@ export const orgs = sqliteTable("orgs", {
   audit_webhook_url: text("audit_webhook_url"),
   /** Sealed: what the webhook's signature is made with. */
   audit_webhook_secret: text("audit_webhook_secret"),
+  /** Adjustments of more than this need a second person; null is never. 100 dollars unless somebody has decided otherwise. */
+  adjustment_approval_above_nano_usd: integer("adjustment_approval_above_nano_usd").default(100_000_000_000),
   created_at: integer("created_at").notNull(),
 });
 
@@ -40,6 +42,8 @@ export const wallets = sqliteTable(
     frozen: integer("frozen", { mode: "boolean" }).notNull().default(false),
     cost_center: text("cost_center"),
     team_id: text("team_id"),
+    /** From then on it spends nothing; null is never. */
+    ends_at: integer("ends_at"),
     /** Set when nobody is to use it any more. Its ledger stays. */
     archived_at: integer("archived_at"),
     created_at: integer("created_at").notNull(),

@@ -67,13 +67,17 @@ const walletExhausted = z.object({
   period_start: z.int(),
 });
 
-/** A ledger row that no request caused: limit set or changed, period turned. */
+/** A ledger row that no request caused: limit set or changed, period turned, money added or moved. */
 const walletPosted = z.object({
   ...walletBase,
   type: z.literal("wallet.posted"),
-  kind: z.enum(["limit", "reset", "child"]),
+  kind: z.enum(["limit", "reset", "child", "top_up", "adjustment", "transfer_in", "transfer_out"]),
   amount_nano_usd: amount,
   balance_nano_usd: amount,
+  /** Of what was added or moved: the id of the request for it. */
+  ref: z.string().optional(),
+  /** Of a transfer: where the money came from, or went. */
+  other_wallet_id: z.string().optional(),
 });
 
 /**

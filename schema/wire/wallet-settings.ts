@@ -36,6 +36,8 @@ export const walletSettingsSchema = z.object({
   /** What it is booked to: each posting carries both as they are then. Settings of older versions lack them. */
   cost_center: z.string().nullable().default(null),
   team_id: z.string().nullable().default(null),
+  /** From then on nothing is admitted and nothing may come in; null is never. Settings of older versions lack it. */
+  ends_at: z.int().nullable().default(null),
 });
 
 export type WalletSettings = z.infer<typeof walletSettingsSchema>;

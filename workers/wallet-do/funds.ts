@@ -1,11 +1,20 @@
 import { log } from "../../schema/kernel/log.ts";
 import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../schema/kernel/money.ts";
+import { assert } from "../../schema/kernel/unreachable.ts";
 import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal } from "../../schema/wire/wallet-rpc.ts";
 import type { Short } from "./core/admit.ts";
 import { type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideAnswered, decideAsk, decideGive, decideReport, type Waiting } from "./core/lease-child.ts";
 import { decideGrant, decideRefusal, decideTold, recallable } from "./core/lease-parent.ts";
-import { gapOf, isCovered, refuseMoney, standingRefusal } from "./core/refuse-money.ts";
+import {
+  type BalanceRefusal,
+  gapOf,
+  gapToMove,
+  isCovered,
+  refuseMoney,
+  refuseMove,
+  standingRefusal,
+} from "./core/refuse-money.ts";
 import type { State } from "./core/state.ts";
 
 /** What the object lends: deciding in memory, storing, and the wallets above and below. */
@@ -34,6 +43,8 @@ interface Waiter {
   readonly request_nano_usd: NanoUsd;
   /** The wallet below that asks, which is not called back for itself. */
   readonly except: string | null;
+  /** Money of the balance alone, which no wallet above lends. */
+  readonly moves: boolean;
 }
 
 /** A lease is good for about so many requests like the one that asks. */
@@ -72,14 +83,41 @@ export class Funds {
     request_nano_usd: NanoUsd,
     refused: (refusal: MoneyRefusal) => Answer,
   ): Promise<Answer> {
+    const ahead_nano_usd = wanted_nano_usd * REQUESTS_PER_LEASE;
+    const wants = { wanted_nano_usd, ahead_nano_usd, request_nano_usd, except: null, moves: false };
+    return this.untilEnough(decide, wants, refused);
+  }
+
+  /** The same for money that is to be moved out of the balance: others give back what they do not need, nobody lends. */
+  obtainToMove<Answer extends { readonly status: string }>(
+    decide: (state: State, now: number) => Decision<Answer | Short>,
+    amount_nano_usd: NanoUsd,
+    refused: (refusal: BalanceRefusal) => Answer,
+  ): Promise<Answer> {
+    const wants = {
+      wanted_nano_usd: amount_nano_usd,
+      ahead_nano_usd: 0,
+      request_nano_usd: amount_nano_usd,
+      except: null,
+      moves: true,
+    };
+    return this.untilEnough(decide, wants, (refusal) => {
+      assert(isOfBalance(refusal), "money is moved or missing");
+      return refused(refusal);
+    });
+  }
+
+  /** Runs a command at once; where it is short, as one that waits. */
+  private untilEnough<Answer extends { readonly status: string }>(
+    decide: (state: State, now: number) => Decision<Answer | Short>,
+    wants: Omit<Waiter, "attempt" | "refuse" | "fail">,
+    refused: (refusal: MoneyRefusal) => Answer,
+  ): Promise<Answer> {
     const first = this.host.decide(decide);
     if (!isShort(first)) return Promise.resolve(first);
     return new Promise((resolve, reject) => {
       this.wait({
-        wanted_nano_usd,
-        ahead_nano_usd: wanted_nano_usd * REQUESTS_PER_LEASE,
-        request_nano_usd,
-        except: null,
+        ...wants,
         attempt: () => {
           const answer = this.host.decide(decide);
           if (!isShort(answer)) resolve(answer);
@@ -122,8 +160,9 @@ export class Funds {
         ahead_nano_usd: message.want_nano_usd * LEASES_PER_LEASE,
         request_nano_usd: message.request_nano_usd,
         except: message.child_id,
+        moves: false,
         attempt: () => {
-          const granted = this.host.decide((state) => grantIfCovered(state, message));
+          const granted = this.host.decide((state, now) => grantIfCovered(state, message, now));
           if (granted !== null) resolve(granted);
           return granted !== null;
         },
@@ -222,18 +261,19 @@ export class Funds {
   /** What is missing for a waiter; null when nothing is. */
   private gap(waiter: Waiter) {
     return this.host.decide((state) => {
-      const gap = state.settings === null ? null : gapOf(state, state.settings, waiter.wanted_nano_usd);
+      const missing = waiter.moves ? gapToMove : gapOf;
+      const gap = state.settings === null ? null : missing(state, state.settings, waiter.wanted_nano_usd);
       return { answer: gap === null || isCovered(gap) ? null : gap, changes: NO_CHANGES };
     });
   }
 
   private ownRefusal(waiter: Waiter): MoneyRefusal {
     const { request_nano_usd: request, wanted_nano_usd: wanted } = waiter;
-    return this.host.decide<MoneyRefusal>((state, now) =>
-      state.settings === null
-        ? { answer: { status: "not_configured" }, changes: NO_CHANGES }
-        : refuseMoney(state, state.settings, request, subtractUsd(request, minUsd(wanted, request)), now),
-    );
+    return this.host.decide<MoneyRefusal>((state, now) => {
+      if (state.settings === null) return { answer: { status: "not_configured" }, changes: NO_CHANGES };
+      if (waiter.moves) return { answer: refuseMove(state, state.settings, request, now), changes: NO_CHANGES };
+      return refuseMoney(state, state.settings, request, subtractUsd(request, minUsd(wanted, request)), now);
+    });
   }
 
   /** Asks the wallet above for what waits. Null when it granted something, and something may fit now. */
@@ -310,16 +350,22 @@ export class Funds {
 const isShort = (answer: { readonly status: string }): answer is Short => answer.status === "short";
 
 const isAlike = (a: Waiter, b: Waiter): boolean =>
-  a.wanted_nano_usd === b.wanted_nano_usd && a.request_nano_usd === b.request_nano_usd && a.except === b.except;
+  a.wanted_nano_usd === b.wanted_nano_usd &&
+  a.request_nano_usd === b.request_nano_usd &&
+  a.except === b.except &&
+  a.moves === b.moves;
+
+const isOfBalance = (refusal: MoneyRefusal): refusal is BalanceRefusal =>
+  refusal.status === "exhausted" || refusal.status === "held_by_others" || refusal.status === "exceeds_wallet";
 
 const notConfigured = (answer: LeaseAnswer | null): MoneyRefusal | null =>
   answer?.status === "not_configured" ? { status: "not_configured", wallet_id: answer.wallet_id } : null;
 
 /** The answer to a message when it can be given at once: a lease, or a refusal that no money changes. */
-function grantIfCovered(state: State, message: LeaseMessage): Decision<LeaseAnswer | null> {
+function grantIfCovered(state: State, message: LeaseMessage, now: number): Decision<LeaseAnswer | null> {
   const { settings } = state;
   if (settings === null) return { answer: { status: "not_configured", wallet_id: "" }, changes: NO_CHANGES };
-  const standing = standingRefusal(state, settings, message.request_nano_usd);
+  const standing = standingRefusal(state, settings, message.request_nano_usd, now);
   if (standing !== null) return decideRefusal(state, message, standing);
   const covered = isCovered(gapOf(state, settings, message.need_nano_usd));
   return covered ? decideGrant(state, settings, message) : { answer: null, changes: NO_CHANGES };

@@ -11,9 +11,15 @@ import type {
   LeaseAnswer,
   LeaseMessage,
   LedgerRow,
+  PostAnswer,
+  PostRequest,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
+  TransferInAnswer,
+  TransferInRequest,
+  TransferOutAnswer,
+  TransferOutRequest,
   WalletRpc,
   WalletState,
 } from "../../schema/wire/wallet-rpc.ts";
@@ -88,6 +94,18 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
 
   recall(): Promise<void> {
     return this.wallet.recall();
+  }
+
+  post(request: PostRequest): Promise<PostAnswer> {
+    return this.wallet.post(request);
+  }
+
+  transferOut(request: TransferOutRequest): Promise<TransferOutAnswer> {
+    return this.wallet.transferOut(request);
+  }
+
+  transferIn(request: TransferInRequest): Promise<TransferInAnswer> {
+    return this.wallet.transferIn(request);
   }
 
   state(): Promise<WalletState | null> {

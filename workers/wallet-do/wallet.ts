@@ -13,9 +13,15 @@ import type {
   LeaseAnswer,
   LeaseMessage,
   LedgerRow,
+  PostAnswer,
+  PostRequest,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
+  TransferInAnswer,
+  TransferInRequest,
+  TransferOutAnswer,
+  TransferOutRequest,
   WalletRpc,
   WalletState,
 } from "../../schema/wire/wallet-rpc.ts";
@@ -23,12 +29,13 @@ import { type WalletSettings, walletSettingsSchema } from "../../schema/wire/wal
 import { AlarmClock } from "./alarm-clock.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { decideAdmit } from "./core/admit.ts";
-import { allowance, promised } from "./core/allowance.ts";
+import { allowance, idleLease, isEnded, promised } from "./core/allowance.ts";
 import { apply, type Change, type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideConfigure } from "./core/configure.ts";
 import { describe } from "./core/describe.ts";
 import { overdue } from "./core/overdue.ts";
 import { type PendingReader, pendingReader } from "./core/pending-reader.ts";
+import { decidePost } from "./core/post.ts";
 import { decideCheckpoint, decideExtend } from "./core/renew.ts";
 import { decideRevoke } from "./core/revoke.ts";
 import { decideRelease, decideSettle } from "./core/settle.ts";
@@ -43,6 +50,7 @@ import { unmarkSent } from "./storage/outbox-table.ts";
 import { persist } from "./storage/persist.ts";
 import { storedReader } from "./storage/stored-reader.ts";
 import { sweepIdempotency } from "./storage/sweep.ts";
+import { Transfers } from "./transfers.ts";
 
 /** What the wallet reaches for: its storage, the clock, the queue, and time after its answer. */
 export interface WalletEffects {
@@ -51,7 +59,7 @@ export interface WalletEffects {
   send(events: readonly Event[]): Promise<void>;
   waitUntil(work: Promise<unknown>): void;
   /** Another wallet of the org, on a new stub. */
-  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall">;
+  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall" | "transferIn">;
   /**
    * How long sent events are kept and, after a restart, sent again: 0 where the queue survives a crash by itself, as it
    * does in production. A local queue lives in memory and dies with the process.
@@ -89,6 +97,7 @@ export class Wallet implements WalletRpc {
   private readonly queue: CommitQueue;
   private readonly outbox: Outbox;
   private readonly funds: Funds;
+  private readonly transfers: Transfers;
   private readonly alarm_clock: AlarmClock;
   private alarm_failures = 0;
   private drain_scheduled = false;
@@ -115,6 +124,13 @@ export class Wallet implements WalletRpc {
       sendUp: (parent_id, message) => repeated(() => effects.wallet(parent_id).lease(message)),
       callBack: (child_id) => repeated(() => effects.wallet(child_id).recall()),
     });
+    this.transfers = new Transfers({
+      funds: this.funds,
+      reader: this.reader,
+      decide: (decide) => this.decide(decide),
+      committed: () => this.queue.committed(),
+      sendTo: (wallet_id, request) => repeated(() => effects.wallet(wallet_id).transferIn(request)),
+    });
     this.outbox = new Outbox({
       sql: storage.sql,
       retain_ms: effects.outbox_retain_ms,
@@ -136,7 +152,7 @@ export class Wallet implements WalletRpc {
     const parsed = walletSettingsSchema.parse(settings);
     await this.run((state, now) => ({ answer: null, changes: decideConfigure(state, parsed, now) }));
     // What may not be spent here any more may not be spent below either, from the next request on.
-    if (isOverpromised(this.current())) await this.funds.recallAll();
+    await this.recallExcess();
     const configured = await this.state();
     assert(configured !== null, "a configured wallet has a state");
     return configured;
@@ -172,6 +188,20 @@ export class Wallet implements WalletRpc {
 
   recall(): Promise<void> {
     return this.funds.recall();
+  }
+
+  async post(request: PostRequest): Promise<PostAnswer> {
+    const answer = await this.run((state, now, reader) => decidePost(state, request, now, reader));
+    await this.recallExcess();
+    return answer;
+  }
+
+  transferOut(request: TransferOutRequest): Promise<TransferOutAnswer> {
+    return this.transfers.out(request);
+  }
+
+  transferIn(request: TransferInRequest): Promise<TransferInAnswer> {
+    return this.transfers.in(request);
   }
 
   checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
@@ -222,6 +252,8 @@ export class Wallet implements WalletRpc {
       await this.settled();
       await this.outbox.drain();
       if (this.reportAt() <= this.effects.now() || this.hasOpenMessage()) await this.funds.report();
+      await this.transfers.finishAll();
+      if (this.hasLeftover()) await this.funds.recall();
       this.sweep();
       this.alarm_failures = 0;
     } catch (error) {
@@ -262,6 +294,27 @@ export class Wallet implements WalletRpc {
   private hasOpenMessage(): boolean {
     const lanes = this.current().upstream?.lanes;
     return lanes !== undefined && (lanes.ask.message !== null || lanes.give.message !== null);
+  }
+
+  /** What may not be spent here any more may not be spent below either. */
+  private async recallExcess(): Promise<void> {
+    if (isOverpromised(this.current(), this.effects.now())) await this.funds.recallAll();
+  }
+
+  /** Whether the wallet's time is over, and it or one below still has leased money that may be idle. */
+  private hasLeftover(): boolean {
+    const state = this.current();
+    if (state.settings === null || !isEnded(state.settings, this.effects.now())) return false;
+    return state.leased_out_nano_usd > 0 || (idleLease(state) ?? 0) > 0;
+  }
+
+  /** When its time is over, and from then on whenever leased money becomes idle. */
+  private endsAt(now: number): number {
+    const { settings, leased_out_nano_usd } = this.current();
+    if (settings === null || settings.ends_at === null) return Number.POSITIVE_INFINITY;
+    if (settings.ends_at > now) return settings.ends_at;
+    if ((idleLease(this.current()) ?? 0) > 0) return now;
+    return leased_out_nano_usd > 0 ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
   }
 
   /** Does what is due and stores all that waits. */
@@ -307,11 +360,12 @@ export class Wallet implements WalletRpc {
 
   /** When the alarm is needed: the first deadline, the period's end, the outbox, or stale idempotency keys. */
   private wakeAt(now: number): number {
-    const { settings, deadline_bound, period, outbox_pending, sweep_at } = this.current();
+    const { settings, deadline_bound, period, outbox_pending, sweep_at, transfers } = this.current();
     if (settings === null) return Number.POSITIVE_INFINITY;
-    const repeat = this.hasOpenMessage() ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
+    const repeat = this.hasOpenMessage() || transfers.size > 0 ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
     const drain = outbox_pending > 0 ? Math.max(this.outbox.retry_at, now + DRAIN_NET_MS) : Number.POSITIVE_INFINITY;
-    return Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, drain, sweep_at, repeat, this.reportAt());
+    const due = Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, this.endsAt(now));
+    return Math.min(due, drain, sweep_at, repeat, this.reportAt());
   }
 
   /** After failures the alarm comes later and later, so that a broken wallet does not spin. */
@@ -352,11 +406,11 @@ export class Wallet implements WalletRpc {
 }
 
 /** Whether wallets below may still spend what this one may not. */
-function isOverpromised(state: State): boolean {
+function isOverpromised(state: State, now: number): boolean {
   const { settings, leased_out_nano_usd } = state;
   if (settings === null || leased_out_nano_usd === 0) return false;
   const most = allowance(settings, state.balance_nano_usd);
-  return settings.frozen || (most !== null && promised(state) > most);
+  return settings.frozen || isEnded(settings, now) || (most !== null && promised(state) > most);
 }
 
 /** A new stub for each try: one that failed by a reset keeps failing. An overloaded object is not asked again. */

@@ -27,6 +27,7 @@ const settings: WalletSettings = {
   parent_id: null,
   cost_center: null,
   team_id: null,
+  ends_at: null,
 };
 
 test("what a wallet says it spent is what the log and the rollup add up to, overages and releases among it", async () => {

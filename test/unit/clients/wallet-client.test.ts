@@ -34,6 +34,7 @@ const ROW = {
   parent_id: null,
   cost_center: null,
   team_id: null,
+  ends_at: null,
 };
 const SETTINGS = { ...ROW, hard: true, carry_over: false, thresholds: [50, 100], frozen: false };
 
@@ -194,6 +195,7 @@ describe("a wallet object that is new", () => {
     spent_nano_usd: usd(0),
     held_nano_usd: usd(0),
     leased_nano_usd: usd(0),
+    transferring_nano_usd: usd(0),
     available_nano_usd: usd(1_000),
     overdraft_used_nano_usd: usd(0),
     period_start: NOON,

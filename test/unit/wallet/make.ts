@@ -27,6 +27,7 @@ export const settings = (change: Partial<WalletSettings> = {}): WalletSettings =
   parent_id: null,
   cost_center: null,
   team_id: null,
+  ends_at: null,
   ...change,
 });
 

@@ -21,6 +21,8 @@ export interface Change {
   readonly org_id: string;
   readonly actor: AuditActor;
   readonly action: string;
+  /** `done` unless it says otherwise. */
+  readonly outcome?: AuditDraft["outcome"];
   readonly target: AuditDraft["target"];
   readonly details: JsonObject;
   readonly preconditions: readonly Precondition[];
@@ -76,7 +78,7 @@ async function write(
     at: scope.effects.now(),
     actor: change.actor,
     action: change.action,
-    outcome: "done",
+    outcome: change.outcome ?? "done",
     target: change.target,
     request_id: scope.request_id,
     ip: scope.ip,

@@ -153,6 +153,8 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
     }
     case "frozen":
       return refuse("wallet_frozen", { details: { wallet_id: answer.wallet_id } });
+    case "ended":
+      return refuse("wallet_ended", { details: { wallet_id: answer.wallet_id } });
     case "key_revoked":
       return refuse("invalid_api_key", { message: "This API key was revoked." });
     case "too_many_holds":

@@ -72,6 +72,7 @@ export const chatCompletions: Route = {
     "request_exceeds_wallet",
     "request_exceeds_maximum",
     "wallet_frozen",
+    "wallet_ended",
     "forbidden",
     "model_not_found",
     "idempotency_in_flight",

@@ -2,7 +2,7 @@ import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { AdmitAnswer, AdmitRequest } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { available, promised } from "./allowance.ts";
+import { available, isEnded, promised } from "./allowance.ts";
 import { type Change, type Decision, NO_CHANGES } from "./change.ts";
 import type { Reader } from "./reader.ts";
 import { gapOf, isCovered, refuseMoney, retryAfter, standingRefusal } from "./refuse-money.ts";
@@ -16,7 +16,7 @@ export interface Short {
 
 /**
  * Holds money for a request, or says why not. Refusals come before any change, in this order: invalid, not configured,
- * key revoked, frozen, request id seen before (held or ended), idempotency key used before, maximum per request, too
+ * key revoked, frozen, ended, request id seen before (held or ended), idempotency key used before, maximum per request, too
  * many holds, money. Money is refused only when nobody else could give some up; otherwise the answer is `short`.
  */
 export function decideAdmit(
@@ -31,9 +31,10 @@ export function decideAdmit(
   if (settings === null) return refuse({ status: "not_configured" });
   if (state.revoked_keys.has(request.context.key_id)) return refuse({ status: "key_revoked" });
   if (settings.frozen) return refuse({ status: "frozen", wallet_id: settings.wallet_id });
+  if (isEnded(settings, now)) return refuse({ status: "ended", wallet_id: settings.wallet_id });
   const repeated = repeatedAnswer(state, settings, request, reader) ?? duplicateAnswer(request, now, reader);
   if (repeated !== null) return refuse(repeated);
-  const standing = standingRefusal(state, settings, request.hold_nano_usd);
+  const standing = standingRefusal(state, settings, request.hold_nano_usd, now);
   if (standing !== null) return refuse(standing);
   if (state.holds.size >= LIMITS.open_holds) {
     return refuse({ status: "too_many_holds", retry_after_ms: retryAfter(state, now) });

@@ -4,7 +4,7 @@ import type { Event } from "../../../schema/wire/events.ts";
 import type { LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import type { IdempotencyEntry } from "./reader.ts";
-import type { Child, Hold, State, Upstream, WalletPeriod } from "./state.ts";
+import type { Child, Hold, State, Transfer, Upstream, WalletPeriod } from "./state.ts";
 
 /** A ledger row with the period's spending after it and the sequence of its event. */
 export interface Posting extends LedgerRow {
@@ -31,7 +31,9 @@ export type Change =
   /** The account with the wallet above, as it is now. */
   | { readonly kind: "upstream"; readonly upstream: Upstream }
   /** The account of a wallet below, as it is now. */
-  | { readonly kind: "child"; readonly child: Child };
+  | { readonly kind: "child"; readonly child: Child }
+  /** A transfer, as it is now. */
+  | { readonly kind: "transfer"; readonly transfer: Transfer };
 
 /** What a command decided: its answer holds once the changes are stored. */
 export interface Decision<Answer> {
@@ -91,6 +93,9 @@ function applyOne(state: State, change: Change): void {
       state.leased_out_nano_usd = addUsd(state.leased_out_nano_usd, subtractUsd(change.child.leased_nano_usd, before));
       return;
     }
+    case "transfer":
+      putTransfer(state, change.transfer);
+      return;
     default:
       unreachable(change);
   }
@@ -108,6 +113,16 @@ export function afterPosting(upstream: Upstream, posting: Posting): Upstream {
     unreported_nano_usd: subtractUsd(upstream.unreported_nano_usd, posting.amount_nano_usd),
     unreported_since: upstream.unreported_since ?? posting.at,
   };
+}
+
+/** Only what is reserved is kept in memory. */
+function putTransfer(state: State, transfer: Transfer): void {
+  const before = state.transfers.get(transfer.transfer_id)?.amount_nano_usd ?? ZERO_USD;
+  const reserved = transfer.answer === null;
+  state.transfers.delete(transfer.transfer_id);
+  if (reserved) state.transfers.set(transfer.transfer_id, transfer);
+  const after = reserved ? transfer.amount_nano_usd : ZERO_USD;
+  state.transferring_nano_usd = addUsd(state.transferring_nano_usd, subtractUsd(after, before));
 }
 
 function putHold(state: State, hold: Hold): void {

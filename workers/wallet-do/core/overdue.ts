@@ -92,7 +92,8 @@ function turn(state: State, settings: WalletSettings, now: number): readonly Cha
  */
 function openingBalance(state: State, settings: WalletSettings, now: number): NanoUsd {
   if (settings.limit_nano_usd === null) return nanoUsd(0);
-  if (!settings.carry_over) return nanoUsd(settings.limit_nano_usd);
+  // What is reserved for a transfer was taken from the period before: it leaves the new one as it came.
+  if (!settings.carry_over) return clamp(BigInt(settings.limit_nano_usd) + BigInt(state.transferring_nano_usd));
   const limit = BigInt(settings.limit_nano_usd);
   return clamp(BigInt(state.balance_nano_usd) + limit * BigInt(periodsBegun(state, settings, now)));
 }

@@ -1,6 +1,12 @@
 import { type NanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
-import type { LeaseAnswer, LeaseLane, LeaseMessage } from "../../../schema/wire/wallet-rpc.ts";
+import type {
+  LeaseAnswer,
+  LeaseLane,
+  LeaseMessage,
+  TransferInAnswer,
+  TransferOutAnswer,
+} from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 
 /** Money reserved for one running request. */
@@ -71,6 +77,24 @@ export interface ChildLane {
   readonly answer: LeaseAnswer | null;
 }
 
+/** What this wallet has to do with a transfer. Kept for ever: a late repeat of either call finds how it ended. */
+export type Transfer =
+  | {
+      readonly direction: "out";
+      readonly transfer_id: string;
+      readonly other_wallet_id: string;
+      readonly amount_nano_usd: NanoUsd;
+      /** Null while the money is reserved and the other wallet is asked to take it. */
+      readonly answer: TransferOutAnswer | null;
+    }
+  | {
+      readonly direction: "in";
+      readonly transfer_id: string;
+      readonly other_wallet_id: string;
+      readonly amount_nano_usd: NanoUsd;
+      readonly answer: TransferInAnswer;
+    };
+
 /** A wallet as the object keeps it in memory. Changed by `apply` alone. */
 export interface State {
   settings: WalletSettings | null;
@@ -86,6 +110,10 @@ export interface State {
   children: Map<string, Child>;
   /** Leased to all wallets below. */
   leased_out_nano_usd: NanoUsd;
+  /** Those to other wallets that are under way, by id. */
+  transfers: Map<string, Transfer>;
+  /** Reserved for all of them. */
+  transferring_nano_usd: NanoUsd;
   ledger_seq: number;
   /** When the last ledger row was written: times in the ledger never go back, whatever the clock does. */
   ledger_at: number;
@@ -119,6 +147,8 @@ export function emptyState(): State {
     upstream: null,
     children: new Map(),
     leased_out_nano_usd: ZERO_USD,
+    transfers: new Map(),
+    transferring_nano_usd: ZERO_USD,
     ledger_seq: 0,
     ledger_at: 0,
     event_seq: 0,

@@ -1,8 +1,25 @@
 import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { type WalletSettings, walletSettingsSchema } from "../../../schema/wire/wallet-settings.ts";
-import { type Child, emptyState, type Hold, type State, type Upstream, type WalletPeriod } from "../core/state.ts";
+import {
+  type Child,
+  emptyState,
+  type Hold,
+  type State,
+  type Transfer,
+  type Upstream,
+  type WalletPeriod,
+} from "../core/state.ts";
 import { countUnsent } from "./outbox-table.ts";
-import { type ChildSqlRow, childOf, type HoldSqlRow, holdOf, type UpstreamSqlRow, upstreamOf } from "./rows.ts";
+import {
+  type ChildSqlRow,
+  childOf,
+  type HoldSqlRow,
+  holdOf,
+  type TransferSqlRow,
+  transferOf,
+  type UpstreamSqlRow,
+  upstreamOf,
+} from "./rows.ts";
 
 type PeriodSqlRow = {
   start_at: number;
@@ -34,6 +51,8 @@ export function load(sql: SqlStorage): State {
   for (const row of sql.exec<HoldSqlRow>("SELECT * FROM hold")) addHold(state, holdOf(row));
   state.upstream = loadUpstream(sql);
   for (const row of sql.exec<ChildSqlRow>("SELECT * FROM child")) addChild(state, childOf(row));
+  const open = sql.exec<TransferSqlRow>("SELECT * FROM transfer WHERE answer IS NULL");
+  for (const row of open) addTransfer(state, transferOf(row));
   for (const { key_id } of sql.exec<{ key_id: string }>("SELECT key_id FROM revoked")) state.revoked_keys.add(key_id);
   state.outbox_pending = countUnsent(sql);
   state.sweep_at = firstStale(sql);
@@ -75,6 +94,11 @@ function loadUpstream(sql: SqlStorage): Upstream | null {
 function addChild(state: State, child: Child): void {
   state.children.set(child.child_id, child);
   state.leased_out_nano_usd = nanoUsd(state.leased_out_nano_usd + child.leased_nano_usd);
+}
+
+function addTransfer(state: State, transfer: Transfer): void {
+  state.transfers.set(transfer.transfer_id, transfer);
+  state.transferring_nano_usd = nanoUsd(state.transferring_nano_usd + transfer.amount_nano_usd);
 }
 
 function addHold(state: State, hold: Hold): void {

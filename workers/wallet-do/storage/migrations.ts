@@ -1,5 +1,5 @@
 import { migrateObject } from "../../../schema/storage/migrate-object.ts";
-import { REQUEST_KINDS, SPENDING_KINDS } from "../../../schema/wire/wallet-rpc.ts";
+import { MOVING_KINDS, REQUEST_KINDS, SPENDING_KINDS } from "../../../schema/wire/wallet-rpc.ts";
 
 /**
  * The wallet's tables, as forward-only steps; an object runs those it lacks when it starts. A step that was deployed is
@@ -13,6 +13,7 @@ const quoted = (kinds: readonly string[]): string => kinds.map((kind) => `'${kin
 /** For `kind IN (…)`: the list itself, so that the partial index fits the queries. */
 export const REQUEST_KINDS_SQL = quoted(REQUEST_KINDS);
 export const SPENDING_KINDS_SQL = quoted(SPENDING_KINDS);
+export const MOVING_KINDS_SQL = quoted(MOVING_KINDS);
 
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -113,6 +114,21 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       leased_nano_usd INTEGER NOT NULL,
       lanes TEXT NOT NULL CHECK (json_valid(lanes))
     ) STRICT, WITHOUT ROWID`,
+  ],
+  [
+    // What moved money by itself is found by the id that it came with.
+    `CREATE INDEX ledger_moving ON ledger (ref)
+      WHERE kind IN ('top_up', 'adjustment', 'transfer_in', 'transfer_out')`,
+    // Never deleted: a late repeat finds how it ended. Without an answer the money is reserved.
+    `CREATE TABLE transfer (
+      transfer_id TEXT PRIMARY KEY,
+      direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+      other_wallet_id TEXT NOT NULL,
+      amount_nano_usd INTEGER NOT NULL CHECK (amount_nano_usd > 0),
+      answer TEXT CHECK (json_valid(answer)),
+      CHECK (direction = 'out' OR answer IS NOT NULL)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX transfer_open ON transfer (transfer_id) WHERE answer IS NULL`,
   ],
 ];
 

@@ -2,7 +2,7 @@ import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Event } from "../../../schema/wire/events.ts";
 import type { Change, Posting } from "../core/change.ts";
 import type { IdempotencyEntry } from "../core/reader.ts";
-import type { Hold, Upstream, WalletPeriod } from "../core/state.ts";
+import type { Hold, Transfer, Upstream, WalletPeriod } from "../core/state.ts";
 
 /** Writes decided changes, all or none. An exception leaves the storage as it was. */
 export function persist(storage: DurableObjectStorage, changes: readonly Change[]): void {
@@ -66,6 +66,9 @@ function write(sql: SqlStorage, change: Change): void {
         JSON.stringify(change.child.lanes),
       );
       return;
+    case "transfer":
+      writeTransfer(sql, change.transfer);
+      return;
     default:
       unreachable(change);
   }
@@ -78,6 +81,18 @@ function spendLease(sql: SqlStorage, posting: Posting): void {
       unreported_since = coalesce(unreported_since, ?2)`,
     posting.amount_nano_usd,
     posting.at,
+  );
+}
+
+function writeTransfer(sql: SqlStorage, transfer: Transfer): void {
+  sql.exec(
+    `INSERT OR REPLACE INTO transfer (transfer_id, direction, other_wallet_id, amount_nano_usd, answer)
+      VALUES (?, ?, ?, ?, ?)`,
+    transfer.transfer_id,
+    transfer.direction,
+    transfer.other_wallet_id,
+    transfer.amount_nano_usd,
+    transfer.answer === null ? null : JSON.stringify(transfer.answer),
   );
 }
 

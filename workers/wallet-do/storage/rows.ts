@@ -1,9 +1,16 @@
 import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { assert } from "../../../schema/kernel/unreachable.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
-import { LEDGER_KINDS, type LedgerKind, type LedgerRow, type RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import {
+  LEDGER_KINDS,
+  type LedgerKind,
+  type LedgerRow,
+  type RecordedAnswer,
+  type TransferInAnswer,
+  type TransferOutAnswer,
+} from "../../../schema/wire/wallet-rpc.ts";
 import type { IdempotencyEntry } from "../core/reader.ts";
-import type { Child, Hold, Upstream } from "../core/state.ts";
+import type { Child, Hold, Transfer, Upstream } from "../core/state.ts";
 
 /** Rows as SQLite hands them out, and what they mean. */
 
@@ -62,6 +69,26 @@ export function upstreamOf(row: UpstreamSqlRow): Upstream {
 export function childOf(row: ChildSqlRow): Child {
   const lanes: Child["lanes"] = JSON.parse(row.lanes);
   return { child_id: row.child_id, leased_nano_usd: nanoUsd(row.leased_nano_usd), lanes };
+}
+
+export type TransferSqlRow = {
+  transfer_id: string;
+  direction: string;
+  other_wallet_id: string;
+  amount_nano_usd: number;
+  answer: string | null;
+};
+
+export function transferOf(row: TransferSqlRow): Transfer {
+  const { transfer_id, other_wallet_id } = row;
+  const common = { transfer_id, other_wallet_id, amount_nano_usd: nanoUsd(row.amount_nano_usd) };
+  if (row.direction === "out") {
+    const answer: TransferOutAnswer | null = row.answer === null ? null : JSON.parse(row.answer);
+    return { ...common, direction: "out", answer };
+  }
+  assert(row.answer !== null, "a transfer from elsewhere has its answer");
+  const answer: TransferInAnswer = JSON.parse(row.answer);
+  return { ...common, direction: "in", answer };
 }
 
 export function ledgerKind(text: string): LedgerKind {

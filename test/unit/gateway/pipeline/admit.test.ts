@@ -196,6 +196,7 @@ function answerOf(status: AdmitAnswer["status"]): AdmitAnswer {
     case "invalid":
       return { status, problem: "canary detail" };
     case "frozen":
+    case "ended":
       return { status, wallet_id: "wal_1" };
     case "already_ended":
     case "duplicate_mismatch":
@@ -234,6 +235,7 @@ describe("each answer of the wallet", () => {
       },
     ],
     ["frozen", { code: "wallet_frozen", details: { wallet_id: "wal_1" } }],
+    ["ended", { code: "wallet_ended", details: { wallet_id: "wal_1" } }],
     ["key_revoked", { code: "invalid_api_key", message: "This API key was revoked." }],
     ["too_many_holds", { code: "rate_limited", retry_after_ms: 700, message: expect.any(String) }],
     ["duplicate_in_flight", { code: "idempotency_in_flight", retry_after_ms: 1_000 }],
