@@ -6,7 +6,7 @@ import type { WalletRpc } from "../../schema/wire/wallet-rpc.ts";
 /** The wallet objects as this worker sees them: it wakes them, and brings them what a crash kept from them. */
 export interface WalletNamespace {
   idFromName(name: string): DurableObjectId;
-  get(id: DurableObjectId): Pick<WalletRpc, "state" | "configure" | "revokeKey">;
+  get(id: DurableObjectId): Pick<WalletRpc, "state" | "configure" | "revokeKey" | "limitKey">;
 }
 
 /** The audit objects, one per org, addressed by org id. */

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Event } from "../../schema/wire/events.ts";
+import type { KeyLimits, RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
 import type {
-  AdmitAnswer,
   AdmitRequest,
   AuditReport,
   CheckpointAnswer,
@@ -11,6 +11,7 @@ import type {
   LeaseAnswer,
   LeaseMessage,
   LedgerRow,
+  RatedAdmitAnswer,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -62,7 +63,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.configure(settings);
   }
 
-  admit(request: AdmitRequest): Promise<AdmitAnswer> {
+  admit(request: AdmitRequest): Promise<RatedAdmitAnswer> {
     return this.wallet.admit(request);
   }
 
@@ -88,6 +89,14 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
 
   recall(): Promise<void> {
     return this.wallet.recall();
+  }
+
+  rate(message: RateMessage): Promise<RateAnswer> {
+    return this.wallet.rate(message);
+  }
+
+  limitKey(key_id: string, limits: KeyLimits): Promise<void> {
+    return this.wallet.limitKey(key_id, limits);
   }
 
   state(): Promise<WalletState | null> {

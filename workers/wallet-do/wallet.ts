@@ -2,6 +2,7 @@ import { log } from "../../schema/kernel/log.ts";
 import { type NanoUsd, nanoUsd, ZERO_USD } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
 import type { Event } from "../../schema/wire/events.ts";
+import type { KeyLimits, RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
 import type {
   AdmitAnswer,
   AdmitRequest,
@@ -13,6 +14,7 @@ import type {
   LeaseAnswer,
   LeaseMessage,
   LedgerRow,
+  RatedAdmitAnswer,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -27,6 +29,7 @@ import { allowance, promised } from "./core/allowance.ts";
 import { apply, type Change, type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideConfigure } from "./core/configure.ts";
 import { describe } from "./core/describe.ts";
+import { decideLimitKey } from "./core/limit-key.ts";
 import { overdue } from "./core/overdue.ts";
 import { type PendingReader, pendingReader } from "./core/pending-reader.ts";
 import { decideCheckpoint, decideExtend } from "./core/renew.ts";
@@ -35,6 +38,7 @@ import { decideRelease, decideSettle } from "./core/settle.ts";
 import type { State } from "./core/state.ts";
 import { Funds } from "./funds.ts";
 import { Outbox } from "./outbox.ts";
+import { Rates } from "./rates.ts";
 import { audit } from "./storage/audit.ts";
 import { ledgerPage } from "./storage/ledger-page.ts";
 import { firstStale, load } from "./storage/load.ts";
@@ -51,7 +55,7 @@ export interface WalletEffects {
   send(events: readonly Event[]): Promise<void>;
   waitUntil(work: Promise<unknown>): void;
   /** Another wallet of the org, on a new stub. */
-  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall">;
+  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall" | "rate">;
   /**
    * How long sent events are kept and, after a restart, sent again: 0 where the queue survives a crash by itself, as it
    * does in production. A local queue lives in memory and dies with the process.
@@ -89,6 +93,7 @@ export class Wallet implements WalletRpc {
   private readonly queue: CommitQueue;
   private readonly outbox: Outbox;
   private readonly funds: Funds;
+  private readonly rates: Rates;
   private readonly alarm_clock: AlarmClock;
   private alarm_failures = 0;
   private drain_scheduled = false;
@@ -115,6 +120,15 @@ export class Wallet implements WalletRpc {
       sendUp: (parent_id, message) => repeated(() => effects.wallet(parent_id).lease(message)),
       callBack: (child_id) => repeated(() => effects.wallet(child_id).recall()),
     });
+    this.rates = new Rates({
+      decide: (decide) => this.decide(decide),
+      committed: () => this.queue.committed(),
+      call: async (wallet_id, message) => {
+        const answer = await repeated(() => effects.wallet(wallet_id).rate(message));
+        return answer.status === "not_configured" && answer.wallet_id === "" ? { ...answer, wallet_id } : answer;
+      },
+      waitUntil: (work) => effects.waitUntil(work),
+    });
     this.outbox = new Outbox({
       sql: storage.sql,
       retain_ms: effects.outbox_retain_ms,
@@ -137,18 +151,18 @@ export class Wallet implements WalletRpc {
     await this.run((state, now) => ({ answer: null, changes: decideConfigure(state, parsed, now) }));
     // What may not be spent here any more may not be spent below either, from the next request on.
     if (isOverpromised(this.current())) await this.funds.recallAll();
+    await this.rates.spread();
     const configured = await this.state();
     assert(configured !== null, "a configured wallet has a state");
     return configured;
   }
 
-  async admit(request: AdmitRequest): Promise<AdmitAnswer> {
+  async admit(request: AdmitRequest): Promise<RatedAdmitAnswer> {
     const { hold_nano_usd } = request;
-    const answer = await this.funds.obtain<AdmitAnswer>(
-      (state, now) => decideAdmit(state, request, now, this.reader),
-      hold_nano_usd,
-      hold_nano_usd,
-      (refusal) => refusal,
+    const answer = await this.rates.admit(
+      request,
+      (state, now, ticket) => decideAdmit(state, request, now, this.reader, ticket),
+      (decide) => this.funds.obtain<AdmitAnswer>(decide, hold_nano_usd, hold_nano_usd, (refusal) => refusal),
     );
     await this.queue.committed();
     return answer;
@@ -172,6 +186,14 @@ export class Wallet implements WalletRpc {
 
   recall(): Promise<void> {
     return this.funds.recall();
+  }
+
+  rate(message: RateMessage): Promise<RateAnswer> {
+    return this.rates.answer(message);
+  }
+
+  async limitKey(key_id: string, limits: KeyLimits): Promise<void> {
+    await this.run((state) => ({ answer: null, changes: decideLimitKey(state, key_id, limits) }));
   }
 
   checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
@@ -222,6 +244,7 @@ export class Wallet implements WalletRpc {
       await this.settled();
       await this.outbox.drain();
       if (this.reportAt() <= this.effects.now() || this.hasOpenMessage()) await this.funds.report();
+      await this.rates.alarm(this.effects.now());
       this.sweep();
       this.alarm_failures = 0;
     } catch (error) {
@@ -294,6 +317,7 @@ export class Wallet implements WalletRpc {
   private commit(changes: readonly Change[]): void {
     persist(this.effects.storage, changes);
     this.reader.clear();
+    this.rates.stored(changes);
     const now = this.effects.now();
     // In the same turn as the transaction, so that both are stored or neither.
     this.effects.waitUntil(this.alarm_clock.need(this.wakeAt(now), now));
@@ -311,7 +335,16 @@ export class Wallet implements WalletRpc {
     if (settings === null) return Number.POSITIVE_INFINITY;
     const repeat = this.hasOpenMessage() ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
     const drain = outbox_pending > 0 ? Math.max(this.outbox.retry_at, now + DRAIN_NET_MS) : Number.POSITIVE_INFINITY;
-    return Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, drain, sweep_at, repeat, this.reportAt());
+    const rates = this.rates.wakeAt(this.current(), now);
+    return Math.min(
+      rates,
+      deadline_bound,
+      period.end ?? Number.POSITIVE_INFINITY,
+      drain,
+      sweep_at,
+      repeat,
+      this.reportAt(),
+    );
   }
 
   /** After failures the alarm comes later and later, so that a broken wallet does not spin. */

@@ -32,6 +32,7 @@ const ROW = {
   maximum_per_request_nano_usd: null,
   frozen: 0,
   parent_id: null,
+  rate_limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
 };
 const SETTINGS = { ...ROW, hard: true, carry_over: false, thresholds: [50, 100], frozen: false };
 

@@ -2,6 +2,7 @@ import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { type WalletSettings, walletSettingsSchema } from "../../../schema/wire/wallet-settings.ts";
 import { type Child, emptyState, type Hold, type State, type Upstream, type WalletPeriod } from "../core/state.ts";
 import { countUnsent } from "./outbox-table.ts";
+import { loadRates } from "./rate-tables.ts";
 import { type ChildSqlRow, childOf, type HoldSqlRow, holdOf, type UpstreamSqlRow, upstreamOf } from "./rows.ts";
 
 type PeriodSqlRow = {
@@ -32,6 +33,7 @@ export function load(sql: SqlStorage): State {
   }
   state.event_seq = Math.max(last?.event_seq ?? 0, state.period.extra_event_seq);
   for (const row of sql.exec<HoldSqlRow>("SELECT * FROM hold")) addHold(state, holdOf(row));
+  loadRates(sql, state);
   state.upstream = loadUpstream(sql);
   for (const row of sql.exec<ChildSqlRow>("SELECT * FROM child")) addChild(state, childOf(row));
   for (const { key_id } of sql.exec<{ key_id: string }>("SELECT key_id FROM revoked")) state.revoked_keys.add(key_id);

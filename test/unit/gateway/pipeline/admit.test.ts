@@ -18,6 +18,7 @@ const inputOf = (change: object = {}, more: Partial<AdmitInput> = {}): AdmitInpu
   ttl_ms: 90_000,
   context: CONTEXT,
   idempotency: null,
+  key_limits: null,
   ...more,
 });
 
@@ -187,6 +188,15 @@ function answerOf(status: AdmitAnswer["status"]): AdmitAnswer {
       return short(status, 322, { resets_at: NOON, retry_after_ms: 4_200 });
     case "exceeds_maximum":
       return { status, wallet_id: "wal_1", maximum_nano_usd: usd(322) };
+    case "rate_limited":
+      return {
+        status,
+        scope: { type: "key", id: "key_1" },
+        limit: "requests",
+        allowed: 60,
+        requested: 1,
+        retry_after_ms: 700,
+      };
     case "too_many_holds":
       return { status, retry_after_ms: 700 };
     case "duplicate_in_flight":
