@@ -79,7 +79,7 @@ export class Rates {
     const above = this.knownAbove();
     if (above === null) {
       const answer = await obtain((state, now) => decide(state, now, this.ticket(null)));
-      return { ...answer, rate: this.standing(request, NO_STANDING) };
+      return this.rated(request, answer, NO_STANDING);
     }
     return await this.inTurn(request.request_id, () => this.admitBelow(request, decide, obtain));
   }
@@ -88,20 +88,20 @@ export class Rates {
     const above = await this.above();
     if (above !== null && typeof above === "object") return above;
     const alone = (state: State, now: number) => decide(state, now, this.ticket(above));
-    if (above === null) return { ...(await obtain(alone)), rate: this.standing(request, NO_STANDING) };
+    if (above === null) return this.rated(request, await obtain(alone), NO_STANDING);
     // What is refused here asks nobody.
     const preview = this.preview(request, alone, above);
-    if (preview !== null) return { ...preview, rate: this.standing(request, NO_STANDING) };
+    if (preview !== null) return this.rated(request, preview, NO_STANDING);
     try {
       const { tokens_least = 0, tokens_estimate = 0 } = request.tokens ?? {};
       const wants = { child_id: this.ownId(), request_id: request.request_id, tokens_least, tokens_estimate };
       const let_above = await this.host.call(above, { kind: "take", ...wants });
-      if (let_above.status === "rate_limited") return { ...let_above, rate: this.standing(request, NO_STANDING) };
+      if (let_above.status === "rate_limited") return this.rated(request, let_above, NO_STANDING);
       if (let_above.status === "not_configured") return let_above;
       const rate = let_above.status === "taken" ? let_above.rate : NO_STANDING;
       const answer = await obtain(this.final(request.request_id, alone));
       if (!isHeld(answer)) await this.giveBack(above, request.request_id);
-      return { ...answer, rate: this.standing(request, rate) };
+      return this.rated(request, answer, rate);
     } finally {
       this.under_way.leave(request.request_id);
     }
@@ -324,12 +324,14 @@ export class Rates {
     }));
   }
 
-  private standing(request: AdmitRequest, above: RateStanding): RateStanding {
+  /** The answer with what is left of the caller's limits, when there are any. */
+  private rated(request: AdmitRequest, answer: AdmitAnswer, above: RateStanding): RatedAdmitAnswer {
     const own = this.host.decide((state, now) => ({
       answer: standingOfAdmit(state, request, now),
       changes: NO_CHANGES,
     }));
-    return tightest(own, above);
+    const rate = tightest(own, above);
+    return rate.requests === null && rate.tokens === null ? answer : { ...answer, rate };
   }
 
   private ownStanding(): RateStanding {

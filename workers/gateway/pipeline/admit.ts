@@ -58,7 +58,10 @@ export async function admit(wallet: WalletClient, tokenizer: TokenizerRpc, input
     counted === null ? estimate.input_tokens_bound : Math.ceil(counted * COUNT_MARGIN) + COUNT_MARGIN_TOKENS,
   );
   const exact = estimateChat(input.request, input.attempt, { input_tokens });
-  const second = input_tokens < estimate.input_tokens_bound ? await place(wallet, input, exact) : first;
+  const asks_less = isMoneyRefusal(first)
+    ? exact.hold_nano_usd < estimate.hold_nano_usd
+    : exact.tokens.tokens_estimate < estimate.tokens.tokens_estimate;
+  const second = asks_less ? await place(wallet, input, exact) : first;
   if (!isMoneyRefusal(second)) return concluded(second, exact);
   const imposed = imposedBound(input.request, exact, second.available_nano_usd);
   if (imposed === null) return concluded(second, exact);
