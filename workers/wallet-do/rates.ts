@@ -174,9 +174,9 @@ export class Rates {
         ? { answer: { status: "not_configured", wallet_id: "" } as const, changes: NO_CHANGES }
         : decidePass(state, state.settings, request, now, this.ticket(above));
     const preview = this.host.decide((state, now) => {
-      const { answer } = decide(state, now);
+      const { answer, changes } = decide(state, now);
       const is_known = state.rates.passes.has(request.request_id);
-      return { answer: { answer, is_known }, changes: NO_CHANGES };
+      return { answer: { answer, is_known }, changes: answer.status === "let" ? NO_CHANGES : changes };
     });
     if (preview.answer.status !== "let") return preview.answer;
     if (preview.is_known) return { status: "taken", rate: this.ownStanding() };

@@ -42,7 +42,7 @@ export function decideAdmit(
     return refuse({ status: "too_many_holds", retry_after_ms: retryAfter(state, now) });
   }
   const rates = judgeAdmit(state, settings, request, now, ticket);
-  if (rates.refusal !== null) return refuse(rates.refusal);
+  if (rates.refusal !== null) return { answer: rates.refusal, changes: rates.changes };
   const gap = gapOf(state, settings, request.hold_nano_usd);
   if (!isCovered(gap)) {
     if (gap.lease_nano_usd > 0 || state.leased_out_nano_usd > 0)

@@ -14,7 +14,7 @@ import type { AdmitRequest } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import type { Change } from "./change.ts";
 import { keyScope, type RateMark, type Standing, standingOf, tokensDebt, WALLET_SCOPE } from "./rate-book.ts";
-import { PARTS, quotaOf, reservation, waitFor } from "./rate-bucket.ts";
+import { isRewound, PARTS, quotaOf, reservation, waitFor } from "./rate-bucket.ts";
 import type { State } from "./state.ts";
 
 /** One limit holder that a request must pass here. */
@@ -49,7 +49,8 @@ const NO_TOKENS: TokenWants = { tokens_least: 0, tokens_estimate: 0 };
 const CONCURRENT_RETRY_MS = 1_000;
 
 export type RateVerdict =
-  | { readonly refusal: RateRefusal }
+  /** The changes take nothing: they note that the clock has gone back. */
+  | { readonly refusal: RateRefusal; readonly changes: readonly Change[] }
   /** Take these together with the hold. The mark is null when nothing limits the request. */
   | { readonly refusal: null; readonly mark: RateMark | null; readonly changes: readonly Change[] };
 
@@ -75,7 +76,7 @@ export function judgePass(
   const scopes = [walletScopeOf(state, settings)].filter(({ limits }) => isRateLimited(limits));
   if (state.rates.passes.size >= LIMITS.open_holds) {
     const full: Scope = { ...walletScopeOf(state, settings), open: state.rates.passes.size };
-    return { refusal: refusal(full, "concurrent", LIMITS.open_holds, 1, CONCURRENT_RETRY_MS) };
+    return { refusal: refusal(full, "concurrent", LIMITS.open_holds, 1, CONCURRENT_RETRY_MS), changes: [] };
   }
   return judge(state, scopes, wants, now, ticket);
 }
@@ -122,10 +123,13 @@ function judge(
 ): RateVerdict {
   const tokens: Record<string, number> = {};
   const changes: Change[] = [];
+  const rewound: Change[] = [];
   for (const scope of scopes) {
+    const stored = state.rates.scopes.get(scope.name)?.bucket ?? null;
     const standing = standingOf(state.rates, scope.name, scope.limits, now);
     const refused = refusalOf(scope, standing, wants, now, under_way);
-    if (refused !== null) return { refusal: refused };
+    if (stored !== null && isRewound(stored, now)) rewound.push({ kind: "bucket", bucket: standing.bucket });
+    if (refused !== null) return { refusal: refused, changes: rewound };
     const { requests_per_minute, tokens_per_minute } = scope.limits;
     tokens[scope.name] = tokens_per_minute === null ? 0 : reservation(tokens_per_minute, wants);
     if (requests_per_minute === null && tokens_per_minute === null) continue;

@@ -1,5 +1,5 @@
 import type { KeyLimits, RateLimits } from "../../../schema/wire/rate-limits.ts";
-import { type Bucket, drained, emptyBucket, isDue, limited, owed, PARTS } from "./rate-bucket.ts";
+import { type Bucket, drained, dueAt, emptyBucket, limited, owed, PARTS } from "./rate-bucket.ts";
 
 /** What a request has taken of rate limits. Kept with its hold, so that its end gives back the right thing. */
 export interface RateMark {
@@ -135,20 +135,18 @@ export interface Standing {
 /** Without limits the bucket keeps those that it had. */
 export function standingOf(book: RateBook, name: string, limits: RateLimits | null, now: number): Standing {
   const scope = book.scopes.get(name);
-  const bucket = drained(scope?.bucket ?? emptyBucket(name, now), now);
-  let posted_tokens = 0;
-  let posted_seq = bucket.posted_seq;
+  let bucket = scope?.bucket ?? emptyBucket(name, now);
+  let reserved_tokens = scope?.reserved_tokens ?? 0;
   for (const { seq, at, tokens } of scope?.queue.values() ?? []) {
-    if (!isDue(at, bucket.at)) break;
-    posted_tokens += tokens;
-    posted_seq = seq;
+    const due = dueAt(at, now);
+    if (due > now) break;
+    // As if it had been done at that moment: refusals store nothing, and time must not stand still for them.
+    if (due > bucket.at) bucket = drained(bucket, due);
+    bucket = { ...bucket, tokens_debt_parts: owed(bucket.tokens_debt_parts, tokens), posted_seq: seq };
+    reserved_tokens -= tokens;
   }
-  const tokens_debt_parts = owed(bucket.tokens_debt_parts, posted_tokens);
-  const posted = { ...bucket, tokens_debt_parts, posted_seq };
-  return {
-    bucket: limits === null ? posted : limited(posted, limits),
-    reserved_tokens: (scope?.reserved_tokens ?? 0) - posted_tokens,
-  };
+  bucket = drained(bucket, now);
+  return { bucket: limits === null ? bucket : limited(bucket, limits), reserved_tokens };
 }
 
 /** Used and reserved tokens together, as a debt. */

@@ -72,8 +72,15 @@ export const limited = (bucket: Bucket, limits: RateLimits): Bucket => ({
 export const owed = (debt_parts: number, count: number): number =>
   Math.min(DEBT_MAX, Math.max(0, debt_parts + count * PARTS));
 
-/** Whether a reservation is so old that it counts as used: what a long request has reserved must not block others. */
-export const isDue = (reserved_at: number, at: number): boolean => Math.abs(at - reserved_at) >= MINUTE_MS;
+/** Whether the clock went back so far that the bucket begins anew from there: to be stored, whatever else is decided. */
+export const isRewound = (bucket: Bucket, now: number): boolean => bucket.at - now > MINUTE_MS;
+
+/**
+ * When a reservation begins to count as used, so that what a long request has reserved does not block others for ever: a
+ * minute after it was made. One from a time that has not come yet was made by a wrong clock, and counts at once.
+ */
+export const dueAt = (reserved_at: number, now: number): number =>
+  reserved_at - now > MINUTE_MS ? now : reserved_at + MINUTE_MS;
 
 /**
  * What a request reserves of a limit on tokens. A guess of ours never makes a request larger than the limit; a bound of

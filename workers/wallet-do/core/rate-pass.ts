@@ -24,7 +24,7 @@ export function decidePass(
 ): Decision<PassVerdict> {
   if (state.rates.passes.has(request.request_id)) return { answer: { status: "let", tokens: {} }, changes: NO_CHANGES };
   const verdict = judgePass(state, settings, request, now, ticket);
-  if (verdict.refusal !== null) return { answer: verdict.refusal, changes: NO_CHANGES };
+  if (verdict.refusal !== null) return { answer: verdict.refusal, changes: verdict.changes };
   const { mark, changes } = verdict;
   // Nothing here or above has a limit any more: the wallet below does not know it yet.
   if (mark === null) return { answer: { status: "let", tokens: {} }, changes: NO_CHANGES };
