@@ -124,7 +124,8 @@ export class Wallet implements WalletRpc {
       decide: (decide) => this.decide(decide),
       committed: () => this.queue.committed(),
       call: async (wallet_id, message) => {
-        const answer = await repeated(() => effects.wallet(wallet_id).rate(message));
+        // A copy: what came over RPC has a disposer, and to pass that on would keep this object alive for its caller.
+        const answer = structuredClone(await repeated(() => effects.wallet(wallet_id).rate(message)));
         return answer.status === "not_configured" && answer.wallet_id === "" ? { ...answer, wallet_id } : answer;
       },
       waitUntil: (work) => effects.waitUntil(work),
