@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { rateLimitsSchema } from "../wire/rate-limits.ts";
 import { PERIODS, type WalletSettings, walletSettingsSchema } from "../wire/wallet-settings.ts";
 
 const row = z
@@ -21,9 +22,11 @@ const row = z
     cost_center: z.string().nullable(),
     team_id: z.string().nullable(),
     ends_at: z.int().nullable(),
+    ...rateLimitsSchema.shape,
   })
   .transform(({ hard, carry_over, thresholds, frozen, ...rest }) => ({
     ...rest,
+    rate_limits: rest,
     hard: hard === 1,
     carry_over: carry_over === 1,
     frozen: frozen === 1,
@@ -38,7 +41,7 @@ const row = z
 export async function loadWalletSettings(db: D1Database, wallet_id: string): Promise<WalletSettings | null> {
   const found = await db
     .prepare(
-      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id, cost_center, team_id, coalesce(archived_at, ends_at) AS ends_at FROM wallets WHERE id = ?1",
+      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id, cost_center, team_id, coalesce(archived_at, ends_at) AS ends_at, requests_per_minute, tokens_per_minute, concurrent_requests FROM wallets WHERE id = ?1",
     )
     .bind(wallet_id)
     .first();

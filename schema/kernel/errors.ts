@@ -205,6 +205,8 @@ export interface Refusal {
   readonly retry_after_ms?: number;
   /** Extra public fields inside `error`, such as `max_affordable_tokens`. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Overrides the row's: this very request fails again, though others of its code need not. */
+  readonly retry?: "never";
   /** The provider's own error code, when the fault is the provider's. */
   readonly upstream_code?: string;
   /** Overrides the row's status where an upstream status class must be kept. */

@@ -3,6 +3,7 @@ import { isTimeZone } from "../kernel/period.ts";
 import { wallets } from "../tables/tables.ts";
 import { PERIODS } from "../wire/wallet-settings.ts";
 import { choice, type Field, flag, integer, list, orNull, reference, text, time, usd } from "./field.ts";
+import { RATE_FIELDS, rateFields } from "./rate-fields.ts";
 import type { Resource } from "./resource.ts";
 
 const time_zone: Field = {
@@ -58,6 +59,7 @@ export const wallet = {
     overdraft_percent: integer("How far past the limit it may go, in percent of it.", 0, 1_000),
     thresholds,
     maximum_per_request_nano_usd: orNull(usd("The most that one request may cost; null is no bound.")),
+    ...rateFields("from this wallet and those below it"),
     frozen: flag("Refuses everything until it is false again."),
     cost_center: orNull(text("What its spending is booked to, from each change on: see GET /v1/chargeback.", 100)),
     ends_at: orNull(
@@ -78,6 +80,7 @@ export const wallet = {
       "overdraft_percent",
       "thresholds",
       "maximum_per_request_nano_usd",
+      ...RATE_FIELDS,
       "frozen",
       "cost_center",
       "ends_at",
@@ -96,6 +99,7 @@ export const wallet = {
     "overdraft_percent",
     "thresholds",
     "maximum_per_request_nano_usd",
+    ...RATE_FIELDS,
     "frozen",
     "cost_center",
     "ends_at",

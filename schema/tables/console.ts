@@ -104,7 +104,7 @@ export const walletEffects = sqliteTable(
     id: text("id").primaryKey(),
     org_id: text("org_id").notNull(),
     wallet_id: text("wallet_id").notNull(),
-    /** `configure` or `revoke_key`. */
+    /** `configure`, `revoke_key` or `limit_key`. */
     kind: text("kind").notNull(),
     key_id: text("key_id"),
     created_at: integer("created_at").notNull(),

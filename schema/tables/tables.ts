@@ -40,6 +40,10 @@ export const wallets = sqliteTable(
     thresholds: text("thresholds", { mode: "json" }).$type<number[]>().notNull().default([80, 90, 95]),
     maximum_per_request_nano_usd: integer("maximum_per_request_nano_usd"),
     frozen: integer("frozen", { mode: "boolean" }).notNull().default(false),
+    /** Rate limits; null is none. */
+    requests_per_minute: integer("requests_per_minute"),
+    tokens_per_minute: integer("tokens_per_minute"),
+    concurrent_requests: integer("concurrent_requests"),
     cost_center: text("cost_center"),
     team_id: text("team_id"),
     /** From then on it spends nothing; null is never. */
@@ -76,6 +80,10 @@ export const apiKeys = sqliteTable(
     created_by: text("created_by"),
     /** The key that this one took the place of, by rotation. */
     rotated_from: text("rotated_from"),
+    /** Rate limits; null is none. */
+    requests_per_minute: integer("requests_per_minute"),
+    tokens_per_minute: integer("tokens_per_minute"),
+    concurrent_requests: integer("concurrent_requests"),
     created_at: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("api_keys_hash").on(table.hash), index("api_keys_org").on(table.org_id)],

@@ -1,4 +1,5 @@
 import type { NanoUsd } from "../kernel/money.ts";
+import type { KeyLimits, RateAnswer, RateMessage, RateRefusal, RateStanding, TokenWants } from "./rate-limits.ts";
 import type { RequestContext, RequestRecord } from "./request-record.ts";
 import type { WalletSettings } from "./wallet-settings.ts";
 
@@ -10,7 +11,7 @@ import type { WalletSettings } from "./wallet-settings.ts";
 export interface WalletRpc {
   /** Takes over settings from D1 when their version is newer; the same or an older version changes nothing. */
   configure(settings: WalletSettings): Promise<WalletState>;
-  admit(request: AdmitRequest): Promise<AdmitAnswer>;
+  admit(request: AdmitRequest): Promise<RatedAdmitAnswer>;
   /** Makes an open hold larger. Idempotent on the new total: `hold_nano_usd` is the total wanted, not a difference. */
   extend(request: ExtendRequest): Promise<ExtendAnswer>;
   /** Records what counts as spent and renews the hold's deadline. The heartbeat of a running request. */
@@ -35,6 +36,10 @@ export interface WalletRpc {
   transferIn(request: TransferInRequest): Promise<TransferInAnswer>;
   /** The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told. */
   recall(): Promise<void>;
+  /** Wallets of one tree about rate limits. Every message may be repeated. */
+  rate(message: RateMessage): Promise<RateAnswer>;
+  /** Changed limits of a key, in force from the next admit on. An older version changes nothing. */
+  limitKey(key_id: string, limits: KeyLimits): Promise<void>;
   /** Balance and period as of now, after anything overdue (period turn, expiry) is done. */
   state(): Promise<WalletState | null>;
   /** The newest ledger rows first; `before_seq` pages on. */
@@ -66,6 +71,10 @@ export interface AdmitRequest {
     /** Hash of route and canonical body: the same key with another body is refused. */
     readonly fingerprint: string;
   };
+  /** Limits of the key in `context`; absent are none. */
+  readonly key_limits?: KeyLimits;
+  /** What it takes of token limits; absent is nothing. */
+  readonly tokens?: TokenWants;
 }
 
 export type AdmitAnswer =
@@ -94,10 +103,14 @@ export type AdmitAnswer =
   | { readonly status: "ended"; readonly wallet_id: string }
   | { readonly status: "key_revoked" }
   | { readonly status: "too_many_holds"; readonly retry_after_ms: number }
+  | RateRefusal
   /** The object of that wallet has no settings yet: configure it from D1 and ask again. */
   | { readonly status: "not_configured"; readonly wallet_id?: string }
   /** The arguments break the contract (negative, unsafe, context too large): a bug of the caller. */
   | { readonly status: "invalid"; readonly problem: string };
+
+/** With what is left of the rate limits that bind the caller. Absent in answers of older versions. */
+export type RatedAdmitAnswer = AdmitAnswer & { readonly rate?: RateStanding };
 
 /** Why money was not to be had: the refusals of an admit that are about money and who may spend it. */
 export type MoneyRefusal = Extract<

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Event } from "../../schema/wire/events.ts";
+import type { KeyLimits, RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
 import type {
-  AdmitAnswer,
   AdmitRequest,
   AuditReport,
   CheckpointAnswer,
@@ -13,6 +13,7 @@ import type {
   LedgerRow,
   PostAnswer,
   PostRequest,
+  RatedAdmitAnswer,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -68,7 +69,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.configure(settings);
   }
 
-  admit(request: AdmitRequest): Promise<AdmitAnswer> {
+  admit(request: AdmitRequest): Promise<RatedAdmitAnswer> {
     return this.wallet.admit(request);
   }
 
@@ -106,6 +107,14 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
 
   transferIn(request: TransferInRequest): Promise<TransferInAnswer> {
     return this.wallet.transferIn(request);
+  }
+
+  rate(message: RateMessage): Promise<RateAnswer> {
+    return this.wallet.rate(message);
+  }
+
+  limitKey(key_id: string, limits: KeyLimits): Promise<void> {
+    return this.wallet.limitKey(key_id, limits);
   }
 
   state(): Promise<WalletState | null> {

@@ -2,6 +2,7 @@ import { log } from "../../schema/kernel/log.ts";
 import { type NanoUsd, nanoUsd, ZERO_USD } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
 import type { Event } from "../../schema/wire/events.ts";
+import type { KeyLimits, RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
 import type {
   AdmitAnswer,
   AdmitRequest,
@@ -15,6 +16,7 @@ import type {
   LedgerRow,
   PostAnswer,
   PostRequest,
+  RatedAdmitAnswer,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -33,6 +35,7 @@ import { allowance, idleLease, isEnded, promised } from "./core/allowance.ts";
 import { apply, type Change, type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideConfigure } from "./core/configure.ts";
 import { describe } from "./core/describe.ts";
+import { decideLimitKey } from "./core/limit-key.ts";
 import { overdue } from "./core/overdue.ts";
 import { type PendingReader, pendingReader } from "./core/pending-reader.ts";
 import { decidePost } from "./core/post.ts";
@@ -42,6 +45,7 @@ import { decideRelease, decideSettle } from "./core/settle.ts";
 import type { State } from "./core/state.ts";
 import { Funds } from "./funds.ts";
 import { Outbox } from "./outbox.ts";
+import { Rates } from "./rates.ts";
 import { audit } from "./storage/audit.ts";
 import { ledgerPage } from "./storage/ledger-page.ts";
 import { firstStale, load } from "./storage/load.ts";
@@ -59,7 +63,7 @@ export interface WalletEffects {
   send(events: readonly Event[]): Promise<void>;
   waitUntil(work: Promise<unknown>): void;
   /** Another wallet of the org, on a new stub. */
-  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall" | "transferIn">;
+  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall" | "transferIn" | "rate">;
   /**
    * How long sent events are kept and, after a restart, sent again: 0 where the queue survives a crash by itself, as it
    * does in production. A local queue lives in memory and dies with the process.
@@ -98,6 +102,7 @@ export class Wallet implements WalletRpc {
   private readonly outbox: Outbox;
   private readonly funds: Funds;
   private readonly transfers: Transfers;
+  private readonly rates: Rates;
   private readonly alarm_clock: AlarmClock;
   private alarm_failures = 0;
   private drain_scheduled = false;
@@ -131,6 +136,16 @@ export class Wallet implements WalletRpc {
       committed: () => this.queue.committed(),
       sendTo: (wallet_id, request) => repeated(() => effects.wallet(wallet_id).transferIn(request)),
     });
+    this.rates = new Rates({
+      decide: (decide) => this.decide(decide),
+      committed: () => this.queue.committed(),
+      call: async (wallet_id, message) => {
+        // A copy: what came over RPC has a disposer, and to pass that on would keep this object alive for its caller.
+        const answer = structuredClone(await repeated(() => effects.wallet(wallet_id).rate(message)));
+        return answer.status === "not_configured" && answer.wallet_id === "" ? { ...answer, wallet_id } : answer;
+      },
+      waitUntil: (work) => effects.waitUntil(work),
+    });
     this.outbox = new Outbox({
       sql: storage.sql,
       retain_ms: effects.outbox_retain_ms,
@@ -153,18 +168,18 @@ export class Wallet implements WalletRpc {
     await this.run((state, now) => ({ answer: null, changes: decideConfigure(state, parsed, now) }));
     // What may not be spent here any more may not be spent below either, from the next request on.
     await this.recallExcess();
+    await this.rates.spread();
     const configured = await this.state();
     assert(configured !== null, "a configured wallet has a state");
     return configured;
   }
 
-  async admit(request: AdmitRequest): Promise<AdmitAnswer> {
+  async admit(request: AdmitRequest): Promise<RatedAdmitAnswer> {
     const { hold_nano_usd } = request;
-    const answer = await this.funds.obtain<AdmitAnswer>(
-      (state, now) => decideAdmit(state, request, now, this.reader),
-      hold_nano_usd,
-      hold_nano_usd,
-      (refusal) => refusal,
+    const answer = await this.rates.admit(
+      request,
+      (state, now, ticket) => decideAdmit(state, request, now, this.reader, ticket),
+      (decide) => this.funds.obtain<AdmitAnswer>(decide, hold_nano_usd, hold_nano_usd, (refusal) => refusal),
     );
     await this.queue.committed();
     return answer;
@@ -202,6 +217,14 @@ export class Wallet implements WalletRpc {
 
   transferIn(request: TransferInRequest): Promise<TransferInAnswer> {
     return this.transfers.in(request);
+  }
+
+  rate(message: RateMessage): Promise<RateAnswer> {
+    return this.rates.answer(message);
+  }
+
+  async limitKey(key_id: string, limits: KeyLimits): Promise<void> {
+    await this.run((state) => ({ answer: null, changes: decideLimitKey(state, key_id, limits) }));
   }
 
   checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
@@ -254,6 +277,7 @@ export class Wallet implements WalletRpc {
       if (this.reportAt() <= this.effects.now() || this.hasOpenMessage()) await this.funds.report();
       await this.transfers.finishAll();
       if (this.hasLeftover()) await this.funds.recall();
+      await this.rates.alarm(this.effects.now());
       this.sweep();
       this.alarm_failures = 0;
     } catch (error) {
@@ -347,6 +371,7 @@ export class Wallet implements WalletRpc {
   private commit(changes: readonly Change[]): void {
     persist(this.effects.storage, changes);
     this.reader.clear();
+    this.rates.stored(changes);
     const now = this.effects.now();
     // In the same turn as the transaction, so that both are stored or neither.
     this.effects.waitUntil(this.alarm_clock.need(this.wakeAt(now), now));
@@ -365,7 +390,7 @@ export class Wallet implements WalletRpc {
     const repeat = this.hasOpenMessage() || transfers.size > 0 ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
     const drain = outbox_pending > 0 ? Math.max(this.outbox.retry_at, now + DRAIN_NET_MS) : Number.POSITIVE_INFINITY;
     const due = Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, this.endsAt(now));
-    return Math.min(due, drain, sweep_at, repeat, this.reportAt());
+    return Math.min(due, drain, sweep_at, repeat, this.reportAt(), this.rates.wakeAt(this.current(), now));
   }
 
   /** After failures the alarm comes later and later, so that a broken wallet does not spin. */

@@ -28,6 +28,7 @@ const settings: WalletSettings = {
   cost_center: null,
   team_id: null,
   ends_at: null,
+  rate_limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
 };
 
 test("what a wallet says it spent is what the log and the rollup add up to, overages and releases among it", async () => {

@@ -235,6 +235,7 @@ describe("lost and doubled messages", () => {
       Object.assign(effects, {
         wallet: (id: string) => ({
           recall: () => real(id).recall(),
+          rate: (message: Parameters<ReturnType<typeof real>["rate"]>[0]) => real(id).rate(message),
           lease: async (message: Parameters<ReturnType<typeof real>["lease"]>[0]) => {
             const answer = await real(id).lease(message);
             lost += 1;
@@ -257,6 +258,7 @@ describe("lost and doubled messages", () => {
       Object.assign(effects, {
         wallet: (id: string) => ({
           recall: () => real(id).recall(),
+          rate: (message: Parameters<ReturnType<typeof real>["rate"]>[0]) => real(id).rate(message),
           lease: async (message: Parameters<ReturnType<typeof real>["lease"]>[0]) => {
             await real(id).lease(message);
             throw new Error("the answer was lost");

@@ -35,6 +35,7 @@ const ROW = {
   cost_center: null,
   team_id: null,
   ends_at: null,
+  rate_limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
 };
 const SETTINGS = { ...ROW, hard: true, carry_over: false, thresholds: [50, 100], frozen: false };
 

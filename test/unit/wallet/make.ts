@@ -28,6 +28,7 @@ export const settings = (change: Partial<WalletSettings> = {}): WalletSettings =
   cost_center: null,
   team_id: null,
   ends_at: null,
+  rate_limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
   ...change,
 });
 

@@ -1,5 +1,6 @@
 import type { NanoUsd } from "../../../schema/kernel/money.ts";
 import type { Event } from "../../../schema/wire/events.ts";
+import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import {
   type AdmitRequest,
   type CheckpointRequest,
@@ -18,9 +19,11 @@ import { decideAdmit, type Short } from "../../../workers/wallet-do/core/admit.t
 import { apply, type Change, type Decision, type Posting } from "../../../workers/wallet-do/core/change.ts";
 import { decideConfigure } from "../../../workers/wallet-do/core/configure.ts";
 import { describe } from "../../../workers/wallet-do/core/describe.ts";
+import { decideLimitKey } from "../../../workers/wallet-do/core/limit-key.ts";
 import { overdue } from "../../../workers/wallet-do/core/overdue.ts";
 import { pendingReader } from "../../../workers/wallet-do/core/pending-reader.ts";
 import { decidePost } from "../../../workers/wallet-do/core/post.ts";
+import { standingOfAdmit } from "../../../workers/wallet-do/core/rate-admit.ts";
 import { foldEnded, type IdempotencyEntry, type Reader } from "../../../workers/wallet-do/core/reader.ts";
 import { decideCheckpoint, decideExtend } from "../../../workers/wallet-do/core/renew.ts";
 import { decideRevoke } from "../../../workers/wallet-do/core/revoke.ts";
@@ -93,6 +96,13 @@ export class MemoryWallet {
   }
   revokeKey(key_id: string) {
     this.run((state, now) => ({ answer: null, changes: decideRevoke(state, key_id, now) }));
+  }
+  limitKey(key_id: string, limits: KeyLimits) {
+    this.run((state) => ({ answer: null, changes: decideLimitKey(state, key_id, limits) }));
+  }
+  /** What is left of the limits that bind such a request. */
+  standing(request: AdmitRequest) {
+    return this.run((state, now) => ({ answer: standingOfAdmit(state, request, now), changes: [] }));
   }
   read() {
     return this.run((state) => ({ answer: describe(state), changes: [] }));

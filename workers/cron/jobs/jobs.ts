@@ -1,3 +1,4 @@
+import { loadKeyLimits } from "../../../schema/clients/key-limits-row.ts";
 import { carryOut } from "../../../schema/clients/money-request.ts";
 import { loadWalletSettings } from "../../../schema/clients/wallet-settings-row.ts";
 import type { Effects } from "../../../schema/kernel/effects.ts";
@@ -27,6 +28,8 @@ export const JOBS: Readonly<Record<string, Job>> = {
       settings: (wallet_id) => loadWalletSettings(env.DB, wallet_id),
       configure: (settings) => walletOf(env, settings.wallet_id).configure(settings),
       revokeKey: (wallet_id, key_id) => walletOf(env, wallet_id).revokeKey(key_id),
+      keyLimits: (key_id) => loadKeyLimits(env.DB, key_id),
+      limitKey: (wallet_id, key_id, limits) => walletOf(env, wallet_id).limitKey(key_id, limits),
       now: () => effects.now(),
     }),
 

@@ -1,4 +1,5 @@
 import { type LogFields, log } from "../../../schema/kernel/log.ts";
+import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import type { Database } from "../env.ts";
 import { problemOf } from "../problem-of.ts";
@@ -18,6 +19,9 @@ export interface EffectSteps {
   settings(wallet_id: string): Promise<WalletSettings | null>;
   configure(settings: WalletSettings): Promise<unknown>;
   revokeKey(wallet_id: string, key_id: string): Promise<unknown>;
+  /** Limits as D1 has them now, or null when there is no such key. */
+  keyLimits(key_id: string): Promise<KeyLimits | null>;
+  limitKey(wallet_id: string, key_id: string, limits: KeyLimits): Promise<unknown>;
   now(): number;
 }
 
@@ -59,6 +63,10 @@ async function apply(steps: EffectSteps, { wallet_id, kind, key_id }: EffectRow)
     else await steps.configure(settings);
   } else if (kind === "revoke_key" && key_id !== null) {
     await steps.revokeKey(wallet_id, key_id);
+  } else if (kind === "limit_key" && key_id !== null) {
+    const limits = await steps.keyLimits(key_id);
+    if (limits === null) log("error", "wallet_effect_without_key", { wallet_id, key_id });
+    else await steps.limitKey(wallet_id, key_id, limits);
   } else {
     throw new Error("no such kind of effect");
   }

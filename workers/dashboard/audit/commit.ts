@@ -56,7 +56,7 @@ export async function commit(scope: ConsoleScope, change: Change): Promise<{ rea
           org_id: change.org_id,
           wallet_id: effect.wallet_id,
           kind: effect.kind,
-          key_id: effect.kind === "revoke_key" ? effect.key_id : null,
+          key_id: effect.kind === "configure" ? null : effect.key_id,
           created_at: scope.started_at,
         }),
       ),

@@ -1,4 +1,5 @@
 import { inArray } from "drizzle-orm";
+import { loadKeyLimits } from "../../../schema/clients/key-limits-row.ts";
 import { walletClient } from "../../../schema/clients/wallet-client.ts";
 import { loadWalletSettings } from "../../../schema/clients/wallet-settings-row.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
@@ -10,7 +11,7 @@ import { databaseOf } from "../store/database.ts";
 /** What a change of configuration does to a wallet object. Both may be done twice. */
 export type WalletEffect =
   | { readonly kind: "configure"; readonly wallet_id: string }
-  | { readonly kind: "revoke_key"; readonly wallet_id: string; readonly key_id: string };
+  | { readonly kind: "revoke_key" | "limit_key"; readonly wallet_id: string; readonly key_id: string };
 
 export interface PendingEffect {
   readonly id: string;
@@ -49,6 +50,16 @@ async function applyEffect(scope: ConsoleScope, effect: WalletEffect): Promise<v
     await client.call(async (wallet) => {
       await wallet.revokeKey(key_id);
       return { status: "revoked" };
+    });
+    return;
+  }
+  if (effect.kind === "limit_key") {
+    const { key_id } = effect;
+    const limits = await loadKeyLimits(scope.env.DB, key_id);
+    if (limits === null) throw new Error("there is no such key");
+    await client.call(async (wallet) => {
+      await wallet.limitKey(key_id, limits);
+      return { status: "limited" };
     });
     return;
   }

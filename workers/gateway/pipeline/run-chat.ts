@@ -44,15 +44,20 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
     ttl_ms: scope.config.AO_HOLD_TTL_MS,
     context: requestContext(call, tags, trace?.trace_id ?? null),
     idempotency: idempotent.idempotency,
+    key_limits: payer.limits ?? null,
   };
   const admission = await admit(wallet, scope.env.TOKENIZER, input).catch((error: unknown): Admission => {
     log("error", "admit_unanswered", { request_id: scope.request_id, reason: String(error) });
     scope.waitUntil(abandon(wallet, input));
-    return { refused: { code: "wallet_unavailable", retry_after_ms: 1_000 } };
+    return { refused: { code: "wallet_unavailable", retry_after_ms: 1_000 }, rate_headers: {} };
   });
-  if (isRefused(admission)) return admission;
-  if ("repeated" in admission) return { response: repeatedResponse(admission.repeated, scope), cost_nano_usd: null };
-  const exchange = new Exchange({ scope, request, attempt, context: input.context, wallet, ...admission.admitted });
+  const { rate_headers } = admission;
+  if (isRefused(admission)) return { refused: admission.refused, headers: rate_headers };
+  if ("repeated" in admission) {
+    return { response: repeatedResponse(admission.repeated, scope, rate_headers), cost_nano_usd: null };
+  }
+  const parts = { scope, request, attempt, context: input.context, wallet, rate_headers };
+  const exchange = new Exchange({ ...parts, ...admission.admitted });
   return await serveExchange(exchange, call.caller, tried, {
     keep_answer: idempotent.idempotency !== null,
     wants_ao: wants_ao.on,
@@ -61,10 +66,21 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
   });
 }
 
-function repeatedResponse(answer: RecordedAnswer, scope: RequestScope): Response {
+/** Limits are told as they are now, not as they were for the first request. */
+function repeatedResponse(
+  answer: RecordedAnswer,
+  scope: RequestScope,
+  rate_headers: Readonly<Record<string, string>>,
+): Response {
+  const recorded = Object.entries(answer.headers).filter(([name]) => !name.startsWith("x-ratelimit-"));
   return new Response(answer.body, {
     status: answer.status,
-    headers: { ...answer.headers, "x-request-id": scope.public_request_id, "x-ao-idempotent-replay": "true" },
+    headers: {
+      ...Object.fromEntries(recorded),
+      ...rate_headers,
+      "x-request-id": scope.public_request_id,
+      "x-ao-idempotent-replay": "true",
+    },
   });
 }
 

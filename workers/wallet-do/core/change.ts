@@ -1,8 +1,11 @@
 import { addUsd, type NanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Event } from "../../../schema/wire/events.ts";
+import type { KeyLimits, RateEnd } from "../../../schema/wire/rate-limits.ts";
 import type { LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import { enterHold, enterPass, leaveHold, leavePass, type Pass, putBucket, type RateTree } from "./rate-book.ts";
+import type { Bucket } from "./rate-bucket.ts";
 import type { IdempotencyEntry } from "./reader.ts";
 import type { Child, Hold, State, Transfer, Upstream, WalletPeriod } from "./state.ts";
 
@@ -33,7 +36,15 @@ export type Change =
   /** The account of a wallet below, as it is now. */
   | { readonly kind: "child"; readonly child: Child }
   /** A transfer, as it is now. */
-  | { readonly kind: "transfer"; readonly transfer: Transfer };
+  | { readonly kind: "transfer"; readonly transfer: Transfer }
+  /** What a rate limit remembers, as it is now. */
+  | { readonly kind: "bucket"; readonly bucket: Bucket }
+  | { readonly kind: "pass"; readonly pass: Pass }
+  | { readonly kind: "pass_ended"; readonly request_id: string }
+  | { readonly kind: "key_limits"; readonly key_id: string; readonly limits: KeyLimits }
+  | { readonly kind: "rate_tree"; readonly tree: RateTree }
+  /** Nothing here: once the changes beside it are stored, the wallet above is told. */
+  | { readonly kind: "rate_ended"; readonly above: string; readonly end: RateEnd };
 
 /** What a command decided: its answer holds once the changes are stored. */
 export interface Decision<Answer> {
@@ -57,10 +68,14 @@ function applyOne(state: State, change: Change): void {
       state.period = change.period;
       return;
     case "hold":
+      putHold(state, change.hold);
+      enterHold(state.rates, change.hold.request_id, change.hold.context.key_id, change.hold.rate);
+      return;
     case "hold_renewed":
       putHold(state, change.hold);
       return;
     case "hold_ended":
+      leaveRates(state, change.request_id);
       removeHold(state, change.request_id);
       return;
     case "posting":
@@ -96,6 +111,23 @@ function applyOne(state: State, change: Change): void {
     case "transfer":
       putTransfer(state, change.transfer);
       return;
+    case "bucket":
+      putBucket(state.rates, change.bucket);
+      return;
+    case "pass":
+      enterPass(state.rates, change.pass);
+      return;
+    case "pass_ended":
+      leavePass(state.rates, change.request_id);
+      return;
+    case "key_limits":
+      state.rates.key_limits.set(change.key_id, change.limits);
+      return;
+    case "rate_tree":
+      state.rates.tree = change.tree;
+      return;
+    case "rate_ended":
+      return;
     default:
       unreachable(change);
   }
@@ -130,6 +162,11 @@ function putHold(state: State, hold: Hold): void {
   state.holds.set(hold.request_id, hold);
   state.held_nano_usd = addUsd(state.held_nano_usd, hold.hold_nano_usd);
   if (hold.deadline < state.deadline_bound) state.deadline_bound = hold.deadline;
+}
+
+function leaveRates(state: State, request_id: string): void {
+  const hold = state.holds.get(request_id);
+  if (hold !== undefined) leaveHold(state.rates, request_id, hold.context.key_id, hold.rate);
 }
 
 function removeHold(state: State, request_id: string): void {

@@ -20,6 +20,10 @@ const childOf = (state: State, child_id: string): Child =>
     lanes: { ask: NEW_LANE, give: NEW_LANE },
   };
 
+/** A wallet below that has spoken for the first time, about something that is no money. */
+export const newChild = (state: State, child_id: string): readonly Change[] =>
+  state.children.has(child_id) ? NO_CHANGES : [{ kind: "child", child: childOf(state, child_id) }];
+
 export type Told =
   /** What it tells is in the books. */
   | { readonly status: "told" }

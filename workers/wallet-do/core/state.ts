@@ -8,6 +8,7 @@ import type {
   TransferOutAnswer,
 } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import { emptyRateBook, type RateBook, type RateMark } from "./rate-book.ts";
 
 /** Money reserved for one running request. */
 export interface Hold {
@@ -23,6 +24,8 @@ export interface Hold {
   readonly price_id: string;
   readonly context: RequestContext;
   readonly idempotency_key_hash: string | null;
+  /** What it has taken of rate limits; null when none bound it. */
+  readonly rate: RateMark | null;
 }
 
 export interface WalletPeriod {
@@ -121,6 +124,8 @@ export interface State {
   event_seq: number;
   outbox_pending: number;
   revoked_keys: Set<string>;
+  /** Everything about rate limits. */
+  rates: RateBook;
   /** No open hold ends before this. A lower bound: renewals leave it behind, `earliestDeadline` catches up. */
   deadline_bound: number;
   /** When the first recorded idempotency key goes stale, at the earliest. */
@@ -154,6 +159,7 @@ export function emptyState(): State {
     event_seq: 0,
     outbox_pending: 0,
     revoked_keys: new Set(),
+    rates: emptyRateBook(),
     deadline_bound: Number.POSITIVE_INFINITY,
     sweep_at: Number.POSITIVE_INFINITY,
   };

@@ -1,5 +1,6 @@
 import type { AuditReport } from "../../../schema/wire/wallet-rpc.ts";
 import type { State } from "../core/state.ts";
+import { rateDifferences } from "./audit-rates.ts";
 import { load } from "./load.ts";
 import { MOVING_KINDS_SQL, REQUEST_KINDS_SQL, SPENDING_KINDS_SQL } from "./migrations.ts";
 
@@ -164,6 +165,7 @@ function differences(memory: State, stored: State): string[] {
     ...fields.flatMap((field) => expectEqual(`${field} in memory`, memory[field], stored[field])),
     ...expectEqual("holds in memory", memory.holds.size, stored.holds.size),
     ...expectEqual("transfers in memory", memory.transfers.size, stored.transfers.size),
+    ...rateDifferences(memory.rates, stored.rates),
     ...(JSON.stringify(memory.upstream) === JSON.stringify(stored.upstream) ? [] : ["upstream in memory differs"]),
     ...(JSON.stringify(memory.period) === JSON.stringify(stored.period) ? [] : ["period in memory differs"]),
   ];

@@ -10,6 +10,7 @@ import {
   type WalletPeriod,
 } from "../core/state.ts";
 import { countUnsent } from "./outbox-table.ts";
+import { loadRates } from "./rate-tables.ts";
 import {
   type ChildSqlRow,
   childOf,
@@ -49,6 +50,7 @@ export function load(sql: SqlStorage): State {
   }
   state.event_seq = Math.max(last?.event_seq ?? 0, state.period.extra_event_seq);
   for (const row of sql.exec<HoldSqlRow>("SELECT * FROM hold")) addHold(state, holdOf(row));
+  loadRates(sql, state);
   state.upstream = loadUpstream(sql);
   for (const row of sql.exec<ChildSqlRow>("SELECT * FROM child")) addChild(state, childOf(row));
   const open = sql.exec<TransferSqlRow>("SELECT * FROM transfer WHERE answer IS NULL");

@@ -130,6 +130,33 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     ) STRICT, WITHOUT ROWID`,
     `CREATE INDEX transfer_open ON transfer (transfer_id) WHERE answer IS NULL`,
   ],
+  [
+    // Rate limits. What a request has taken of them is kept with its hold.
+    "ALTER TABLE hold ADD COLUMN rate TEXT CHECK (json_valid(rate))",
+    `CREATE TABLE bucket (
+      scope TEXT PRIMARY KEY,
+      requests_per_minute INTEGER,
+      tokens_per_minute INTEGER,
+      requests_debt_parts INTEGER NOT NULL CHECK (requests_debt_parts >= 0),
+      tokens_debt_parts INTEGER NOT NULL CHECK (tokens_debt_parts >= 0),
+      at INTEGER NOT NULL,
+      posted_seq INTEGER NOT NULL CHECK (posted_seq >= 0)
+    ) STRICT, WITHOUT ROWID`,
+    // Requests that wallets below were let.
+    `CREATE TABLE pass (
+      request_id TEXT PRIMARY KEY,
+      child_id TEXT NOT NULL,
+      mark TEXT NOT NULL CHECK (json_valid(mark))
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE key_limits (
+      key_id TEXT PRIMARY KEY,
+      limits TEXT NOT NULL CHECK (json_valid(limits))
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE rate_tree (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      tree TEXT NOT NULL CHECK (json_valid(tree))
+    ) STRICT`,
+  ],
 ];
 
 /** Brings the object's tables to the newest version. */

@@ -3,11 +3,13 @@ import type { Event } from "../../../schema/wire/events.ts";
 import type { Change, Posting } from "../core/change.ts";
 import type { IdempotencyEntry } from "../core/reader.ts";
 import type { Hold, Transfer, Upstream, WalletPeriod } from "../core/state.ts";
+import { writeBuckets, writeRates } from "./rate-tables.ts";
 
 /** Writes decided changes, all or none. An exception leaves the storage as it was. */
 export function persist(storage: DurableObjectStorage, changes: readonly Change[]): void {
   storage.transactionSync(() => {
     for (const change of changes) write(storage.sql, change);
+    writeBuckets(storage.sql, changes);
   });
 }
 
@@ -69,6 +71,17 @@ function write(sql: SqlStorage, change: Change): void {
     case "transfer":
       writeTransfer(sql, change.transfer);
       return;
+    case "bucket":
+      // Many requests of one commit change the same few: each is written once, behind the rest.
+      return;
+    case "pass":
+    case "pass_ended":
+    case "key_limits":
+    case "rate_tree":
+      writeRates(sql, change);
+      return;
+    case "rate_ended":
+      return;
     default:
       unreachable(change);
   }
@@ -127,8 +140,8 @@ function insertHold(sql: SqlStorage, hold: Hold): void {
   sql.exec(
     `INSERT INTO hold
       (request_id, admitted_nano_usd, hold_nano_usd, committed_nano_usd, ttl_ms, created_at, deadline, price_id,
-       context, idempotency_key_hash)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       context, idempotency_key_hash, rate)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     hold.request_id,
     hold.admitted_nano_usd,
     hold.hold_nano_usd,
@@ -139,6 +152,7 @@ function insertHold(sql: SqlStorage, hold: Hold): void {
     hold.price_id,
     JSON.stringify(hold.context),
     hold.idempotency_key_hash,
+    hold.rate === null ? null : JSON.stringify(hold.rate),
   );
 }
 

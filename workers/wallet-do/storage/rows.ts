@@ -34,6 +34,7 @@ export type HoldSqlRow = {
   price_id: string;
   context: string;
   idempotency_key_hash: string | null;
+  rate: string | null;
 };
 
 export type IdempotencySqlRow = {
@@ -108,8 +109,10 @@ export const ledgerRow = (row: LedgerSqlRow): LedgerRow => ({
 
 export function holdOf(row: HoldSqlRow): Hold {
   const context: RequestContext = JSON.parse(row.context);
+  const rate: Hold["rate"] = row.rate === null ? null : JSON.parse(row.rate);
   return {
     ...row,
+    rate,
     admitted_nano_usd: nanoUsd(row.admitted_nano_usd),
     hold_nano_usd: nanoUsd(row.hold_nano_usd),
     committed_nano_usd: nanoUsd(row.committed_nano_usd),

@@ -20,6 +20,10 @@ const ROW = {
   models: null,
   expires_at: null,
   revoked_at: null,
+  version: 1,
+  requests_per_minute: null,
+  tokens_per_minute: 7_000,
+  concurrent_requests: null,
 };
 
 let made = 0;
@@ -75,6 +79,7 @@ describe("who calls", () => {
         models: ["acme/*"],
         expires_at: null,
         revoked_at: null,
+        limits: { version: 1, requests_per_minute: null, tokens_per_minute: 7_000, concurrent_requests: null },
       },
     });
   });
