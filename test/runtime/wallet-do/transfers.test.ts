@@ -47,6 +47,7 @@ function between(from: Named, how: (send: Send, request: TransferInRequest) => P
       wallet: (id: string) => ({
         lease: (message: Parameters<ReturnType<typeof real>["lease"]>[0]) => real(id).lease(message),
         recall: () => real(id).recall(),
+        rate: (message: Parameters<ReturnType<typeof real>["rate"]>[0]) => real(id).rate(message),
         transferIn: (request: TransferInRequest) => how((sent) => real(id).transferIn(sent), request),
       }),
     });
