@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isTimeZone } from "../kernel/period.ts";
 import { wallets } from "../tables/tables.ts";
+import { SHARDS_MAX } from "../wire/shards.ts";
 import { PERIODS } from "../wire/wallet-settings.ts";
 import { choice, type Field, flag, integer, list, orNull, reference, text, time, usd } from "./field.ts";
 import { RATE_FIELDS, rateFields } from "./rate-fields.ts";
@@ -60,6 +61,11 @@ export const wallet = {
     thresholds,
     maximum_per_request_nano_usd: orNull(usd("The most that one request may cost; null is no bound.")),
     ...rateFields("from this wallet and those below it"),
+    shards: integer(
+      "How many objects share its requests, for a wallet with hundreds of them a second; 1 is enough for any other. It may grow, and not shrink.",
+      1,
+      SHARDS_MAX,
+    ),
     frozen: flag("Refuses everything until it is false again."),
     cost_center: orNull(text("What its spending is booked to, from each change on: see GET /v1/chargeback.", 100)),
     ends_at: orNull(
@@ -81,6 +87,7 @@ export const wallet = {
       "thresholds",
       "maximum_per_request_nano_usd",
       ...RATE_FIELDS,
+      "shards",
       "frozen",
       "cost_center",
       "ends_at",
@@ -100,6 +107,7 @@ export const wallet = {
     "thresholds",
     "maximum_per_request_nano_usd",
     ...RATE_FIELDS,
+    "shards",
     "frozen",
     "cost_center",
     "ends_at",

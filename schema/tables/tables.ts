@@ -46,6 +46,8 @@ export const wallets = sqliteTable(
     concurrent_requests: integer("concurrent_requests"),
     cost_center: text("cost_center"),
     team_id: text("team_id"),
+    /** How many objects share its requests; 1 is the wallet's own alone. */
+    shards: integer("shards").notNull().default(1),
     /** From then on it spends nothing; null is never. */
     ends_at: integer("ends_at"),
     /** Set when nobody is to use it any more. Its ledger stays. */

@@ -1,3 +1,4 @@
+import { walletObjects } from "../../../schema/clients/wallet-objects.ts";
 import { type LogFields, log } from "../../../schema/kernel/log.ts";
 import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
@@ -42,7 +43,7 @@ export async function replayWalletEffects(db: Database, steps: EffectSteps): Pro
   let failed = 0;
   for (const row of rows) {
     try {
-      await apply(steps, row);
+      for (const wallet_id of await walletObjects(db, row.wallet_id)) await apply(steps, { ...row, wallet_id });
       await db.prepare("DELETE FROM wallet_effects WHERE id = ?1").bind(row.id).run();
     } catch (error) {
       failed += 1;

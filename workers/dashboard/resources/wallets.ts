@@ -31,6 +31,12 @@ export const walletHooks: Hooks = {
     if (row.parent_id !== null && changes.parent_id !== undefined && changes.parent_id !== row.parent_id) {
       return refuse("conflict", { message: STAYS_BELOW, param: "parent_id" });
     }
+    if (typeof changes.shards === "number" && changes.shards < Number(row.shards)) {
+      return refuse("conflict", {
+        message: "A wallet keeps its shards: requests may still be under way in each of them.",
+        param: "shards",
+      });
+    }
     const place = await placed(changes, row, context);
     return isRefused(place) ? place : configuring(place, textOf(row, "id"));
   },

@@ -1,6 +1,7 @@
 import { inArray } from "drizzle-orm";
 import { loadKeyLimits } from "../../../schema/clients/key-limits-row.ts";
 import { walletClient } from "../../../schema/clients/wallet-client.ts";
+import { walletObjects } from "../../../schema/clients/wallet-objects.ts";
 import { loadWalletSettings } from "../../../schema/clients/wallet-settings-row.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
@@ -44,7 +45,12 @@ export async function applyEffects(
 }
 
 async function applyEffect(scope: ConsoleScope, effect: WalletEffect): Promise<void> {
-  const client = walletClient(scope.env, scope.effects, effect.wallet_id);
+  // The wallet itself first: what it stops, its shards ask it for.
+  for (const id of await walletObjects(scope.env.DB, effect.wallet_id)) await applyTo(scope, effect, id);
+}
+
+async function applyTo(scope: ConsoleScope, effect: WalletEffect, object_id: string): Promise<void> {
+  const client = walletClient(scope.env, scope.effects, object_id);
   if (effect.kind === "revoke_key") {
     const { key_id } = effect;
     await client.call(async (wallet) => {
@@ -63,7 +69,7 @@ async function applyEffect(scope: ConsoleScope, effect: WalletEffect): Promise<v
     });
     return;
   }
-  const settings = await loadWalletSettings(scope.env.DB, effect.wallet_id);
+  const settings = await loadWalletSettings(scope.env.DB, object_id);
   if (settings === null) throw new Error("there is no such wallet");
   await client.call(async (wallet) => {
     await wallet.configure(settings);

@@ -7,6 +7,7 @@ import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import { walletOfShard } from "../../../schema/wire/shards.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { AdmitAnswer, AdmitRequest, RatedAdmitAnswer, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import { rateHeaders } from "../http/rate-headers.ts";
@@ -163,7 +164,7 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admitted {
       const tokens = affordablePerChoice(estimate, answer.maximum_nano_usd);
       return refuse("request_exceeds_maximum", {
         details: {
-          wallet_id: answer.wallet_id,
+          wallet_id: walletOfShard(answer.wallet_id),
           maximum_per_request_usd: formatUsd(answer.maximum_nano_usd),
           required_usd: formatUsd(estimate.hold_nano_usd),
           max_affordable_tokens: tokens,
@@ -171,9 +172,9 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admitted {
       });
     }
     case "frozen":
-      return refuse("wallet_frozen", { details: { wallet_id: answer.wallet_id } });
+      return refuse("wallet_frozen", { details: { wallet_id: walletOfShard(answer.wallet_id) } });
     case "ended":
-      return refuse("wallet_ended", { details: { wallet_id: answer.wallet_id } });
+      return refuse("wallet_ended", { details: { wallet_id: walletOfShard(answer.wallet_id) } });
     case "key_revoked":
       return refuse("invalid_api_key", { message: "This API key was revoked." });
     case "rate_limited":
@@ -200,7 +201,7 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admitted {
 }
 
 const leftDetails = (answer: MoneyRefusal) => ({
-  wallet_id: answer.wallet_id,
+  wallet_id: walletOfShard(answer.wallet_id),
   available_usd: formatUsd(answer.available_nano_usd),
   resets_at: formatTimeOrNull(answer.resets_at),
 });

@@ -32,6 +32,8 @@ export interface Payer {
   readonly key_id: string;
   /** Rate limits of the key; a user has none. */
   readonly limits?: KeyLimits;
+  /** How many objects share the requests of the wallet; its own alone when absent. */
+  readonly shards?: number;
 }
 
 /** What came of it. A failure of the provider is a refusal too, with the headers that say whose it was. */

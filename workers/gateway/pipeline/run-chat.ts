@@ -1,12 +1,14 @@
 import { walletClient } from "../../../schema/clients/wallet-client.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
+import { isRateLimited } from "../../../schema/wire/rate-limits.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import { spendingId } from "../../../schema/wire/shards.ts";
 import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import { readLabel, readSwitch, readTags, readTraceparent } from "../http/headers.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { type Admission, type AdmitInput, abandon, admit } from "./admit.ts";
-import { type ChatCall, type ChatOutcome, translateChat } from "./chat-call.ts";
+import { type ChatCall, type ChatOutcome, type Payer, translateChat } from "./chat-call.ts";
 import { dryRun } from "./dry-run.ts";
 import { estimateChat } from "./estimate.ts";
 import { Exchange } from "./exchange.ts";
@@ -23,17 +25,19 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
   // Translated before the hold: a request that the provider cannot take is refused without touching the wallet.
   const tried = translateChat(request, attempt, estimate);
   if (isRefused(tried)) return tried;
-  const wallet = walletClient(scope.env, scope.effects, payer.wallet_id);
   const dry = readSwitch(headers, "x-ao-dry-run");
   if (isRefused(dry)) return dry;
   const wants_ao = readSwitch(headers, "x-ao-usage");
   if (isRefused(wants_ao)) return wants_ao;
   if (dry.on) {
+    const wallet = walletClient(scope.env, scope.effects, payer.wallet_id);
     const response = await dryRun({ scope, attempt, estimate, wallet, tokenizer: scope.env.TOKENIZER, request });
     return { response, cost_nano_usd: null };
   }
   const idempotent = await readIdempotency(headers, payer.key_id, call.route, body);
   if (isRefused(idempotent)) return idempotent;
+  const object_id = spendingObject(payer, scope.request_id, idempotent.idempotency !== null);
+  const wallet = walletClient(scope.env, scope.effects, object_id);
   const trace = readTraceparent(headers);
   const { tags, dropped } = readTags(headers);
   const input: AdmitInput = {
@@ -64,6 +68,15 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
     traceparent: trace?.value ?? null,
     tags_dropped: dropped,
   });
+}
+
+/**
+ * The object that admits the request: one of the wallet's shards, if it has any. What must be known in one place goes to
+ * the wallet's own: repeats of an idempotency key, and the requests of a key with rate limits, which are counted there.
+ */
+function spendingObject({ wallet_id, shards = 1, limits }: Payer, request_id: string, repeatable: boolean): string {
+  const in_one_place = repeatable || (limits !== undefined && isRateLimited(limits));
+  return in_one_place ? wallet_id : spendingId(wallet_id, shards, request_id);
 }
 
 /** Limits are told as they are now, not as they were for the first request. */

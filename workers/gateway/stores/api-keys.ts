@@ -14,6 +14,8 @@ export interface KeyEntry {
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
   readonly limits: KeyLimits;
+  /** How many objects share the requests of its wallet. */
+  readonly shards: number;
 }
 
 const row = z.object({
@@ -29,6 +31,7 @@ const row = z.object({
   requests_per_minute: z.int().nullable(),
   tokens_per_minute: z.int().nullable(),
   concurrent_requests: z.int().nullable(),
+  shards: z.int().nullable(),
 });
 
 const stringList = z.array(z.string());
@@ -37,16 +40,17 @@ const stringList = z.array(z.string());
 export async function loadKey(db: D1Database, hash: string): Promise<KeyEntry | null> {
   const found = await db
     .prepare(
-      "SELECT id, name, org_id, wallet_id, scopes, models, expires_at, revoked_at, version, requests_per_minute, tokens_per_minute, concurrent_requests FROM api_keys WHERE hash = ?1",
+      "SELECT id, name, org_id, wallet_id, scopes, models, expires_at, revoked_at, version, requests_per_minute, tokens_per_minute, concurrent_requests, (SELECT shards FROM wallets WHERE wallets.id = api_keys.wallet_id) AS shards FROM api_keys WHERE hash = ?1",
     )
     .bind(hash)
     .first();
   if (found === null) return null;
-  const { id, scopes, models, version, requests_per_minute, tokens_per_minute, concurrent_requests, ...rest } =
+  const { id, scopes, models, shards, version, requests_per_minute, tokens_per_minute, concurrent_requests, ...rest } =
     row.parse(found);
   return {
     key_id: id,
     ...rest,
+    shards: shards ?? 1,
     limits: { version, requests_per_minute, tokens_per_minute, concurrent_requests },
     scopes: stringList.parse(JSON.parse(scopes)),
     models: models === null ? null : stringList.nullable().parse(JSON.parse(models)),

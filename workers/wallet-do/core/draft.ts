@@ -1,5 +1,6 @@
 import { addUsd, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { WalletEvent } from "../../../schema/wire/events.ts";
+import { walletOfShard } from "../../../schema/wire/shards.ts";
 import { isSpending, type LedgerKind } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { allowance } from "./allowance.ts";
@@ -44,8 +45,11 @@ export function draft(state: State, settings: WalletSettings, now: number): Draf
 
   const nextEvent = (body: EventBody): WalletEvent => {
     event_seq += 1;
-    const { org_id, wallet_id, cost_center, team_id } = settings;
-    return { ...body, event_id: `${wallet_id}:${event_seq}`, at, org_id, wallet_id, cost_center, team_id };
+    const { org_id, cost_center, team_id } = settings;
+    // Of a shard, what it did is its wallet's; numbers are its own.
+    const wallet_id = walletOfShard(settings.wallet_id);
+    const event_id = `${settings.wallet_id}:${event_seq}`;
+    return { ...body, event_id, at, org_id, wallet_id, cost_center, team_id };
   };
   const setPeriod = (next: WalletPeriod): void => {
     period = next;

@@ -12,6 +12,7 @@ beforeEach(() => {
 const CONFIG = config();
 
 const ROW = {
+  shards: 1,
   id: "key_1",
   name: "Demo app",
   org_id: "org_1",
@@ -71,6 +72,7 @@ describe("who calls", () => {
   it("is the key's owner", async () => {
     expect(await enter({ ...ROW, models: '["acme/*"]' })).toEqual({
       key: {
+        shards: 1,
         key_id: "key_1",
         name: "Demo app",
         org_id: "org_1",
