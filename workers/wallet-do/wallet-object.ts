@@ -46,6 +46,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     this.effects = {
       storage: ctx.storage,
       now: () => Date.now(),
+      wait: (ms) => scheduler.wait(ms),
       send: async (events) => {
         await env.EVENTS.sendBatch(events.map((body) => ({ body })));
       },

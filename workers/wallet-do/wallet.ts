@@ -48,6 +48,8 @@ import { sweepIdempotency } from "./storage/sweep.ts";
 export interface WalletEffects {
   readonly storage: DurableObjectStorage;
   now(): number;
+  /** Resolves so many milliseconds later. */
+  wait(ms: number): Promise<unknown>;
   send(events: readonly Event[]): Promise<void>;
   waitUntil(work: Promise<unknown>): void;
   /** Another wallet of the org, on a new stub. */
@@ -329,7 +331,7 @@ export class Wallet implements WalletRpc {
 
   private async drainLater(): Promise<void> {
     try {
-      await scheduler.wait(this.effects.drain_delay_ms);
+      await this.effects.wait(this.effects.drain_delay_ms);
       await this.outbox.drain();
     } catch (error) {
       // The alarm drains what is left.
