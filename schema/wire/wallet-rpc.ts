@@ -24,8 +24,11 @@ export interface WalletRpc {
    * message again gets the same answer. Before this refuses, idle money of the other wallets below was called back.
    */
   lease(message: LeaseMessage): Promise<LeaseAnswer>;
-  /** The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told. */
-  recall(): Promise<void>;
+  /**
+   * The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told.
+   * With `stop`, what comes free later is not to be spent either before the wallet above has granted something again.
+   */
+  recall(stop?: RecallStop): Promise<void>;
   /** Balance and period as of now, after anything overdue (period turn, expiry) is done. */
   state(): Promise<WalletState | null>;
   /** The newest ledger rows first; `before_seq` pages on. */
@@ -120,6 +123,12 @@ export interface LeaseMessage {
   readonly want_nano_usd: NanoUsd;
   /** The whole of that smallest request: what a refusal speaks of. */
   readonly request_nano_usd: NanoUsd;
+}
+
+/** A recall after which money is to be asked for again. */
+export interface RecallStop {
+  /** The last message of the lane `ask` that was answered before: what it granted is meant too. */
+  readonly answered_seq: number;
 }
 
 export type LeaseAnswer =

@@ -13,7 +13,7 @@ export interface Profile {
   readonly slow: number;
   /** An object dies while it waits for something. */
   readonly dies: number;
-  /** A transaction is refused by the disk. */
+  /** A statement is refused by the disk. */
   readonly write_fails: number;
   /** The disk fails under writes that it had taken: the object dies and they are gone. */
   readonly disk_fails: number;
@@ -72,7 +72,7 @@ const CRASHES: Profile = {
   ...CALM,
   name: "crashes",
   dies: 0.02,
-  write_fails: 0.01,
+  write_fails: 0.004,
   disk_fails: 0.01,
   fault_steps: 0.1,
   gateways_die: true,
@@ -94,7 +94,7 @@ const EVERYTHING: Profile = {
   ...NETWORK,
   name: "everything",
   dies: 0.01,
-  write_fails: 0.005,
+  write_fails: 0.002,
   disk_fails: 0.005,
   alarm_late: 0.1,
   alarm_lost: 0.03,

@@ -86,7 +86,9 @@ function requestStep(roll: Dice, id: string, wallet: string, profile: Profile): 
     ending: randomEnding(roll, profile),
     ends_after_ms: profile.gateways_die && roll.chance(0.12) ? roll.whole(3 * ttl_ms) : roll.whole(ttl_ms / 3),
     // Never more than was admitted, unless it is an overage: an extension may have been refused.
-    cost_nano_usd: over ? largest + roll.whole(200_000) : roll.one([0, hold, roll.whole(hold + 1), roll.whole(hold + 1)]),
+    cost_nano_usd: over
+      ? largest + roll.whole(200_000)
+      : roll.one([0, hold, roll.whole(hold + 1), roll.whole(hold + 1)]),
   };
 }
 

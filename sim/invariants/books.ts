@@ -48,11 +48,20 @@ export interface StoredChild {
   readonly lanes: Readonly<Record<"ask" | "give", StoredChildLane>>;
 }
 
+export interface HoldChange {
+  readonly before: StoredHold | null;
+  readonly after: StoredHold | null;
+  /** Whether the request had rows at that moment. */
+  readonly ended: boolean;
+}
+
 /** What one transaction changed, in order. */
 export interface Delta {
-  readonly holds: { readonly before: StoredHold | null; readonly after: StoredHold | null }[];
+  readonly holds: HoldChange[];
   readonly rows: StoredRow[];
   settings: boolean;
+  /** How much wallets below have spent beyond their leases. */
+  debts: number;
 }
 
 const REQUEST_KINDS: ReadonlySet<string> = new Set(["charge", "overage", "release", "expire", "correction"]);
@@ -66,11 +75,14 @@ export class Books {
   upstream: StoredUpstream | null = null;
   settings: WalletSettings | null = null;
   held = 0;
+  /** Promised to wallets below: a debt of one is no room for another. */
   leased_out = 0;
+  /** The sum of the accounts of wallets below, debts and all. */
+  accounts = 0;
   /** Ever charged here, and ever told by wallets below. */
   charged = 0;
   told = 0;
-  delta: Delta = { holds: [], rows: [], settings: false };
+  delta: Delta = { holds: [], rows: [], settings: false, debts: 0 };
   private readonly disk: Disk;
 
   constructor(disk: Disk) {
@@ -92,7 +104,7 @@ export class Books {
 
   takeDelta(): Delta {
     const { delta } = this;
-    this.delta = { holds: [], rows: [], settings: false };
+    this.delta = { holds: [], rows: [], settings: false, debts: 0 };
     return delta;
   }
 
@@ -141,20 +153,26 @@ export class Books {
       this.held += hold.hold;
       this.holds.set(hold.request_id, hold);
       const known = before.get(hold.request_id) ?? null;
-      if (known === null || differs(known, hold)) this.delta.holds.push({ before: known, after: hold });
+      if (known === null || differs(known, hold))
+        this.delta.holds.push({ before: known, after: hold, ended: this.endings.has(hold.request_id) });
     }
-    for (const [id, hold] of before) if (!this.holds.has(id)) this.delta.holds.push({ before: hold, after: null });
+    for (const [id, hold] of before)
+      if (!this.holds.has(id)) this.delta.holds.push({ before: hold, after: null, ended: this.endings.has(id) });
   }
 
   private readChildren(): void {
+    const debts = this.leased_out - this.accounts;
     this.children = new Map();
     this.leased_out = 0;
+    this.accounts = 0;
     for (const raw of this.disk.rows("SELECT * FROM child")) {
       const lanes = JSON.parse(String(raw.lanes));
       const leased = Number(raw.leased_nano_usd);
-      this.leased_out += leased;
+      this.leased_out += Math.max(0, leased);
+      this.accounts += leased;
       this.children.set(String(raw.child_id), { leased, lanes: { ask: laneOf(lanes.ask), give: laneOf(lanes.give) } });
     }
+    this.delta.debts += Math.max(0, this.leased_out - this.accounts - debts);
   }
 
   private readUpstream(): void {

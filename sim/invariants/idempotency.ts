@@ -71,9 +71,7 @@ export class IdempotencyChecks {
     const right =
       first !== fingerprint ? "duplicate_mismatch" : before.finished ? "duplicate_finished" : "duplicate_in_flight";
     const owner = "request_id" in answer ? answer.request_id : before.request_id;
-    const wrong = duplicate
-      ? answer.status !== right || owner !== before.request_id
-      : answer.status === "held";
+    const wrong = duplicate ? answer.status !== right || owner !== before.request_id : answer.status === "held";
     if (wrong) {
       this.fail("I6", `${key_hash} is of ${before.request_id} at ${host.wallet_id}: ${answer.status}, not ${right}`);
     }

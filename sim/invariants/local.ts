@@ -1,6 +1,6 @@
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 import type { Host } from "../world/host.ts";
-import type { Delta, StoredHold, StoredRow } from "./books.ts";
+import type { Delta, HoldChange, StoredHold, StoredRow } from "./books.ts";
 import { type Asked, type CallLog, isAmount } from "./call-log.ts";
 import type { Invariant } from "./violation.ts";
 
@@ -29,11 +29,16 @@ export class LocalChecks {
 
   transaction(host: Host, delta: Delta): void {
     this.chain(host, delta.rows);
-    for (const { before, after } of delta.holds) this.hold(host, before, after);
-    const ended = new Map(delta.holds.flatMap(({ before, after }) => (before !== null && after === null ? [[before.request_id, before]] : [])));
+    for (const change of delta.holds) this.hold(host, change);
+    const ended = new Map(
+      delta.holds.flatMap(({ before, after }) =>
+        before !== null && after === null ? [[before.request_id, before]] : [],
+      ),
+    );
     for (const row of delta.rows) this.row(host, row, ended.get(row.ref) ?? null);
     for (const id of ended.keys()) {
-      if (!delta.rows.some((row) => row.ref === id)) this.fail("I3", `${name(host)}: the hold of ${id} went without a row`);
+      if (!delta.rows.some((row) => row.ref === id))
+        this.fail("I3", `${name(host)}: the hold of ${id} went without a row`);
     }
     for (const ref of new Set(delta.rows.map((row) => row.ref))) this.pattern(host, ref);
     this.promises(host, delta);
@@ -59,7 +64,8 @@ export class LocalChecks {
     for (const row of rows) {
       const before = all[row.seq - 2];
       if (all[row.seq - 1] !== row) this.fail("I12", `${name(host)}: row ${row.seq} is not the ${row.seq}th`);
-      if (row.balance !== (before?.balance ?? 0) + row.amount) this.fail("I1", `${name(host)}: balance of row ${row.seq}`);
+      if (row.balance !== (before?.balance ?? 0) + row.amount)
+        this.fail("I1", `${name(host)}: balance of row ${row.seq}`);
       if (row.at < (before?.at ?? 0)) this.fail("I23", `${name(host)}: row ${row.seq} is older than the one before`);
       if (![row.amount, row.balance].every((amount) => isAmount(Math.abs(amount)))) {
         this.fail("I17", `${name(host)}: row ${row.seq} is out of range`);
@@ -67,18 +73,20 @@ export class LocalChecks {
     }
   }
 
-  private hold(host: Host, before: StoredHold | null, after: StoredHold | null): void {
+  private hold(host: Host, { before, after, ended }: HoldChange): void {
     if (after === null) return;
     const asked = this.calls.of(host.wallet_id, after.request_id);
     const where = `${name(host)}: the hold of ${after.request_id}`;
     if (before === null) {
-      if (!asked.admits.some((admit) => admit.hold_nano_usd === after.admitted)) this.fail("I3", `${where} was not asked for`);
-      if (host.books.endings.has(after.request_id)) this.fail("I3", `${where} was placed after its end`);
+      if (!asked.admits.some((admit) => admit.hold_nano_usd === after.admitted))
+        this.fail("I3", `${where} was not asked for`);
+      if (ended) this.fail("I3", `${where} was placed after its end`);
     } else {
       if (after.hold < before.hold || after.committed < before.committed) this.fail("I5", `${where} shrank`);
       if (after.deadline < before.deadline) this.fail("I4", `${where} has an earlier deadline`);
     }
-    if (after.hold > Math.max(after.admitted, asked.hold_nano_usd)) this.fail("I2", `${where} is larger than was asked`);
+    if (after.hold > Math.max(after.admitted, asked.hold_nano_usd))
+      this.fail("I2", `${where} is larger than was asked`);
     const committed = Math.max(asked.committed_nano_usd, ...asked.admits.map((admit) => admit.committed_nano_usd));
     if (after.committed > committed || after.committed > after.hold) this.fail("I5", `${where} is committed too far`);
     if (after.deadline > after.created_at + HOLD_LIFETIME_MS) this.fail("I4", `${where} may live too long`);
@@ -114,7 +122,8 @@ export class LocalChecks {
   /** A new period begins with the limit, and later than the one before. */
   private reset(host: Host, row: StoredRow): void {
     const earlier = host.books.rows.filter((other) => other.kind === "reset" && other.seq < row.seq).at(-1);
-    if (earlier !== undefined && earlier.ref >= row.ref) this.fail("I23", `${name(host)}: ${row.ref} after ${earlier.ref}`);
+    if (earlier !== undefined && earlier.ref >= row.ref)
+      this.fail("I23", `${name(host)}: ${row.ref} after ${earlier.ref}`);
   }
 
   private pattern(host: Host, ref: string): void {
@@ -141,7 +150,7 @@ export class LocalChecks {
     // With a limit of 0 the balance does not count, so that what is given back below looks like a promise.
     if (settings.limit_nano_usd === 0 && delta.rows.some((row) => row.kind === "child")) return;
     const over = delta.rows.filter((row) => row.amount < 0 && this.isOver(host, row));
-    const allowed = Math.max(0, before) - over.reduce((sum, row) => sum + row.amount, 0);
+    const allowed = Math.max(0, before) + delta.debts - over.reduce((sum, row) => sum + row.amount, 0);
     if (after > allowed) {
       this.fail("I2", `${name(host)} has promised ${after} more than it may, ${allowed} of it with reason`);
     }

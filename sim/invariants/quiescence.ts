@@ -63,14 +63,18 @@ function logAgrees(host: Host, { database, fail }: Quiet): void {
   }
   const of = (table: string, where = ""): { count: number; cost: number } => {
     const cost = table === "wallet_events" ? "0" : "coalesce(sum(cost_nano_usd), 0)";
-    const [row] = database.rows(`SELECT count(*) AS count, ${cost} AS cost FROM ${table} WHERE wallet_id = ?${where}`, host.wallet_id);
+    const [row] = database.rows(
+      `SELECT count(*) AS count, ${cost} AS cost FROM ${table} WHERE wallet_id = ?${where}`,
+      host.wallet_id,
+    );
     return { count: number(row?.count), cost: number(row?.cost) };
   };
   const requests = of("request_log");
   const adjustments = of("request_adjustments");
   const posted = of("wallet_events", " AND type = 'wallet.posted'");
   const agree = (what: string, actual: number, expected: number): void => {
-    if (actual !== expected) fail("I7", `${host.wallet_id}: ${what} in the log is ${actual}, in the ledger ${expected}`);
+    if (actual !== expected)
+      fail("I7", `${host.wallet_id}: ${what} in the log is ${actual}, in the ledger ${expected}`);
   };
   agree("requests", requests.count, counts.completed);
   agree("adjustments", adjustments.count, counts.adjusted);
@@ -100,7 +104,12 @@ function appendOnly(host: Host, fail: Fail): void {
     stored.length === host.books.rows.length &&
     host.books.rows.every((row, index) => {
       const other = stored[index];
-      return other?.seq === row.seq && other.kind === row.kind && other.amount_nano_usd === row.amount && other.ref === row.ref;
+      return (
+        other?.seq === row.seq &&
+        other.kind === row.kind &&
+        other.amount_nano_usd === row.amount &&
+        other.ref === row.ref
+      );
     });
   if (!same) fail("I12", `the ledger of ${host.wallet_id} is not what was written`);
 }

@@ -45,7 +45,14 @@ export class RefusalChecks {
   arrives(wallet_id: string, request_id: string, amount: number): Wish {
     this.tick += 1;
     for (const above of this.tree.chain(wallet_id)) this.note(above);
-    const wish: Wish = { wallet_id, request_id, amount, from: this.tick, until: Number.POSITIVE_INFINITY, outcome: null };
+    const wish: Wish = {
+      wallet_id,
+      request_id,
+      amount,
+      from: this.tick,
+      until: Number.POSITIVE_INFINITY,
+      outcome: null,
+    };
     this.wishes.push(wish);
     return wish;
   }
@@ -68,7 +75,10 @@ export class RefusalChecks {
   private judge(wish: Wish): void {
     if (this.tree.chain(wish.wallet_id).some((host) => this.leastAt(host, wish) < wish.amount)) return;
     const story = this.tree.chain(wish.wallet_id).map((host) => `${host.wallet_id} ${this.leastAt(host, wish)}`);
-    this.fail("I15", `${wish.request_id} was refused ${wish.amount} at ${wish.wallet_id}, which was there: ${story.join(", ")}`);
+    this.fail(
+      "I15",
+      `${wish.request_id} was refused ${wish.amount} at ${wish.wallet_id}, which was there: ${story.join(", ")}`,
+    );
   }
 
   private note(host: Host): void {

@@ -11,12 +11,19 @@ export class TreeChecks {
   private readonly parents: ReadonlyMap<string, string | null>;
   private readonly below: ReadonlyMap<string, readonly Host[]>;
 
-  constructor(hosts: ReadonlyMap<string, Host>, parents: ReadonlyMap<string, string | null>, local: LocalChecks, fail: Fail) {
+  constructor(
+    hosts: ReadonlyMap<string, Host>,
+    parents: ReadonlyMap<string, string | null>,
+    local: LocalChecks,
+    fail: Fail,
+  ) {
     this.hosts = hosts;
     this.local = local;
     this.fail = fail;
     this.parents = parents;
-    this.below = new Map([...hosts.keys()].map((id) => [id, [...hosts.values()].filter((host) => this.isBelow(host, id))]));
+    this.below = new Map(
+      [...hosts.keys()].map((id) => [id, [...hosts.values()].filter((host) => this.isBelow(host, id))]),
+    );
   }
 
   /** The wallet itself and all above it. */
@@ -52,7 +59,9 @@ export class TreeChecks {
 
   /** Held below, and charged below without having been told yet. */
   owedBelow(host: Host): number {
-    return this.subtree(host.wallet_id).reduce((sum, { books }) => sum + books.held + books.charged, 0) - host.books.told;
+    return (
+      this.subtree(host.wallet_id).reduce((sum, { books }) => sum + books.held + books.charged, 0) - host.books.told
+    );
   }
 
   /** The two accounts of one lease differ by exactly what is under way between them. */
@@ -83,16 +92,20 @@ export class TreeChecks {
     const below = this.subtree(host.wallet_id);
     if (below.length === 0) return;
     const owed = this.owedBelow(host);
-    const { leased_out } = host.books;
-    if (owed <= leased_out) return;
+    const { accounts } = host.books;
+    if (owed <= accounts) return;
     const overages = below.reduce((sum, other) => sum + this.local.overages(other), 0);
-    if (owed > leased_out + overages) {
-      this.fail("I2", `below ${host.wallet_id} ${owed} is held or spent, and ${leased_out} is leased (${overages} over)`);
+    if (owed > accounts + overages) {
+      this.fail("I2", `below ${host.wallet_id} ${owed} is held or spent, and ${accounts} is leased (${overages} over)`);
     }
   }
 
   private isBelow(host: Host, id: string): boolean {
-    for (let above = this.parents.get(host.wallet_id) ?? null; above !== null; above = this.parents.get(above) ?? null) {
+    for (
+      let above = this.parents.get(host.wallet_id) ?? null;
+      above !== null;
+      above = this.parents.get(above) ?? null
+    ) {
       if (above === id) return true;
     }
     return false;

@@ -8,6 +8,7 @@ import type {
   ExtendRequest,
   LeaseAnswer,
   LeaseMessage,
+  RecallStop,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -71,7 +72,7 @@ export class Visits {
     const valid = isAmount(request.hold_nano_usd) && isAmount(request.committed_nano_usd);
     if (valid) asked.admits.push(request);
     const from = this.trouble.now();
-    const clock = host.now;
+    const due = this.dueNow(host);
     const known = { ended: host.books.endings.has(request_id), hold: host.books.holds.get(request_id) ?? null };
     const revoked = this.revoked.has(`${host.wallet_id} ${request.context.key_id}`);
     const stopped = this.stoppedAbove(host);
@@ -82,7 +83,8 @@ export class Visits {
       answers: (answer) => {
         this.count(`admit ${answer.status}`);
         const { status } = answer;
-        if (!valid && !BEFORE_IDENTITY.has(status)) this.fail("I17", `${host.wallet_id} admitted ${request.hold_nano_usd}`);
+        if (!valid && !BEFORE_IDENTITY.has(status))
+          this.fail("I17", `${host.wallet_id} admitted ${request.hold_nano_usd}`);
         if (known.ended && status !== "already_ended" && !BEFORE_IDENTITY.has(status)) {
           this.fail("I6", `${request_id} has ended at ${host.wallet_id} and was answered ${status}`);
         }
@@ -94,9 +96,13 @@ export class Visits {
           this.fail("I2", `${request_id} was held at ${host.wallet_id} below ${stopped}, which is frozen`);
         }
         if (status === "held" || status === "already_held") {
-          this.stored(host, request_id, (hold) => hold.admitted === request.hold_nano_usd && hold.hold >= request.hold_nano_usd);
+          this.stored(
+            host,
+            request_id,
+            (hold) => hold.admitted === request.hold_nano_usd && hold.hold >= request.hold_nano_usd,
+          );
         }
-        this.overdue(host, clock);
+        this.overdue(host, due);
         this.idempotency.answers(host, request, expected, answer);
         if (wish !== null) {
           const outcome = MONEY_REFUSALS.has(status) ? "refused" : status === "held" ? "held" : "other";
@@ -124,7 +130,8 @@ export class Visits {
       run: (wallet) => wallet.extend(request),
       answers: (answer) => {
         this.count(`extend ${answer.status}`);
-        if (!valid && answer.status === "held") this.fail("I17", `${host.wallet_id} extended to ${request.hold_nano_usd}`);
+        if (!valid && answer.status === "held")
+          this.fail("I17", `${host.wallet_id} extended to ${request.hold_nano_usd}`);
         if (answer.status === "held") {
           this.stored(host, request.request_id, (stored) => stored.hold >= request.hold_nano_usd);
         }
@@ -153,7 +160,8 @@ export class Visits {
         this.stored(
           host,
           request.request_id,
-          (hold) => hold.committed >= Math.min(request.committed_nano_usd, hold.hold) && hold.deadline >= answer.deadline,
+          (hold) =>
+            hold.committed >= Math.min(request.committed_nano_usd, hold.hold) && hold.deadline >= answer.deadline,
         );
       },
       fails: () => undefined,
@@ -187,9 +195,9 @@ export class Visits {
     };
   }
 
-  recall(): Visit<void> {
+  recall(stop: RecallStop | undefined): Visit<void> {
     return {
-      run: (wallet) => wallet.recall(),
+      run: (wallet) => wallet.recall(stop),
       answers: () => this.count("recall"),
       fails: () => undefined,
     };
@@ -251,7 +259,7 @@ export class Visits {
     run: Visit<SettleAnswer>["run"],
   ): Visit<SettleAnswer> {
     const asked = this.calls.of(host.wallet_id, request_id);
-    const clock = host.now;
+    const due = this.dueNow(host);
     asked.ending += 1;
     const alone = asked.ending === 1;
     return {
@@ -261,16 +269,25 @@ export class Visits {
         const rows = host.books.endings.get(request_id) ?? [];
         const charged = -rows.reduce((sum, row) => sum + row.amount, 0);
         const ended = !["invalid", "not_configured"].includes(answer.status);
-        if (cost === null && answer.status !== "invalid") this.fail("I17", `${host.wallet_id} took no amount as the cost of ${request_id}`);
-        if (ended && rows.length === 0) this.fail("I3", `${host.wallet_id} answered ${answer.status} and ${request_id} has no row`);
-        if (ended && host.books.holds.has(request_id)) this.fail("I3", `${request_id} is still held after ${answer.status}`);
+        if (cost === null && answer.status !== "invalid")
+          this.fail("I17", `${host.wallet_id} took no amount as the cost of ${request_id}`);
+        if (ended && rows.length === 0)
+          this.fail("I3", `${host.wallet_id} answered ${answer.status} and ${request_id} has no row`);
+        if (ended && host.books.holds.has(request_id))
+          this.fail("I3", `${request_id} is still held after ${answer.status}`);
         if (alone && asked.ending === 1 && ended && charged !== answer.charged_nano_usd) {
-          this.fail("I6", `${host.wallet_id} answered that ${request_id} cost ${answer.charged_nano_usd}, its rows say ${charged}`);
+          this.fail(
+            "I6",
+            `${host.wallet_id} answered that ${request_id} cost ${answer.charged_nano_usd}, its rows say ${charged}`,
+          );
         }
-        if (["settled", "corrected", "unknown_hold", "released"].includes(answer.status) && cost !== answer.charged_nano_usd) {
+        if (
+          ["settled", "corrected", "unknown_hold", "released"].includes(answer.status) &&
+          cost !== answer.charged_nano_usd
+        ) {
           this.fail("I11", `${request_id} cost ${cost} and was answered ${answer.status} ${answer.charged_nano_usd}`);
         }
-        this.overdue(host, clock);
+        this.overdue(host, due);
         asked.ending -= 1;
       },
       fails: () => {
@@ -299,16 +316,28 @@ export class Visits {
   }
 
   /** What was answered is stored, or has ended since. */
-  private stored(host: Host, request_id: string, as: (hold: { admitted: number; hold: number; committed: number; deadline: number }) => boolean): void {
+  private stored(
+    host: Host,
+    request_id: string,
+    as: (hold: { admitted: number; hold: number; committed: number; deadline: number }) => boolean,
+  ): void {
     const hold = host.books.holds.get(request_id);
     if (host.books.endings.has(request_id)) return;
-    if (hold === undefined || !as(hold)) this.fail("I3", `${host.wallet_id} has answered for ${request_id} what it has not stored`);
+    if (hold === undefined || !as(hold))
+      this.fail("I3", `${host.wallet_id} has answered for ${request_id} what it has not stored`);
+  }
+
+  /** Holds whose deadline has passed. */
+  private dueNow(host: Host): readonly string[] {
+    return [...host.books.holds.values()]
+      .filter(({ deadline }) => deadline <= host.now)
+      .map(({ request_id }) => request_id);
   }
 
   /** Whatever was asked after a deadline, the hold has ended before the answer. */
-  private overdue(host: Host, clock: number): void {
-    for (const hold of host.books.holds.values()) {
-      if (hold.deadline <= clock) this.fail("I4", `${host.wallet_id} answered at ${clock} while ${hold.request_id} was overdue`);
+  private overdue(host: Host, due: readonly string[]): void {
+    for (const id of due) {
+      if (host.books.holds.has(id)) this.fail("I4", `${host.wallet_id} has answered while ${id} was overdue`);
     }
   }
 

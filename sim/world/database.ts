@@ -45,7 +45,12 @@ export class SimDatabase {
     const run = () => this.run(sql, params);
     const statement = standIn<D1PreparedStatement>({
       bind: (...values) => this.prepare(sql, values.map(bindable), faulty),
-      first: async () => plain((await faulty(run)).results[0] ?? null),
+      first: async (column?: string) => {
+        const row = (await faulty(run)).results[0];
+        return plain(column === undefined ? (row ?? null) : (Object(row)[column] ?? null));
+      },
+      all: async () => plain(await faulty(run)),
+      run: async () => plain(await faulty(run)),
     });
     this.bound.set(statement, run);
     return statement;
@@ -68,7 +73,15 @@ export class SimDatabase {
     const reads = /^\s*(SELECT|WITH)\b/i.test(sql);
     const results = reads ? statement.all(...params) : [];
     const changes = reads ? 0 : Number(statement.run(...params).changes);
-    const meta = { duration: 0, size_after: 0, rows_read: 0, rows_written: 0, last_row_id: 0, changed_db: !reads, changes };
+    const meta = {
+      duration: 0,
+      size_after: 0,
+      rows_read: 0,
+      rows_written: 0,
+      last_row_id: 0,
+      changed_db: !reads,
+      changes,
+    };
     return { success: true, results, meta };
   }
 }

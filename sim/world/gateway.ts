@@ -35,7 +35,9 @@ export async function runRequest(world: GatewayWorld, step: RequestStep): Promis
     if (move.op === "checkpoint") {
       await client.call((wallet) => wallet.checkpoint({ request_id, committed_nano_usd })).catch(unavailable);
     } else {
-      await client.call((wallet) => wallet.extend({ request_id, hold_nano_usd, committed_nano_usd })).catch(unavailable);
+      await client
+        .call((wallet) => wallet.extend({ request_id, hold_nano_usd, committed_nano_usd }))
+        .catch(unavailable);
     }
   }
   await scheduler.wait(step.ends_after_ms);

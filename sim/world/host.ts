@@ -24,6 +24,7 @@ export interface HostWorld {
   /** A life ended. */
   died(host: Host): void;
   unexpected(host: Host, problem: string): void;
+  spins(host: Host, problem: string): void;
 }
 
 /** From waking up to being evicted: what is only in memory. */
@@ -41,6 +42,8 @@ const DRAIN_DELAY_MS = 1_000;
 /** How an alarm whose handler fails, or whose object dies, comes again; after so many times it is gone. */
 const ALARM_RETRIES = 6;
 const ALARM_RETRY_MS = 2_000;
+const RINGS_MS = 5_000;
+const RINGS_MAX = 60;
 
 /** One wallet as a Durable Object: its disk, which stays, and its life, which may end whenever it waits. */
 export class Host {
@@ -58,6 +61,7 @@ export class Host {
   private booting = false;
   private rolls = { now: 0, count: 0 };
   private alarm_set: number | null = null;
+  private rings: number[] = [];
 
   constructor(world: HostWorld, wallet_id: string) {
     this.world = world;
@@ -167,7 +171,7 @@ export class Host {
       wallet: (wallet_id: string) => {
         const stub = world.wallet(this, wallet_id);
         const lease: WalletRpc["lease"] = (message) => leaving(() => stub.lease(message));
-        const recall: WalletRpc["recall"] = () => leaving(() => stub.recall());
+        const recall: WalletRpc["recall"] = (stop) => leaving(() => stub.recall(stop));
         return { lease, recall };
       },
       outbox_retain_ms: 0,
@@ -213,6 +217,8 @@ export class Host {
   private flush(): void {
     const { gate } = this;
     this.gate = null;
+    // Whatever was written outside of a transaction is looked at here.
+    this.world.transacted(this);
     this.disk.flush();
     gate?.resolve();
     this.armAlarm();
@@ -263,7 +269,15 @@ export class Host {
     });
   }
 
+  /** An alarm that sets itself to at once keeps a machine busy for ever. */
+  private countRing(): void {
+    const { now } = this.world.scheduler;
+    this.rings = [...this.rings.filter((at) => at > now - RINGS_MS), now];
+    if (this.rings.length > RINGS_MAX) this.world.spins(this, `the alarm rang ${RINGS_MAX} times in ${RINGS_MS} ms`);
+  }
+
   private ring(retries: number): void {
+    this.countRing();
     this.call((wallet) => wallet.alarm()).catch((error: unknown) => {
       if (!(error instanceof SimulatedFault)) this.world.unexpected(this, `in the alarm: ${String(error)}`);
       const { scheduler } = this.world;

@@ -1,6 +1,6 @@
+import type { Wallet } from "../../workers/wallet-do/wallet.ts";
 import { dice, seedOf } from "../dice.ts";
 import type { Profile } from "../faults/profile.ts";
-import type { Wallet } from "../../workers/wallet-do/wallet.ts";
 import { SimulatedFault } from "./disk.ts";
 import type { Host } from "./host.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -44,10 +44,13 @@ export class Network {
   /** When something last went wrong on the way between two wallets. */
   failed_at = Number.NEGATIVE_INFINITY;
 
-  constructor(seed: number, scheduler: Scheduler, profile: () => Profile) {
+  private readonly unexpected: (problem: string) => void;
+
+  constructor(seed: number, scheduler: Scheduler, profile: () => Profile, unexpected: (problem: string) => void) {
     this.seed = seed;
     this.scheduler = scheduler;
     this.profile = profile;
+    this.unexpected = unexpected;
   }
 
   async call<Answer>(call: Call<Answer>): Promise<Answer> {
@@ -96,6 +99,7 @@ export class Network {
       return answer;
     } catch (error) {
       said(`threw ${String(error)}`);
+      if (!(error instanceof SimulatedFault)) this.unexpected(`${method} at ${to.wallet_id} threw ${String(error)}`);
       visit.fails(error);
       throw error;
     }

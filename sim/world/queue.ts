@@ -47,7 +47,8 @@ export class SimQueue {
   async send(events: readonly Event[]): Promise<void> {
     await this.scheduler.wait(1 + this.roll.whole(20));
     const fails = this.roll.chance(this.profile().send_fails);
-    if (this.scheduler.now < this.down_until || (fails && this.roll.chance(0.5))) throw new SimulatedFault("queue is down");
+    if (this.scheduler.now < this.down_until || (fails && this.roll.chance(0.5)))
+      throw new SimulatedFault("queue is down");
     for (const event of events) {
       this.taken.set(event.event_id, event);
       this.waiting.push({ id: `m${++this.ids}`, body: structuredClone(event), attempts: 0 });

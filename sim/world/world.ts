@@ -1,7 +1,9 @@
 import type { WalletNamespace } from "../../schema/clients/wallet-client.ts";
 import { loadWalletSettings } from "../../schema/clients/wallet-settings-row.ts";
+import { eventSchema } from "../../schema/wire/events.ts";
 import type { WalletRpc } from "../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
+import { replayDeadLetters } from "../../workers/cron/dead-letters/replay.ts";
 import { dice, seedOf } from "../dice.ts";
 import { type Profile, profileOf } from "../faults/profile.ts";
 import type { Step } from "../history/step.ts";
@@ -57,7 +59,7 @@ export class World {
       () => this.databaseFate(),
       () => scheduler.wait(1),
     );
-    this.network = new Network(seed, scheduler, profile);
+    this.network = new Network(seed, scheduler, profile, (problem) => this.fail("I0", problem));
     this.queue = new SimQueue(seed, scheduler, profile, this.database.db);
     const fail = (invariant: Invariant, problem: string): void => this.fail(invariant, problem);
     const calls = new CallLog();
@@ -97,6 +99,7 @@ export class World {
     await this.scheduler.runUntil(this.scheduler.now + CALM_MS, stop);
     if (stop()) return;
     if ([...this.hosts.values()].some((host) => host.lost_alarm)) await this.sweepUntilQuiet(stop);
+    await this.replayDeadLetters(stop);
     if (!stop()) checkQuiescence(this.parts());
   }
 
@@ -126,6 +129,21 @@ export class World {
     for (const host of this.hosts.values()) host.unreachable_until = 0;
   }
 
+  /** What an operator does after an outage of the database. */
+  private async replayDeadLetters(stop: () => boolean): Promise<void> {
+    const [row] = this.database.rows("SELECT count(*) AS count FROM dead_letters");
+    if (Number(row?.count ?? 0) === 0) return;
+    const queue = {
+      sendBatch: async (messages: Iterable<MessageSendRequest<unknown>>) => {
+        await this.queue.send([...messages].map(({ body }) => eventSchema.parse(body)));
+        return standIn<QueueSendBatchResponse>({});
+      },
+    };
+    const replayed = replayDeadLetters(this.database.db, queue, "all", this.scheduler.now);
+    replayed.catch((error: unknown) => this.fail("I0", `dead letters are not replayed: ${String(error)}`));
+    await this.scheduler.runUntil(this.scheduler.now + MINUTE_MS, stop);
+  }
+
   /** The cron worker wakes every wallet each minute, and objects that nobody calls are evicted in between. */
   private async sweepUntilQuiet(stop: () => boolean): Promise<void> {
     for (let round = 0; round < 100 && !stop(); round += 1) {
@@ -151,9 +169,13 @@ export class World {
       case "configure":
         return this.configure(step.wallet, step.change);
       case "revoke":
-        return this.stub("console", step.wallet).revokeKey(step.key_id).catch(() => null);
+        return this.stub("console", step.wallet)
+          .revokeKey(step.key_id)
+          .catch(() => null);
       case "audit":
-        return this.stub("operator", step.wallet).audit().catch(() => null);
+        return this.stub("operator", step.wallet)
+          .audit()
+          .catch(() => null);
       case "sweep":
         this.sweep();
         return;
@@ -261,12 +283,14 @@ export class World {
         this.died_at = this.scheduler.now;
       },
       unexpected: (host: Host, problem: string) => this.fail("I0", `${host.wallet_id}: ${problem}`),
+      spins: (host: Host, problem: string) => this.fail("I21", `${host.wallet_id}: ${problem}`),
     };
   }
 
   private namespace(): WalletNamespace {
     return {
-      idFromName: (id) => standIn<DurableObjectId>({ name: id, toString: () => id, equals: (other) => other.toString() === id }),
+      idFromName: (id) =>
+        standIn<DurableObjectId>({ name: id, toString: () => id, equals: (other) => other.toString() === id }),
       get: (id) => this.stub("gateway", id.toString()),
     };
   }
@@ -286,7 +310,7 @@ export class World {
       release: (request) => call("release", request.request_id, () => visits.release(host, structuredClone(request))),
       lease: (message) =>
         call("lease", `${message.lane} ${message.seq}`, () => visits.lease(host, structuredClone(message)), message),
-      recall: () => call("recall", "", () => visits.recall()),
+      recall: (stop) => call("recall", "", () => visits.recall(stop), stop),
       state: () => call("state", "", () => visits.state()),
       revokeKey: (key_id) => call("revoke", key_id, () => visits.revokeKey(host, key_id)),
       audit: () => call("audit", "", () => visits.audit(host)),

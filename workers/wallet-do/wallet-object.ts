@@ -11,6 +11,7 @@ import type {
   LeaseAnswer,
   LeaseMessage,
   LedgerRow,
+  RecallStop,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -87,8 +88,8 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.lease(message);
   }
 
-  recall(): Promise<void> {
-    return this.wallet.recall();
+  recall(stop?: RecallStop): Promise<void> {
+    return this.wallet.recall(stop);
   }
 
   state(): Promise<WalletState | null> {

@@ -1,5 +1,5 @@
 import { log } from "../../schema/kernel/log.ts";
-import { type NanoUsd, nanoUsd, ZERO_USD } from "../../schema/kernel/money.ts";
+import { maxUsd, type NanoUsd, subtractUsd, ZERO_USD } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
 import type { Event } from "../../schema/wire/events.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
   LeaseAnswer,
   LeaseMessage,
   LedgerRow,
+  RecallStop,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -33,6 +34,7 @@ import { decideCheckpoint, decideExtend } from "./core/renew.ts";
 import { decideRevoke } from "./core/revoke.ts";
 import { decideRelease, decideSettle } from "./core/settle.ts";
 import type { State } from "./core/state.ts";
+import { isAmount } from "./core/validate.ts";
 import { Funds } from "./funds.ts";
 import { Outbox } from "./outbox.ts";
 import { audit } from "./storage/audit.ts";
@@ -115,7 +117,7 @@ export class Wallet implements WalletRpc {
       decide: (decide) => this.decide(decide),
       committed: () => this.queue.committed(),
       sendUp: (parent_id, message) => repeated(() => effects.wallet(parent_id).lease(message)),
-      callBack: (child_id) => repeated(() => effects.wallet(child_id).recall()),
+      callBack: (child_id, stop) => repeated(() => effects.wallet(child_id).recall(stop)),
     });
     this.outbox = new Outbox({
       sql: storage.sql,
@@ -131,6 +133,7 @@ export class Wallet implements WalletRpc {
   /** Takes up what a former life of the object left. Nothing may be asked of the wallet before. */
   async start(): Promise<void> {
     await this.alarm_clock.restore();
+    await this.armAlarm();
     this.drainSoon();
   }
 
@@ -138,7 +141,7 @@ export class Wallet implements WalletRpc {
     const parsed = walletSettingsSchema.parse(settings);
     await this.run((state, now) => ({ answer: null, changes: decideConfigure(state, parsed, now) }));
     // What may not be spent here any more may not be spent below either, from the next request on.
-    if (isOverpromised(this.current())) await this.funds.recallAll();
+    if (isOverpromised(this.current())) await this.funds.stopAll();
     const configured = await this.state();
     assert(configured !== null, "a configured wallet has a state");
     return configured;
@@ -146,34 +149,31 @@ export class Wallet implements WalletRpc {
 
   async admit(request: AdmitRequest): Promise<AdmitAnswer> {
     const { hold_nano_usd } = request;
-    const answer = await this.funds.obtain<AdmitAnswer>(
+    return await this.funds.obtain<AdmitAnswer>(
       (state, now) => decideAdmit(state, request, now, this.reader),
       hold_nano_usd,
       hold_nano_usd,
       (refusal) => refusal,
     );
-    await this.queue.committed();
-    return answer;
   }
 
   async extend(request: ExtendRequest): Promise<ExtendAnswer> {
-    const held = this.current().holds.get(request.request_id)?.hold_nano_usd ?? ZERO_USD;
-    const answer = await this.funds.obtain<ExtendAnswer>(
+    // What is no amount is refused when it is decided.
+    const wanted = isAmount(request.hold_nano_usd) ? request.hold_nano_usd : ZERO_USD;
+    return await this.funds.obtain<ExtendAnswer>(
       (state, now) => decideExtend(state, request, now),
-      nanoUsd(Math.max(0, request.hold_nano_usd - held)),
-      request.hold_nano_usd,
+      maxUsd(ZERO_USD, subtractUsd(wanted, this.heldFor(request.request_id))),
+      wanted,
       () => ({ status: "refused", hold_nano_usd: this.heldFor(request.request_id) }),
     );
-    await this.queue.committed();
-    return answer;
   }
 
   lease(message: LeaseMessage): Promise<LeaseAnswer> {
     return this.funds.lease(message);
   }
 
-  recall(): Promise<void> {
-    return this.funds.recall();
+  recall(stop?: RecallStop): Promise<void> {
+    return this.funds.recall(stop);
   }
 
   checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
@@ -189,6 +189,8 @@ export class Wallet implements WalletRpc {
   }
 
   state(): Promise<WalletState | null> {
+    // Whoever looks at a wallet also finds an alarm that was lost.
+    this.effects.waitUntil(this.armAlarm());
     return this.run((state) => ({ answer: describe(state), changes: NO_CHANGES }));
   }
 
@@ -314,6 +316,11 @@ export class Wallet implements WalletRpc {
     const repeat = this.hasOpenMessage() ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
     const drain = outbox_pending > 0 ? Math.max(this.outbox.retry_at, now + DRAIN_NET_MS) : Number.POSITIVE_INFINITY;
     return Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, drain, sweep_at, repeat, this.reportAt());
+  }
+
+  private armAlarm(): Promise<void> {
+    const now = this.effects.now();
+    return this.alarm_clock.need(this.wakeAt(now), now);
   }
 
   /** After failures the alarm comes later and later, so that a broken wallet does not spin. */

@@ -33,6 +33,12 @@ export const promised = (state: Pick<State, "held_nano_usd" | "leased_out_nano_u
 export const idleLease = (state: State): NanoUsd | null =>
   state.upstream === null ? null : subtractUsd(state.upstream.leased_nano_usd, promised(state));
 
+/** What of it may be spent: nothing while the wallet above has stopped it. */
+export const usableLease = (state: State): NanoUsd | null => {
+  const idle = idleLease(state);
+  return idle === null || state.upstream?.stopped_seq === null ? idle : minUsd(ZERO_USD, idle);
+};
+
 /** How far a balance may go below zero. Limit and overdraft together stay in the range of one amount. */
 export function overdraft(settings: WalletSettings): NanoUsd {
   const limit = settings.limit_nano_usd ?? 0;

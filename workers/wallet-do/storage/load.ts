@@ -1,6 +1,14 @@
 import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { type WalletSettings, walletSettingsSchema } from "../../../schema/wire/wallet-settings.ts";
-import { type Child, emptyState, type Hold, type State, type Upstream, type WalletPeriod } from "../core/state.ts";
+import {
+  type Child,
+  emptyState,
+  type Hold,
+  promisedTo,
+  type State,
+  type Upstream,
+  type WalletPeriod,
+} from "../core/state.ts";
 import { countUnsent } from "./outbox-table.ts";
 import { type ChildSqlRow, childOf, type HoldSqlRow, holdOf, type UpstreamSqlRow, upstreamOf } from "./rows.ts";
 
@@ -74,7 +82,7 @@ function loadUpstream(sql: SqlStorage): Upstream | null {
 
 function addChild(state: State, child: Child): void {
   state.children.set(child.child_id, child);
-  state.leased_out_nano_usd = nanoUsd(state.leased_out_nano_usd + child.leased_nano_usd);
+  state.leased_out_nano_usd = nanoUsd(state.leased_out_nano_usd + promisedTo(child));
 }
 
 function addHold(state: State, hold: Hold): void {

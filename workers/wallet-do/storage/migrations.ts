@@ -113,6 +113,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       lanes TEXT NOT NULL CHECK (json_valid(lanes))
     ) STRICT, WITHOUT ROWID`,
   ],
+  ["ALTER TABLE upstream ADD COLUMN stopped_seq INTEGER CHECK (stopped_seq >= 0)"],
 ];
 
 /** Brings the object's tables to the newest version. Each step and its mark are one transaction. */
