@@ -34,8 +34,11 @@ export interface WalletRpc {
   transferOut(request: TransferOutRequest): Promise<TransferOutAnswer>;
   /** The other half, called by the wallet that the money comes from. Idempotent on the transfer's id. */
   transferIn(request: TransferInRequest): Promise<TransferInAnswer>;
-  /** The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told. */
-  recall(): Promise<void>;
+  /**
+   * The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told.
+   * With `stop`, what comes free later is not to be spent either before the wallet above has granted something again.
+   */
+  recall(stop?: RecallStop): Promise<void>;
   /** Wallets of one tree about rate limits. Every message may be repeated. */
   rate(message: RateMessage): Promise<RateAnswer>;
   /** Changed limits of a key, in force from the next admit on. An older version changes nothing. */
@@ -145,6 +148,12 @@ export interface LeaseMessage {
   readonly want_nano_usd: NanoUsd;
   /** The whole of that smallest request: what a refusal speaks of. */
   readonly request_nano_usd: NanoUsd;
+}
+
+/** A recall after which money is to be asked for again. */
+export interface RecallStop {
+  /** The last message of the lane `ask` that was answered before: what it granted is meant too. */
+  readonly answered_seq: number;
 }
 
 export type LeaseAnswer =

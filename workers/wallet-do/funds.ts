@@ -1,11 +1,11 @@
 import { log } from "../../schema/kernel/log.ts";
 import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
-import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal } from "../../schema/wire/wallet-rpc.ts";
+import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal, RecallStop } from "../../schema/wire/wallet-rpc.ts";
 import type { Short } from "./core/admit.ts";
 import { type Decision, NO_CHANGES } from "./core/change.ts";
-import { decideAnswered, decideAsk, decideGive, decideReport, type Waiting } from "./core/lease-child.ts";
-import { decideGrant, decideRefusal, decideTold, recallable } from "./core/lease-parent.ts";
+import { decideAnswered, decideAsk, decideGive, decideReport, decideStop, type Waiting } from "./core/lease-child.ts";
+import { decideGrant, decideRefusal, decideTold, recallable, wantedBy } from "./core/lease-parent.ts";
 import {
   type BalanceRefusal,
   gapOf,
@@ -26,7 +26,7 @@ export interface FundsHost {
   /** Sends a message to the wallet above. Throws when it stays unanswered. */
   sendUp(parent_id: string, message: LeaseMessage): Promise<LeaseAnswer>;
   /** Calls money back from a wallet below. Throws when it does not answer. */
-  callBack(child_id: string): Promise<void>;
+  callBack(child_id: string, stop?: RecallStop): Promise<void>;
 }
 
 /** A command that waits for money. */
@@ -114,16 +114,18 @@ export class Funds {
     refused: (refusal: MoneyRefusal) => Answer,
   ): Promise<Answer> {
     const first = this.host.decide(decide);
-    if (!isShort(first)) return Promise.resolve(first);
+    if (!isShort(first)) return this.stored(first);
     return new Promise((resolve, reject) => {
+      const answer = (given: Answer): void => void this.stored(given).then(resolve, reject);
       this.wait({
         ...wants,
         attempt: () => {
-          const answer = this.host.decide(decide);
-          if (!isShort(answer)) resolve(answer);
-          return !isShort(answer);
+          const given = this.host.decide(decide);
+          if (isShort(given)) return false;
+          answer(given);
+          return true;
         },
-        refuse: (refusal) => resolve(refused(refusal)),
+        refuse: (refusal) => answer(refused(refusal)),
         fail: reject,
       });
     });
@@ -131,10 +133,22 @@ export class Funds {
 
   /** A wallet below tells and asks. */
   async lease(message: LeaseMessage): Promise<LeaseAnswer> {
+    const known = this.tell(message);
+    return known === null ? await this.answerOnce(message) : await this.stored(known);
+  }
+
+  /** Takes note of what a message tells. Null when it is left to be answered. */
+  private tell(message: LeaseMessage): LeaseAnswer | null {
     const told = this.host.decide((state, now) => decideTold(state, message, now));
-    const answer = told.status === "answered" ? told.answer : await this.answerOnce(message);
-    await this.host.committed();
-    return answer;
+    return told.status === "answered" ? told.answer : null;
+  }
+
+  /**
+   * An answer, once what it rests on is stored. To be called in the turn of the decision: a commit that fails later in it
+   * is gone without a trace by the next.
+   */
+  private stored<Answer>(answer: Answer): Promise<Answer> {
+    return this.host.committed().then(() => answer);
   }
 
   private answerOnce(message: LeaseMessage): Promise<LeaseAnswer> {
@@ -155,18 +169,20 @@ export class Funds {
           : decideRefusal(state, message, refusal),
       );
     return new Promise((resolve, reject) => {
+      const answer = (given: LeaseAnswer): void => void this.stored(given).then(resolve, reject);
       const waiter: Waiter = {
-        wanted_nano_usd: message.need_nano_usd,
+        wanted_nano_usd: this.host.decide((state) => ({ answer: wantedBy(state, message), changes: NO_CHANGES })),
         ahead_nano_usd: message.want_nano_usd * LEASES_PER_LEASE,
         request_nano_usd: message.request_nano_usd,
         except: message.child_id,
         moves: false,
         attempt: () => {
-          const granted = this.host.decide((state, now) => grantIfCovered(state, message, now));
-          if (granted !== null) resolve(granted);
-          return granted !== null;
+          // What it told is told again: a commit that failed meanwhile has taken it back.
+          const given = this.tell(message) ?? this.host.decide((state, now) => grantIfCovered(state, message, now));
+          if (given !== null) answer(given);
+          return given !== null;
         },
-        refuse: (refusal) => resolve(refuse(refusal)),
+        refuse: (refusal) => answer(this.tell(message) ?? refuse(refusal)),
         fail: reject,
       };
       if (!waiter.attempt()) this.wait(waiter);
@@ -174,14 +190,18 @@ export class Funds {
   }
 
   /** The wallet above wants back what is not needed here or below. */
-  async recall(): Promise<void> {
-    await this.callBackAll(() => false, null);
+  async recall(stop?: RecallStop): Promise<void> {
+    if (stop !== undefined) {
+      this.host.decide((state) => ({ answer: null, changes: decideStop(state, stop) }));
+      await this.host.committed();
+    }
+    await this.callBackAll(() => false, null, stop !== undefined);
     await this.giveBack();
   }
 
-  /** Calls back everything that wallets below hold without need. */
-  async recallAll(): Promise<void> {
-    await this.callBackAll(() => false, null);
+  /** Calls back everything that wallets below hold without need, and what they will: they have to ask again. */
+  async stopAll(): Promise<void> {
+    await this.callBackAll(() => false, null, true);
   }
 
   /** Tells the wallet above what was spent, and repeats what it has not answered. */
@@ -216,7 +236,7 @@ export class Funds {
         this.drop(alike);
         for (const other of alike) other.fail(error);
       }
-      this.drop(this.waiting.filter((other) => other.attempt()));
+      this.drop(this.waiting.filter((other) => isDone(other)));
     }
   }
 
@@ -251,6 +271,8 @@ export class Funds {
       if (!called_back) {
         called_back = true;
         await this.callBackAll(() => this.gap(waiter) === null, waiter.except);
+        // What came back, and what the wallet above still has, may be enough together.
+        if ((this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;
         continue;
       }
       return gap.own_nano_usd > 0 ? this.ownRefusal(waiter) : from_above;
@@ -322,6 +344,8 @@ export class Funds {
     // Stored before it is sent: what it tells has left the account, and a restart must know that it is under way.
     await this.host.committed();
     const answer = await this.host.sendUp(parent_id, message);
+    // Its repeat came late: the answer has arrived by another way, and younger messages have gone since.
+    if (answer.status === "invalid" && this.isAnswered(message)) return null;
     if (answer.status === "invalid") throw new Error(`the wallet above refused a message: ${answer.problem}`);
     if (answer.status === "not_configured") {
       return { status: "not_configured", wallet_id: answer.wallet_id === "" ? parent_id : answer.wallet_id };
@@ -331,16 +355,25 @@ export class Funds {
     return answer;
   }
 
+  private isAnswered({ lane, seq }: LeaseMessage): boolean {
+    return this.host.decide((state) => ({
+      answer: (state.upstream?.lanes[lane].answered_seq ?? 0) >= seq,
+      changes: NO_CHANGES,
+    }));
+  }
+
   /** Calls back what wallets below hold without need, some at a time, until that is enough. */
-  private async callBackAll(enough: () => boolean, except: string | null): Promise<void> {
-    const ids = this.host.decide((state) => ({ answer: recallable(state, except), changes: NO_CHANGES }));
-    for (let from = 0; from < ids.length && !enough(); from += LANES) {
+  private async callBackAll(enough: () => boolean, except: string | null, stop = false): Promise<void> {
+    const children = this.host.decide((state) => ({ answer: recallable(state, except), changes: NO_CHANGES }));
+    for (let from = 0; from < children.length && !enough(); from += LANES) {
       await Promise.all(
-        ids.slice(from, from + LANES).map((child_id) =>
-          this.host.callBack(child_id).catch((error: unknown) => {
-            // It keeps what it has; who is refused for that may come again.
-            log("warn", "wallet.not_called_back", { child_id, problem: String(error) });
-          }),
+        children.slice(from, from + LANES).map(({ child_id, lanes }) =>
+          this.host
+            .callBack(child_id, stop ? { answered_seq: lanes.ask.answered_seq } : undefined)
+            .catch((error: unknown) => {
+              // It keeps what it has; who is refused for that may come again.
+              log("warn", "wallet.not_called_back", { child_id, problem: String(error) });
+            }),
         ),
       );
     }
@@ -348,6 +381,16 @@ export class Funds {
 }
 
 const isShort = (answer: { readonly status: string }): answer is Short => answer.status === "short";
+
+/** Whether a waiter is done now, if only with a failure: none may keep the others waiting. */
+function isDone(waiter: Waiter): boolean {
+  try {
+    return waiter.attempt();
+  } catch (error) {
+    waiter.fail(error);
+    return true;
+  }
+}
 
 const isAlike = (a: Waiter, b: Waiter): boolean =>
   a.wanted_nano_usd === b.wanted_nano_usd &&
@@ -367,6 +410,6 @@ function grantIfCovered(state: State, message: LeaseMessage, now: number): Decis
   if (settings === null) return { answer: { status: "not_configured", wallet_id: "" }, changes: NO_CHANGES };
   const standing = standingRefusal(state, settings, message.request_nano_usd, now);
   if (standing !== null) return decideRefusal(state, message, standing);
-  const covered = isCovered(gapOf(state, settings, message.need_nano_usd));
+  const covered = isCovered(gapOf(state, settings, wantedBy(state, message)));
   return covered ? decideGrant(state, settings, message) : { answer: null, changes: NO_CHANGES };
 }

@@ -14,6 +14,7 @@ import type {
   PostAnswer,
   PostRequest,
   RatedAdmitAnswer,
+  RecallStop,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -53,6 +54,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     this.effects = {
       storage: ctx.storage,
       now: () => Date.now(),
+      wait: (ms) => scheduler.wait(ms),
       send: async (events) => {
         await env.EVENTS.sendBatch(events.map((body) => ({ body })));
       },
@@ -93,8 +95,8 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.lease(message);
   }
 
-  recall(): Promise<void> {
-    return this.wallet.recall();
+  recall(stop?: RecallStop): Promise<void> {
+    return this.wallet.recall(stop);
   }
 
   post(request: PostRequest): Promise<PostAnswer> {

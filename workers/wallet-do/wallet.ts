@@ -1,5 +1,5 @@
 import { log } from "../../schema/kernel/log.ts";
-import { type NanoUsd, nanoUsd, ZERO_USD } from "../../schema/kernel/money.ts";
+import { maxUsd, type NanoUsd, subtractUsd, ZERO_USD } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
 import type { Event } from "../../schema/wire/events.ts";
 import type { KeyLimits, RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
@@ -17,6 +17,7 @@ import type {
   PostAnswer,
   PostRequest,
   RatedAdmitAnswer,
+  RecallStop,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
@@ -43,6 +44,7 @@ import { decideCheckpoint, decideExtend } from "./core/renew.ts";
 import { decideRevoke } from "./core/revoke.ts";
 import { decideRelease, decideSettle } from "./core/settle.ts";
 import type { State } from "./core/state.ts";
+import { isAmount } from "./core/validate.ts";
 import { Funds } from "./funds.ts";
 import { Outbox } from "./outbox.ts";
 import { Rates } from "./rates.ts";
@@ -60,6 +62,8 @@ import { Transfers } from "./transfers.ts";
 export interface WalletEffects {
   readonly storage: DurableObjectStorage;
   now(): number;
+  /** Resolves so many milliseconds later. */
+  wait(ms: number): Promise<unknown>;
   send(events: readonly Event[]): Promise<void>;
   waitUntil(work: Promise<unknown>): void;
   /** Another wallet of the org, on a new stub. */
@@ -127,7 +131,7 @@ export class Wallet implements WalletRpc {
       decide: (decide) => this.decide(decide),
       committed: () => this.queue.committed(),
       sendUp: (parent_id, message) => repeated(() => effects.wallet(parent_id).lease(message)),
-      callBack: (child_id) => repeated(() => effects.wallet(child_id).recall()),
+      callBack: (child_id, stop) => repeated(() => effects.wallet(child_id).recall(stop)),
     });
     this.transfers = new Transfers({
       funds: this.funds,
@@ -160,6 +164,7 @@ export class Wallet implements WalletRpc {
   /** Takes up what a former life of the object left. Nothing may be asked of the wallet before. */
   async start(): Promise<void> {
     await this.alarm_clock.restore();
+    await this.armAlarm();
     this.drainSoon();
   }
 
@@ -186,23 +191,22 @@ export class Wallet implements WalletRpc {
   }
 
   async extend(request: ExtendRequest): Promise<ExtendAnswer> {
-    const held = this.current().holds.get(request.request_id)?.hold_nano_usd ?? ZERO_USD;
-    const answer = await this.funds.obtain<ExtendAnswer>(
+    // What is no amount is refused when it is decided.
+    const wanted = isAmount(request.hold_nano_usd) ? request.hold_nano_usd : ZERO_USD;
+    return await this.funds.obtain<ExtendAnswer>(
       (state, now) => decideExtend(state, request, now),
-      nanoUsd(Math.max(0, request.hold_nano_usd - held)),
-      request.hold_nano_usd,
+      maxUsd(ZERO_USD, subtractUsd(wanted, this.heldFor(request.request_id))),
+      wanted,
       () => ({ status: "refused", hold_nano_usd: this.heldFor(request.request_id) }),
     );
-    await this.queue.committed();
-    return answer;
   }
 
   lease(message: LeaseMessage): Promise<LeaseAnswer> {
     return this.funds.lease(message);
   }
 
-  recall(): Promise<void> {
-    return this.funds.recall();
+  recall(stop?: RecallStop): Promise<void> {
+    return this.funds.recall(stop);
   }
 
   async post(request: PostRequest): Promise<PostAnswer> {
@@ -240,6 +244,8 @@ export class Wallet implements WalletRpc {
   }
 
   state(): Promise<WalletState | null> {
+    // Whoever looks at a wallet also finds an alarm that was lost.
+    this.effects.waitUntil(this.armAlarm());
     return this.run((state) => ({ answer: describe(state), changes: NO_CHANGES }));
   }
 
@@ -322,7 +328,7 @@ export class Wallet implements WalletRpc {
 
   /** What may not be spent here any more may not be spent below either. */
   private async recallExcess(): Promise<void> {
-    if (isOverpromised(this.current(), this.effects.now())) await this.funds.recallAll();
+    if (isOverpromised(this.current(), this.effects.now())) await this.funds.stopAll();
   }
 
   /** Whether the wallet's time is over, and it or one below still has leased money that may be idle. */
@@ -393,6 +399,11 @@ export class Wallet implements WalletRpc {
     return Math.min(due, drain, sweep_at, repeat, this.reportAt(), this.rates.wakeAt(this.current(), now));
   }
 
+  private armAlarm(): Promise<void> {
+    const now = this.effects.now();
+    return this.alarm_clock.need(this.wakeAt(now), now);
+  }
+
   /** After failures the alarm comes later and later, so that a broken wallet does not spin. */
   private earliestRetry(now: number): number {
     if (this.alarm_failures === 0) return 0;
@@ -408,7 +419,7 @@ export class Wallet implements WalletRpc {
 
   private async drainLater(): Promise<void> {
     try {
-      await scheduler.wait(this.effects.drain_delay_ms);
+      await this.effects.wait(this.effects.drain_delay_ms);
       await this.outbox.drain();
     } catch (error) {
       // The alarm drains what is left.

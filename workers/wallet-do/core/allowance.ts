@@ -47,6 +47,12 @@ export const isEnded = ({ ends_at }: WalletSettings, now: number): boolean => en
 export const idleLease = (state: State): NanoUsd | null =>
   state.upstream === null ? null : subtractUsd(state.upstream.leased_nano_usd, toBeSpent(state));
 
+/** What of it may be spent: nothing while the wallet above has stopped it. */
+export const usableLease = (state: State): NanoUsd | null => {
+  const idle = idleLease(state);
+  return idle === null || state.upstream?.stopped_seq === null ? idle : minUsd(ZERO_USD, idle);
+};
+
 /** How far a balance may go below zero. Limit and overdraft together stay in the range of one amount. */
 export function overdraft(settings: WalletSettings): NanoUsd {
   const limit = settings.limit_nano_usd ?? 0;

@@ -7,7 +7,15 @@ import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { enterHold, enterPass, leaveHold, leavePass, type Pass, putBucket, type RateTree } from "./rate-book.ts";
 import type { Bucket } from "./rate-bucket.ts";
 import type { IdempotencyEntry } from "./reader.ts";
-import type { Child, Hold, State, Transfer, Upstream, WalletPeriod } from "./state.ts";
+import {
+  type Child,
+  type Hold,
+  promisedTo,
+  type State,
+  type Transfer,
+  type Upstream,
+  type WalletPeriod,
+} from "./state.ts";
 
 /** A ledger row with the period's spending after it and the sequence of its event. */
 export interface Posting extends LedgerRow {
@@ -103,9 +111,9 @@ function applyOne(state: State, change: Change): void {
       state.upstream = change.upstream;
       return;
     case "child": {
-      const before = state.children.get(change.child.child_id)?.leased_nano_usd ?? ZERO_USD;
+      const before = promisedTo(state.children.get(change.child.child_id));
       state.children.set(change.child.child_id, change.child);
-      state.leased_out_nano_usd = addUsd(state.leased_out_nano_usd, subtractUsd(change.child.leased_nano_usd, before));
+      state.leased_out_nano_usd = addUsd(state.leased_out_nano_usd, subtractUsd(promisedTo(change.child), before));
       return;
     }
     case "transfer":
@@ -139,11 +147,13 @@ function applyOne(state: State, change: Change): void {
  */
 export function afterPosting(upstream: Upstream, posting: Posting): Upstream {
   if (!posting.of_lease) return upstream;
+  const unreported_nano_usd = subtractUsd(upstream.unreported_nano_usd, posting.amount_nano_usd);
   return {
     ...upstream,
     leased_nano_usd: addUsd(upstream.leased_nano_usd, posting.amount_nano_usd),
-    unreported_nano_usd: subtractUsd(upstream.unreported_nano_usd, posting.amount_nano_usd),
-    unreported_since: upstream.unreported_since ?? posting.at,
+    unreported_nano_usd,
+    // A correction may give back all that was to be told: then nothing is due.
+    unreported_since: unreported_nano_usd === 0 ? null : (upstream.unreported_since ?? posting.at),
   };
 }
 

@@ -1,7 +1,7 @@
-import { MAX_NANO_USD, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
-import type { LeaseAnswer, LeaseLane, LeaseMessage } from "../../../schema/wire/wallet-rpc.ts";
+import { MAX_NANO_USD, maxUsd, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import type { LeaseAnswer, LeaseLane, LeaseMessage, RecallStop } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { available, idleLease, promised } from "./allowance.ts";
+import { available, idleLease, promised, usableLease } from "./allowance.ts";
 import { type Change, type Decision, NO_CHANGES } from "./change.ts";
 import type { State, Upstream } from "./state.ts";
 
@@ -17,6 +17,7 @@ export const newUpstream = (parent_id: string): Upstream => ({
   unreported_nano_usd: ZERO_USD,
   unreported_since: null,
   lanes: { ask: { answered_seq: 0, message: null }, give: { answered_seq: 0, message: null } },
+  stopped_seq: null,
 });
 
 /** What waits for money: the smallest of it, and what all of it together would like to have ahead. */
@@ -33,7 +34,7 @@ export function decideAsk(state: State, waiting: Waiting): Decision<LeaseMessage
   if (upstream === null || settings === null) return nothing;
   const unanswered = upstream.lanes.ask.message;
   if (unanswered !== null) return { answer: unanswered, changes: NO_CHANGES };
-  const idle = idleLease(state) ?? ZERO_USD;
+  const idle = usableLease(state) ?? ZERO_USD;
   const need = Math.max(0, waiting.smallest_nano_usd - idle);
   if (need === 0) return nothing;
   const need_nano_usd = nanoUsd(need);
@@ -43,7 +44,8 @@ export function decideAsk(state: State, waiting: Waiting): Decision<LeaseMessage
     upstream,
     "ask",
     { need_nano_usd, want_nano_usd, request_nano_usd: waiting.request_nano_usd },
-    ZERO_USD,
+    // What is stopped goes back with the question, so that the wallet above has it for the answer.
+    upstream.stopped_seq === null ? ZERO_USD : returnable(state),
   );
 }
 
@@ -56,13 +58,20 @@ function wantOf(state: State, settings: WalletSettings, waiting: Waiting, idle: 
 }
 
 /** The message that gives back what is idle, and tells. Null when there is neither. */
-export function decideGive(state: State): Decision<LeaseMessage | null> {
-  const idle = idleLease(state) ?? ZERO_USD;
-  return tell(state, nanoUsd(Math.max(0, idle)));
-}
+export const decideGive = (state: State): Decision<LeaseMessage | null> => tell(state, returnable(state));
 
-/** The message that only tells what was spent. */
-export const decideReport = (state: State): Decision<LeaseMessage | null> => tell(state, ZERO_USD);
+const returnable = (state: State): NanoUsd => maxUsd(ZERO_USD, idleLease(state) ?? ZERO_USD);
+
+/** The message that only tells what was spent; while the lease is stopped it gives back too. */
+export const decideReport = (state: State): Decision<LeaseMessage | null> =>
+  typeof state.upstream?.stopped_seq === "number" ? decideGive(state) : tell(state, ZERO_USD);
+
+/** Stops the lease. A recall that comes late, when something was granted since, changes nothing. */
+export function decideStop(state: State, { answered_seq }: RecallStop): readonly Change[] {
+  const { upstream } = state;
+  if (upstream === null || upstream.lanes.ask.answered_seq > answered_seq) return NO_CHANGES;
+  return [{ kind: "upstream", upstream: { ...upstream, stopped_seq: answered_seq } }];
+}
 
 function tell(state: State, returned: NanoUsd): Decision<LeaseMessage | null> {
   const { upstream, settings } = state;
@@ -109,8 +118,10 @@ export function decideAnswered(state: State, message: LeaseMessage, answer: Leas
   if (upstream === null || lane?.message?.seq !== message.seq) return NO_CHANGES;
   if (answer.status !== "taken" && answer.status !== "refused") return NO_CHANGES;
   const granted = answer.status === "taken" ? answer.granted_nano_usd : ZERO_USD;
+  const goes_on = granted > 0 && upstream.stopped_seq !== null && message.seq > upstream.stopped_seq;
   const after: Upstream = {
     ...upstream,
+    stopped_seq: goes_on ? null : upstream.stopped_seq,
     leased_nano_usd: nanoUsd(upstream.leased_nano_usd + granted),
     lanes: { ...upstream.lanes, [message.lane]: { answered_seq: message.seq, message: null } },
   };

@@ -1,4 +1,4 @@
-import { type NanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import { maxUsd, type NanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
 import type {
   LeaseAnswer,
@@ -56,6 +56,11 @@ export interface Upstream {
   readonly unreported_since: number | null;
   /** One message of each lane may be under way. */
   readonly lanes: Readonly<Record<LeaseLane, Lane>>;
+  /**
+   * Stopped by the wallet above after it had answered this message of the lane `ask`: nothing of the lease is spent that
+   * is not held already, until a younger one is granted. Null when it is not stopped.
+   */
+  readonly stopped_seq: number | null;
 }
 
 export interface Lane {
@@ -67,10 +72,16 @@ export interface Lane {
 /** The account of a wallet below. */
 export interface Child {
   readonly child_id: string;
-  /** Leased to it, and not spent or given back as far as it has told. */
+  /** Leased to it, and not spent or given back as far as it has told. Below zero when it has spent more. */
   readonly leased_nano_usd: NanoUsd;
   readonly lanes: Readonly<Record<LeaseLane, ChildLane>>;
 }
+
+/**
+ * What of its lease a wallet below may still spend. Below zero its account is a debt, which the balance has paid already:
+ * it must not make room for anybody else.
+ */
+export const promisedTo = (child: Child | undefined): NanoUsd => maxUsd(ZERO_USD, child?.leased_nano_usd ?? ZERO_USD);
 
 export interface ChildLane {
   /** The last message whose telling was taken. */
@@ -111,7 +122,7 @@ export interface State {
   /** Null at the top of a tree. */
   upstream: Upstream | null;
   children: Map<string, Child>;
-  /** Leased to all wallets below. */
+  /** Promised to all wallets below: what each has leased, and nothing for one that has spent more than that. */
   leased_out_nano_usd: NanoUsd;
   /** Those to other wallets that are under way, by id. */
   transfers: Map<string, Transfer>;

@@ -1,5 +1,5 @@
 import type { AuditReport } from "../../../schema/wire/wallet-rpc.ts";
-import type { State } from "../core/state.ts";
+import { promisedTo, type State } from "../core/state.ts";
 import { rateDifferences } from "./audit-rates.ts";
 import { load } from "./load.ts";
 import { MOVING_KINDS_SQL, REQUEST_KINDS_SQL, SPENDING_KINDS_SQL } from "./migrations.ts";
@@ -97,9 +97,9 @@ function holds(sql: SqlStorage, stored: State): string[] {
   ];
 }
 
-/** No child owes more than it was given, and nothing is promised beyond what was leased from above, but for overages. */
+/** What is promised to wallets below is what their accounts say. */
 function leases(stored: State): string[] {
-  const total = [...stored.children.values()].reduce((sum, child) => sum + BigInt(child.leased_nano_usd), 0n);
+  const total = [...stored.children.values()].reduce((sum, child) => sum + BigInt(promisedTo(child)), 0n);
   return expectEqual("leased to wallets below", stored.leased_out_nano_usd, total);
 }
 

@@ -4,6 +4,7 @@ import {
   type Child,
   emptyState,
   type Hold,
+  promisedTo,
   type State,
   type Transfer,
   type Upstream,
@@ -95,7 +96,7 @@ function loadUpstream(sql: SqlStorage): Upstream | null {
 
 function addChild(state: State, child: Child): void {
   state.children.set(child.child_id, child);
-  state.leased_out_nano_usd = nanoUsd(state.leased_out_nano_usd + child.leased_nano_usd);
+  state.leased_out_nano_usd = nanoUsd(state.leased_out_nano_usd + promisedTo(child));
 }
 
 function addTransfer(state: State, transfer: Transfer): void {

@@ -157,6 +157,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       tree TEXT NOT NULL CHECK (json_valid(tree))
     ) STRICT`,
   ],
+  ["ALTER TABLE upstream ADD COLUMN stopped_seq INTEGER CHECK (stopped_seq >= 0)"],
 ];
 
 /** Brings the object's tables to the newest version. */

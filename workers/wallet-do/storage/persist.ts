@@ -91,7 +91,7 @@ function write(sql: SqlStorage, change: Change): void {
 function spendLease(sql: SqlStorage, posting: Posting): void {
   sql.exec(
     `UPDATE upstream SET leased_nano_usd = leased_nano_usd + ?1, unreported_nano_usd = unreported_nano_usd - ?1,
-      unreported_since = coalesce(unreported_since, ?2)`,
+      unreported_since = CASE WHEN unreported_nano_usd = ?1 THEN NULL ELSE coalesce(unreported_since, ?2) END`,
     posting.amount_nano_usd,
     posting.at,
   );
@@ -112,12 +112,14 @@ function writeTransfer(sql: SqlStorage, transfer: Transfer): void {
 function writeUpstream(sql: SqlStorage, upstream: Upstream): void {
   sql.exec(
     `INSERT OR REPLACE INTO upstream
-      (id, parent_id, leased_nano_usd, unreported_nano_usd, unreported_since, lanes) VALUES (1, ?, ?, ?, ?, ?)`,
+      (id, parent_id, leased_nano_usd, unreported_nano_usd, unreported_since, lanes, stopped_seq)
+      VALUES (1, ?, ?, ?, ?, ?, ?)`,
     upstream.parent_id,
     upstream.leased_nano_usd,
     upstream.unreported_nano_usd,
     upstream.unreported_since,
     JSON.stringify(upstream.lanes),
+    upstream.stopped_seq,
   );
 }
 

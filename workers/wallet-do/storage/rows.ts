@@ -52,6 +52,7 @@ export type UpstreamSqlRow = {
   unreported_nano_usd: number;
   unreported_since: number | null;
   lanes: string;
+  stopped_seq: number | null;
 };
 
 export type ChildSqlRow = { child_id: string; leased_nano_usd: number; lanes: string };
@@ -64,6 +65,7 @@ export function upstreamOf(row: UpstreamSqlRow): Upstream {
     unreported_nano_usd: nanoUsd(row.unreported_nano_usd),
     unreported_since: row.unreported_since,
     lanes,
+    stopped_seq: row.stopped_seq,
   };
 }
 
