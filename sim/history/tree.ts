@@ -1,3 +1,4 @@
+import { NO_RATE_LIMITS } from "../../schema/wire/rate-limits.ts";
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 import { type Dice, dice, seedOf } from "../dice.ts";
 
@@ -40,6 +41,10 @@ function settingsOf(roll: Dice, index: number, above: number | null, plain: bool
     maximum_per_request_nano_usd: null,
     frozen: false,
     parent_id: above === null ? null : `w${above}`,
+    cost_center: null,
+    team_id: null,
+    ends_at: null,
+    rate_limits: NO_RATE_LIMITS,
   };
   const limited = index > 0 && roll.chance(0.6) ? { limit_nano_usd: 500_000 + roll.whole(4_000_000) } : {};
   return { ...base, ...limited, ...(plain ? {} : variation(roll)) };

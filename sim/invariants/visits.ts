@@ -1,3 +1,4 @@
+import type { RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
 import type {
   AdmitAnswer,
   AdmitRequest,
@@ -199,6 +200,14 @@ export class Visits {
     return {
       run: (wallet) => wallet.recall(stop),
       answers: () => this.count("recall"),
+      fails: () => undefined,
+    };
+  }
+
+  rate(message: RateMessage): Visit<RateAnswer> {
+    return {
+      run: (wallet) => wallet.rate(message),
+      answers: () => this.count(`rate ${message.kind}`),
       fails: () => undefined,
     };
   }

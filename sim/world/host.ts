@@ -13,7 +13,7 @@ export interface HostWorld {
   readonly scheduler: Scheduler;
   readonly profile: () => Profile;
   /** The wallet `to` as `from` reaches it. */
-  wallet(from: Host, to: string): Pick<WalletRpc, "lease" | "recall">;
+  wallet(from: Host, to: string): Pick<WalletRpc, "lease" | "recall" | "rate" | "transferIn">;
   send(from: Host, events: readonly Event[]): Promise<void>;
   /** After each statement that writes. */
   wrote(host: Host, sql: string): void;
@@ -172,7 +172,9 @@ export class Host {
         const stub = world.wallet(this, wallet_id);
         const lease: WalletRpc["lease"] = (message) => leaving(() => stub.lease(message));
         const recall: WalletRpc["recall"] = (stop) => leaving(() => stub.recall(stop));
-        return { lease, recall };
+        const rate: WalletRpc["rate"] = (message) => leaving(() => stub.rate(message));
+        const transferIn: WalletRpc["transferIn"] = (request) => leaving(() => stub.transferIn(request));
+        return { lease, recall, rate, transferIn };
       },
       outbox_retain_ms: 0,
       drain_delay_ms: DRAIN_DELAY_MS,

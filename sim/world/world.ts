@@ -201,7 +201,8 @@ export class World {
   private async configure(wallet: string, change: Partial<WalletSettings>): Promise<void> {
     const [row] = this.database.rows("SELECT * FROM wallets WHERE id = ?", wallet);
     const version = Number(row?.version ?? 0) + 1;
-    for (const [name, value] of Object.entries({ ...change, version })) {
+    const { rate_limits, ...columns } = change;
+    for (const [name, value] of Object.entries({ ...columns, ...rate_limits, version })) {
       const stored = Array.isArray(value) ? JSON.stringify(value) : typeof value === "boolean" ? Number(value) : value;
       this.database.rows(`UPDATE wallets SET ${name} = ? WHERE id = ?`, stored, wallet);
     }
@@ -225,9 +226,10 @@ export class World {
   }
 
   private insertSettings(settings: WalletSettings): void {
-    const { wallet_id: id, hard, carry_over, thresholds, frozen, ...rest } = settings;
+    const { wallet_id: id, hard, carry_over, thresholds, frozen, rate_limits, ...rest } = settings;
     const row = {
       ...rest,
+      ...rate_limits,
       id,
       hard: Number(hard),
       carry_over: Number(carry_over),
@@ -311,6 +313,7 @@ export class World {
       lease: (message) =>
         call("lease", `${message.lane} ${message.seq}`, () => visits.lease(host, structuredClone(message)), message),
       recall: (stop) => call("recall", "", () => visits.recall(stop), stop),
+      rate: (message) => call("rate", message.kind, () => visits.rate(message), message),
       state: () => call("state", "", () => visits.state()),
       revokeKey: (key_id) => call("revoke", key_id, () => visits.revokeKey(host, key_id)),
       audit: () => call("audit", "", () => visits.audit(host)),
