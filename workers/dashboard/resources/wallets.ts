@@ -124,6 +124,7 @@ export function figures(state: WalletState): Row {
   return {
     spent_usd: formatUsd(state.spent_nano_usd),
     held_usd: formatUsd(state.held_nano_usd),
+    leased_usd: formatUsd(state.leased_nano_usd),
     available_usd: orNull(state.available_nano_usd),
     balance_usd: formatUsd(state.balance_nano_usd),
     overdraft_used_usd: formatUsd(state.overdraft_used_nano_usd),

@@ -28,6 +28,7 @@ export async function walletExtras(subject: Subject): Promise<Extras> {
 const FIGURES = [
   "spent_usd",
   "held_usd",
+  "leased_usd",
   "available_usd",
   "balance_usd",
   "overdraft_used_usd",
