@@ -1,0 +1,45 @@
+import type { ChatAnswer } from "../harness/chat.ts";
+import type { Counts } from "../harness/counts.ts";
+import type { Dice } from "../harness/dice.ts";
+import type { Rig } from "../harness/platform.ts";
+import type { Violations } from "../harness/violations.ts";
+import type { MadeKey, MadeWallet } from "../harness/wallets.ts";
+import type { Possible } from "./possible.ts";
+import type { Tree } from "./tree.ts";
+
+/** When something was done that holds from its answer on: it may have held since it was sent. */
+export interface Since {
+  readonly sent_at: number;
+  /** Null while the answer is not there. */
+  readonly answered_at: number | null;
+}
+
+/** The largest and the smallest limit that a wallet may have had in this round; null is none. */
+export interface Limits {
+  least_nano_usd: number;
+  most_nano_usd: number | null;
+}
+
+/** What the abusers of one round share: what was done, and what may be expected because of it. */
+export interface World {
+  readonly rig: Rig;
+  readonly tree: Tree;
+  readonly dice: Dice;
+  readonly counts: Counts;
+  readonly violations: Violations;
+  readonly answers: ChatAnswer[];
+  /** By idempotency key, the requests that used it. */
+  readonly repeats: Map<string, string[]>;
+  /** By wallet: what all requests started so far, on it or below, can hold or cost at their dearest. */
+  readonly possible: ReadonlyMap<string, Possible>;
+  readonly limits: Map<string, Limits>;
+  /** By wallet or key id, while it is frozen or revoked. */
+  readonly stopped: Map<string, Since>;
+  /** The clients go on until this. */
+  over: boolean;
+  /** Nobody answers: the runtime was killed and is not back yet. */
+  down: boolean;
+}
+
+/** A wallet and all above it. */
+export const pathOf = ({ wallet }: MadeKey): readonly MadeWallet[] => [wallet, ...wallet.above];
