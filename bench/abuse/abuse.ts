@@ -9,10 +9,10 @@ import { pause } from "../harness/wait.ts";
 import type { MadeWallet } from "../harness/wallets.ts";
 import { abuser } from "./abusers.ts";
 import { administrator } from "./administrator.ts";
-import { Possible } from "./possible.ts";
+import { Timeline } from "./timeline.ts";
 import { makeTree, TOP_LIMIT_NANO_USD, type Tree } from "./tree.ts";
 import { look, watcher } from "./watcher.ts";
-import type { World } from "./world.ts";
+import type { Limit, World } from "./world.ts";
 
 /** `npm run bench -- abuse`: whether a dollar stays a dollar, whatever clients, administrators and crashes do. */
 export const abuse: Harness = {
@@ -64,8 +64,8 @@ async function round(run: Run, rig: Rig, tree: Tree, found: Found, lasting_ms: n
     rig,
     tree,
     dice: run.dice,
-    possible: new Map(tree.all.map(({ id }) => [id, new Possible()])),
-    limits: new Map(tree.all.map((wallet) => [wallet.id, startingLimits(wallet)])),
+    possible: new Map(tree.all.map(({ id }) => [id, new Timeline(0)])),
+    limits: new Map(tree.all.map((wallet) => [wallet.id, startingLimit(wallet)])),
     stopped: new Map(),
     over: false,
     down: false,
@@ -79,9 +79,9 @@ async function round(run: Run, rig: Rig, tree: Tree, found: Found, lasting_ms: n
   found.counts.add("rounds");
 }
 
-function startingLimits({ limit_usd }: MadeWallet) {
+function startingLimit({ limit_usd }: MadeWallet): Limit {
   const amount = Math.round(Number(limit_usd) * 1_000_000_000);
-  return { least_nano_usd: amount, most_nano_usd: amount };
+  return { least: new Timeline(amount), most: amount };
 }
 
 /** Kills the runtime now and then, as a crash of the machine would, and starts it again. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { pause } from "../harness/wait.ts";
 import type { MadeKey } from "../harness/wallets.ts";
 import { ask } from "./request.ts";
-import type { World } from "./world.ts";
+import { someKey, type World } from "./world.ts";
 
 /** What a client can do to a gateway. Each row is done as often as its weight says. */
 export interface Abuse {
@@ -145,7 +145,7 @@ export async function abuser(world: World): Promise<void> {
     }
     const abuse = world.dice.weighted(ABUSES);
     world.counts.add(`done: ${abuse.name}`);
-    await abuse.act(world, world.dice.pick(world.tree.keys));
+    await abuse.act(world, someKey(world));
     // An empty wallet answers fast: refusals should not be all that is measured.
     await pause(world.dice.between(0, 30));
   }

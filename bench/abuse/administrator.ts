@@ -26,15 +26,16 @@ const DEEDS: readonly Deed[] = [
 async function changeLimit(world: World): Promise<void> {
   const { tree, dice, limits, counts } = world;
   const wallet = dice.pick([tree.top, ...tree.teams, ...tree.apps, ...tree.apps]);
-  const limit_usd = dice.pick(wallet === tree.top ? ["1", "0.7", "1"] : ["0.8", "0.5", "0.3", "0.05", "0", null]);
-  const known = limits.get(wallet.id);
-  if (known === undefined) return;
-  const amount = limit_usd === null ? null : parseUsd(limit_usd);
-  // Widened before it is sent: from then on it may hold.
-  if (amount !== null) known.least_nano_usd = Math.min(known.least_nano_usd, amount);
-  if (amount === null || known.most_nano_usd === null) known.most_nano_usd = null;
-  else known.most_nano_usd = Math.max(known.most_nano_usd, amount);
-  await world.rig.admin.call("PATCH", `/v1/wallets/${wallet.id}`, { limit_usd });
+  const others = ["0.8", "0.8", "0.5", "0.5", "0.3", "0", null];
+  const limit_usd = dice.pick(wallet === tree.top ? ["1", "0.7", "1"] : others);
+  const limit = limits.get(wallet.id);
+  if (limit === undefined) return;
+  const amount = limit_usd === null ? Number.POSITIVE_INFINITY : (parseUsd(limit_usd) ?? 0);
+  limit.most = Math.max(limit.most, amount);
+  limit.least.set(Math.min(limit.least.value, amount), performance.now());
+  const answer = await world.rig.admin.call("PATCH", `/v1/wallets/${wallet.id}`, { limit_usd });
+  // After a broken connection either may hold, so the smaller of both stays.
+  if (answer?.status === 200) limit.least.set(amount, performance.now());
   counts.add("done: limits changed");
 }
 

@@ -37,12 +37,12 @@ export function checkRefusal(world: World, key: MadeKey, answer: ChatAnswer, sen
     const excused = answer.end === "broken" || (world.down && WHILE_DOWN.has(answer.status ?? 0));
     violations.expect(excused, () => `an answer that nobody expects: ${name}: ${answer.error?.message ?? ""}`);
   }
-  if (answer.status === 402) checkMoneyRefusal(world, key, answer, sent);
+  if (answer.status === 402 && answer.end === "whole") checkMoneyRefusal(world, key, answer, sent);
 }
 
 /**
  * A 402 names a wallet on the way up that has too little. It is false for certain when even all requests so far at
- * their dearest would have left enough in that wallet, at the smallest limit that it had.
+ * their dearest would have left enough in that wallet, at the smallest limit that it may have had meanwhile.
  */
 function checkMoneyRefusal(world: World, key: MadeKey, { error }: ChatAnswer, { sent_at, most }: Sent): void {
   const { violations, possible, limits, counts } = world;
@@ -56,8 +56,9 @@ function checkMoneyRefusal(world: World, key: MadeKey, { error }: ChatAnswer, { 
   counts.add("402s checked");
   violations.expect(required > available, () => `a 402 although ${required} fits ${available}: ${error.message}`);
   violations.expect(required <= most, () => `${required} was asked for a request that was thought to cost ${most}`);
-  const least = limits.get(wallet.id)?.least_nano_usd ?? 0;
-  const left_at_worst = least - (possible.get(wallet.id)?.mostSince(sent_at - SETTLED_WITHIN_MS) ?? 0);
+  const from = sent_at - SETTLED_WITHIN_MS;
+  const limit = limits.get(wallet.id)?.least.leastSince(from) ?? 0;
+  const left_at_worst = limit - (possible.get(wallet.id)?.mostSince(from) ?? 0);
   violations.expect(
     left_at_worst < 0,
     () => `a false 402 of ${wallet.name}: ${required} asked, at worst ${left_at_worst} were left (${error.code})`,

@@ -20,7 +20,10 @@ export async function ask(world: World, key: MadeKey, asked: Asked): Promise<Cha
   const wallets = pathOf(key);
   const most = mostOf(asked.body);
   const add = (amount: number): void => {
-    for (const { id } of wallets) world.possible.get(id)?.add(amount, performance.now());
+    for (const { id } of wallets) {
+      const possible = world.possible.get(id);
+      possible?.set(possible.value + amount, performance.now());
+    }
   };
   add(most);
   const sent_at = performance.now();

@@ -23,8 +23,8 @@ export async function look(world: World, wallet: MadeWallet): Promise<void> {
   const figures = await world.rig.admin.figures(wallet.id);
   if (figures === null) return;
   world.counts.add(wallet === world.tree.top ? "looks at the top" : "looks at the other wallets");
-  const most = wallet === world.tree.top ? TOP_LIMIT_NANO_USD : world.limits.get(wallet.id)?.most_nano_usd;
-  if (most === null || most === undefined) return;
+  const most = wallet === world.tree.top ? TOP_LIMIT_NANO_USD : world.limits.get(wallet.id)?.most;
+  if (most === undefined) return;
   world.violations.expect(promisedOf(figures) <= most, () => `${wallet.name} is past ${most}: ${shown(figures)}`);
 }
 

@@ -4,7 +4,7 @@ import type { Dice } from "../harness/dice.ts";
 import type { Rig } from "../harness/platform.ts";
 import type { Violations } from "../harness/violations.ts";
 import type { MadeKey, MadeWallet } from "../harness/wallets.ts";
-import type { Possible } from "./possible.ts";
+import type { Timeline } from "./timeline.ts";
 import type { Tree } from "./tree.ts";
 
 /** When something was done that holds from its answer on: it may have held since it was sent. */
@@ -14,10 +14,12 @@ export interface Since {
   readonly answered_at: number | null;
 }
 
-/** The largest and the smallest limit that a wallet may have had in this round; null is none. */
-export interface Limits {
-  least_nano_usd: number;
-  most_nano_usd: number | null;
+/** A wallet's limit. Without one it is infinite. */
+export interface Limit {
+  /** The smallest that it may be at a moment: while a change is under way, the smaller of both. */
+  readonly least: Timeline;
+  /** The largest that it has been in this round. */
+  most: number;
 }
 
 /** What the abusers of one round share: what was done, and what may be expected because of it. */
@@ -31,8 +33,8 @@ export interface World {
   /** By idempotency key, the requests that used it. */
   readonly repeats: Map<string, string[]>;
   /** By wallet: what all requests started so far, on it or below, can hold or cost at their dearest. */
-  readonly possible: ReadonlyMap<string, Possible>;
-  readonly limits: Map<string, Limits>;
+  readonly possible: ReadonlyMap<string, Timeline>;
+  readonly limits: ReadonlyMap<string, Limit>;
   /** By wallet or key id, while it is frozen or revoked. */
   readonly stopped: Map<string, Since>;
   /** The clients go on until this. */
@@ -43,3 +45,9 @@ export interface World {
 
 /** A wallet and all above it. */
 export const pathOf = ({ wallet }: MadeKey): readonly MadeWallet[] => [wallet, ...wallet.above];
+
+/** The keys that have not been revoked, and seldom one that has. */
+export function someKey({ tree, stopped, dice }: World): MadeKey {
+  const live = tree.keys.filter(({ id }) => !stopped.has(id));
+  return dice.pick(dice.chance(0.02) ? tree.keys : live);
+}
