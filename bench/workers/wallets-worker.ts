@@ -107,12 +107,18 @@ async function read(env: Env, { wallet_ids }: Of<"read">) {
   return { wallets };
 }
 
+const PAGE = 100;
+
 /** A row of what a wallet below told is named `<wallet>:<lane>:<sequence>`: the last of each lane says how many there were. */
 async function messagesOf(wallet: WalletRpc): Promise<number> {
   const last = new Map<string, number>();
-  for (const { kind, ref } of await wallet.ledger({ limit: 100 })) {
-    const [, lane = "", sequence = ""] = /^(.*):(\d+)$/.exec(ref) ?? [];
-    if (kind === "child" && !last.has(lane)) last.set(lane, Number(sequence));
+  for (let before_seq = Number.MAX_SAFE_INTEGER; before_seq > 1; ) {
+    const rows = await wallet.ledger({ limit: PAGE, before_seq });
+    for (const { kind, ref } of rows) {
+      const [, lane = "", sequence = ""] = /^(.*):(\d+)$/.exec(ref) ?? [];
+      if (kind === "child" && !last.has(lane)) last.set(lane, Number(sequence));
+    }
+    before_seq = rows.at(-1)?.seq ?? 0;
   }
   return [...last.values()].reduce((total, sequence) => total + sequence, 0);
 }
