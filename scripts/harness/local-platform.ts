@@ -144,9 +144,14 @@ function bannerValue(lines: readonly string[], label: string): string | undefine
   return line?.slice(label.length).trim();
 }
 
-/** Who starts it decides about the platform's variables, not the shell that it runs in. */
+/**
+ * Who starts it decides about the platform's variables, not the shell that it runs in. AO_WORKERD is none of them: it
+ * belongs to a runtime that this process has started before.
+ */
 const withoutOurs = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AO_") && name !== "PORT"));
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => name === "AO_WORKERD" || (!name.startsWith("AO_") && name !== "PORT")),
+  );
 
 /** Resolves when nothing answers at the address any more: the runtime ends a moment after the process that started it. */
 async function untilSilent(url: string): Promise<void> {
