@@ -89,12 +89,16 @@ async function judge(
   violations: Violations,
 ): Promise<Findings> {
   const counts = new Counts();
+  let unread_most = 0;
   const figures = await quiesce(rig, wallets, HELD_WITHIN_MS, violations);
   const held = [...figures.values()].reduce((total, { held_nano_usd }) => total + held_nano_usd, 0);
   const books = await checkBooks(rig, wallets, figures, violations);
   const answers = left.map(({ answer }) => answer);
   checkAnswers(answers, books.charged, violations);
-  for (const one of left) judgeOne(one, books.charged, counts, violations);
+  for (const one of left) {
+    unread_most = Math.max(unread_most, judgeOne(one, books.charged, counts, violations));
+  }
+  counts.add("most tokens of a stream that were generated and not charged", unread_most);
   violations.expect(
     books.expired === 0,
     () => `${books.expired} holds ended at their deadline and not with their stream`,
@@ -106,7 +110,11 @@ async function judge(
   return { violations: violations.list, figures: counts.all };
 }
 
-function judgeOne(one: Left, charged: ReadonlyMap<string, number>, counts: Counts, violations: Violations): void {
+/**
+ * Answers how many tokens were generated and not charged: what the provider had made and nobody had read when the client
+ * left.
+ */
+function judgeOne(one: Left, charged: ReadonlyMap<string, number>, counts: Counts, violations: Violations): number {
   const { answer, generated_tokens, prompt_tokens } = one;
   counts.add(answer.end === "left" ? "streams left by their client" : `streams that ended otherwise (${answer.end})`);
   counts.add("tokens delivered", answer.delivered_tokens);
@@ -114,7 +122,7 @@ function judgeOne(one: Left, charged: ReadonlyMap<string, number>, counts: Count
   const amount = charged.get(answer.request_id ?? "");
   if (amount === undefined) {
     violations.add(`${answer.request_id} (status ${answer.status}) is in no ledger`);
-    return;
+    return 0;
   }
   const tokens = (amount - prompt_tokens * INPUT_NANO_USD) / OUTPUT_NANO_USD;
   counts.add("tokens charged", tokens);
@@ -125,4 +133,5 @@ function judgeOne(one: Left, charged: ReadonlyMap<string, number>, counts: Count
     () =>
       `${answer.request_id}: ${answer.delivered_tokens} tokens delivered, ${tokens} charged, ${generated_tokens} generated`,
   );
+  return generated_tokens - tokens;
 }

@@ -42,6 +42,7 @@ async function runKills(run: Run): Promise<Findings> {
     await rig.platform.kill9();
     counts.add("kills");
     await Promise.all(clients);
+    if ((killed + 1) % 10 === 0) console.log(`killed ${killed + 1} times, ${answers.length} answers`);
   }
   await rig.platform.restart();
   for (const { end, status } of answers) counts.add(end === "broken" ? "broken off" : `${end}, status ${status}`);
