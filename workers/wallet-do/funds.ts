@@ -3,7 +3,15 @@ import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../
 import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal } from "../../schema/wire/wallet-rpc.ts";
 import type { Short } from "./core/admit.ts";
 import { type Decision, NO_CHANGES } from "./core/change.ts";
-import { decideAnswered, decideAsk, decideGive, decideReport, type Waiting } from "./core/lease-child.ts";
+import {
+  calledBack,
+  decideAnswered,
+  decideAsk,
+  decideGive,
+  decideRecalled,
+  decideReport,
+  type Waiting,
+} from "./core/lease-child.ts";
 import { decideGrant, decideRefusal, decideTold, recallable } from "./core/lease-parent.ts";
 import { gapOf, isCovered, refuseMoney, standingRefusal } from "./core/refuse-money.ts";
 import type { State } from "./core/state.ts";
@@ -136,8 +144,10 @@ export class Funds {
 
   /** The wallet above wants back what is not needed here or below. */
   async recall(): Promise<void> {
+    this.host.decide((state) => ({ answer: null, changes: decideRecalled(state) }));
     await this.callBackAll(() => false, null);
     await this.giveBack();
+    await this.host.committed();
   }
 
   /** Calls back everything that wallets below hold without need. */
@@ -212,6 +222,8 @@ export class Funds {
       if (!called_back) {
         called_back = true;
         await this.callBackAll(() => this.gap(waiter) === null, waiter.except);
+        // What came back may be the wallet above's: then it is asked once more, now that it has that too.
+        if (this.host.decide((state) => ({ answer: calledBack(state), changes: NO_CHANGES })) > 0) from_above = null;
         continue;
       }
       return gap.own_nano_usd > 0 ? this.ownRefusal(waiter) : from_above;

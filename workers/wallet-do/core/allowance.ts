@@ -33,6 +33,16 @@ export const promised = (state: Pick<State, "held_nano_usd" | "leased_out_nano_u
 export const idleLease = (state: State): NanoUsd | null =>
   state.upstream === null ? null : subtractUsd(state.upstream.leased_nano_usd, promised(state));
 
+/**
+ * What of that may be promised here without asking. Nothing after a recall: what becomes free then was held for requests
+ * that the wallet above may not have wanted to follow, as when it was frozen.
+ */
+export function spendableLease(state: State): NanoUsd | null {
+  const idle = idleLease(state);
+  const recalled = state.upstream?.lanes.ask.recalled_seq !== undefined;
+  return idle !== null && recalled ? minUsd(idle, ZERO_USD) : idle;
+}
+
 /** How far a balance may go below zero. Limit and overdraft together stay in the range of one amount. */
 export function overdraft(settings: WalletSettings): NanoUsd {
   const limit = settings.limit_nano_usd ?? 0;

@@ -1,9 +1,9 @@
-import { MAX_NANO_USD, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import { MAX_NANO_USD, maxUsd, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { LeaseAnswer, LeaseLane, LeaseMessage } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { available, idleLease, promised } from "./allowance.ts";
+import { available, idleLease, promised, spendableLease } from "./allowance.ts";
 import { type Change, type Decision, NO_CHANGES } from "./change.ts";
-import type { State, Upstream } from "./state.ts";
+import type { Lane, State, Upstream } from "./state.ts";
 
 /**
  * This wallet as one below another: what it asks for, gives back and tells. A message is stored before it is sent and
@@ -33,18 +33,32 @@ export function decideAsk(state: State, waiting: Waiting): Decision<LeaseMessage
   if (upstream === null || settings === null) return nothing;
   const unanswered = upstream.lanes.ask.message;
   if (unanswered !== null) return { answer: unanswered, changes: NO_CHANGES };
-  const idle = idleLease(state) ?? ZERO_USD;
-  const need = Math.max(0, waiting.smallest_nano_usd - idle);
+  const spendable = spendableLease(state) ?? ZERO_USD;
+  const need = Math.max(0, waiting.smallest_nano_usd - spendable);
   if (need === 0) return nothing;
   const need_nano_usd = nanoUsd(need);
-  const want_nano_usd = wantOf(state, settings, waiting, idle, need);
+  const want_nano_usd = wantOf(state, settings, waiting, spendable, need);
   return send(
     settings.wallet_id,
     upstream,
     "ask",
     { need_nano_usd, want_nano_usd, request_nano_usd: waiting.request_nano_usd },
-    ZERO_USD,
+    calledBack(state),
   );
+}
+
+/** What lies idle since a recall and goes back with the next message that asks. */
+export const calledBack = (state: State): NanoUsd =>
+  subtractUsd(maxUsd(idleLease(state) ?? ZERO_USD, ZERO_USD), maxUsd(spendableLease(state) ?? ZERO_USD, ZERO_USD));
+
+/** Takes note of a recall: a grant that is under way by then does not undo it. */
+export function decideRecalled({ upstream }: State): readonly Change[] {
+  if (upstream === null) return NO_CHANGES;
+  const { ask } = upstream.lanes;
+  const recalled_seq = (ask.message?.seq ?? ask.answered_seq) + 1;
+  if (ask.recalled_seq === recalled_seq) return NO_CHANGES;
+  const lanes = { ...upstream.lanes, ask: { ...ask, recalled_seq } };
+  return [{ kind: "upstream", upstream: { ...upstream, lanes } }];
 }
 
 /** More than this wallet's own limit still lets it spend is of no use to it. */
@@ -112,9 +126,15 @@ export function decideAnswered(state: State, message: LeaseMessage, answer: Leas
   const after: Upstream = {
     ...upstream,
     leased_nano_usd: nanoUsd(upstream.leased_nano_usd + granted),
-    lanes: { ...upstream.lanes, [message.lane]: { answered_seq: message.seq, message: null } },
+    lanes: { ...upstream.lanes, [message.lane]: answeredLane(lane, message.seq, granted > 0) },
   };
   return [{ kind: "upstream", upstream: after }];
+}
+
+function answeredLane({ recalled_seq }: Lane, seq: number, granted: boolean): Lane {
+  const lane = { answered_seq: seq, message: null };
+  const stays = recalled_seq !== undefined && !(granted && seq >= recalled_seq);
+  return stays ? { ...lane, recalled_seq } : lane;
 }
 
 const nothing: Decision<LeaseMessage | null> = { answer: null, changes: NO_CHANGES };

@@ -1,7 +1,7 @@
 import { type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { MoneyRefusal } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { allowance, available, fits, idleLease, maximumHold, promised } from "./allowance.ts";
+import { allowance, available, fits, maximumHold, promised, spendableLease } from "./allowance.ts";
 import type { Decision } from "./change.ts";
 import { draft } from "./draft.ts";
 import { earliestDeadline, type State } from "./state.ts";
@@ -23,7 +23,7 @@ export interface Gap {
 export function gapOf(state: State, settings: WalletSettings, wanted: NanoUsd): Gap {
   const own = available(settings, state.balance_nano_usd, promised(state));
   const ownFits = own === null || fits(settings, state.balance_nano_usd, promised(state), wanted);
-  const idle = idleLease(state);
+  const idle = spendableLease(state);
   return {
     own_nano_usd: ownFits ? ZERO_USD : nanoUsd(wanted - own),
     lease_nano_usd: idle === null ? ZERO_USD : nanoUsd(Math.max(0, wanted - idle)),

@@ -53,6 +53,11 @@ export interface Lane {
   readonly answered_seq: number;
   /** Sent, or about to be, and not answered: repeated as it is until it is. */
   readonly message: LeaseMessage | null;
+  /**
+   * Of the ask lane, since the wallet above has called its money back: what becomes free here is given back and asked for,
+   * until a message of this sequence or a later one is granted. Absent when nothing was called back.
+   */
+  readonly recalled_seq?: number;
 }
 
 /** The account of a wallet below. */
