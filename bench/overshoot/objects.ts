@@ -8,7 +8,16 @@ import { type Cell, type Level, REQUEST_NANO_USD, type Warmth } from "./table.ts
 
 /** The same as through the gateway, in the wallet objects alone: a thousand at once really are at once there. */
 
-const TREE = { org: 5, "org/team": 3, "org/team/key": 2, "org/team/other": 2, "org/side": 5 } as const;
+const TREE = {
+  org: 5,
+  "org/team": 3,
+  "org/team/key": 2,
+  "org/team/other": 2,
+  "org/side": 5,
+  // These two never spend: what they were lent lies idle, and is in the way until it is called back.
+  "org/team/idle": 3,
+  "org/idle": 5,
+} as const;
 type Path = keyof typeof TREE;
 
 /** The wallets that spend at once, so that the level is the one that binds. */

@@ -44,8 +44,7 @@ async function throughObjects(run: Run, counts: readonly number[], violations: V
   const worker = await startWalletsWorker(run);
   const cells: Cell[] = [];
   for (const level of LEVELS) {
-    // Where every wallet spends, no sibling is idle.
-    for (const warmth of WARMTHS.filter((name) => level.name !== "org" || name !== "siblings idle")) {
+    for (const warmth of WARMTHS) {
       for (const count of counts) {
         for (let time = 0; time < run.number("times"); time += 1) {
           cells.push(await objectsCell(worker, level, warmth, count, violations));
