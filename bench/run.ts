@@ -5,11 +5,13 @@ import * as z from "zod";
 import { runMain } from "../scripts/platform/clear-error.ts";
 import type { BuiltWorker } from "../scripts/platform/runtime-options.ts";
 import { newShutdown, type Shutdown, stopOnSignals } from "../scripts/platform/shutdown.ts";
+import { runHarness } from "./harness/run-harness.ts";
+import { HARNESSES } from "./harnesses.ts";
 import { type MemoryRow, measureMemory } from "./measure/memory.ts";
 import { measure, type Plan } from "./measure/rounds.ts";
 import { type Row, summarise } from "./measure/summary.ts";
 import type { Scenario } from "./measure/target.ts";
-import { type Options, type PartName, readOptions, USAGE } from "./options.ts";
+import { harnessUsage, type Options, type PartName, readHarnessOptions, readOptions, USAGE } from "./options.ts";
 import { modulesByLine } from "./profile/cpu-profile.ts";
 import { type IsolateProfile, profileWorker } from "./profile/profile.ts";
 import { profileReport } from "./report/profile.ts";
@@ -206,6 +208,14 @@ function machineFacts(folder: string): Readonly<Record<string, string | number>>
 }
 
 await runMain(async () => {
+  const [name = "", ...rest] = process.argv.slice(2);
+  const harness = Object.hasOwn(HARNESSES, name) ? HARNESSES[name] : undefined;
+  if (harness !== undefined) {
+    const wanted = readHarnessOptions(name, harness, rest);
+    if (wanted === null) console.log(harnessUsage(name, harness));
+    else await runHarness(name, harness, wanted);
+    return;
+  }
   const options = readOptions(process.argv.slice(2));
   if (options === null) {
     console.log(USAGE);

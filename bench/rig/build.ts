@@ -18,6 +18,10 @@ export async function buildAll(readable: boolean): Promise<readonly BuiltWorker[
 
 export const bundleBare = (): Promise<string> => bundle(join(import.meta.dirname, "bare-worker.ts"), true, false);
 
+/** A worker of `bench/workers`. */
+export const bundleBenchWorker = (name: string): Promise<string> =>
+  bundle(join(import.meta.dirname, "..", "workers", `${name}.ts`), false, false);
+
 /** Not minified: each module begins with a comment that has its path, and every function keeps its name. */
 const bundleReadable = (main: string, node_modules: boolean): Promise<string> => bundle(main, false, node_modules);
 

@@ -132,6 +132,12 @@ export const LAYERS: readonly Layer[] = [
     may: ["kernel", "schema", "wallet core", "worker"],
     siblings: "apart",
   },
+  {
+    // Runs inside workerd beside the code that it drives.
+    name: "bench worker",
+    files: /^bench\/workers\//,
+    may: ["kernel", "schema", "worker", "script", "bench worker"],
+  },
   // The registry is the one list of the kinds of providers.
   { name: "script", files: /^(?:scripts|bench)\//, may: ["kernel", "schema", "provider registry", "script"] },
 ];

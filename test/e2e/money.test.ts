@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { countTokens } from "../../schema/tokens/sandbox-tokens.ts";
+import { readStoredWallet } from "../../scripts/harness/stored-wallets.ts";
 import {
   balance,
   chat,
   createWallet,
   eventually,
-  readStoredWallet,
   settledBalance,
   settledLog,
   type TestWallet,

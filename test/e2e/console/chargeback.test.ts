@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { isOfRequest, isSpending, LEDGER_KINDS } from "../../../schema/wire/wallet-rpc.ts";
+import { readStoredWallet, type StoredWallet } from "../../../scripts/harness/stored-wallets.ts";
 import {
   byKey,
   codeOf,
@@ -12,7 +13,7 @@ import {
   rowsOf,
   signUp,
 } from "../support/console.ts";
-import { eventually, readStoredWallet, type StoredWallet, usd } from "../support/money.ts";
+import { eventually, usd } from "../support/money.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
 
 /**

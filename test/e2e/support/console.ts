@@ -2,6 +2,9 @@ import { randomBytes } from "node:crypto";
 import * as z from "zod";
 import type { TestPlatform } from "./platform.ts";
 
+/** All that a caller needs to know of a platform. */
+type Place = Pick<TestPlatform, "url">;
+
 /** What an answer of the console was: its status, its body as JSON (null when it has none), its headers. */
 export interface Answer {
   readonly status: number;
@@ -18,7 +21,7 @@ export interface Caller {
 export const PASSWORD = "a long passphrase";
 
 /** Calls with these headers on every request. */
-export function caller(platform: TestPlatform, credentials: Readonly<Record<string, string>>): Caller {
+export function caller(platform: Place, credentials: Readonly<Record<string, string>>): Caller {
   return {
     async call(method, path, body, headers = {}) {
       const sent = body === undefined ? {} : { "content-type": "application/json" };
@@ -41,8 +44,7 @@ function objectOf(text: string): Record<string, unknown> {
   }
 }
 
-export const byKey = (platform: TestPlatform, key: string): Caller =>
-  caller(platform, { authorization: `Bearer ${key}` });
+export const byKey = (platform: Place, key: string): Caller => caller(platform, { authorization: `Bearer ${key}` });
 
 export interface Person extends Caller {
   readonly email: string;
@@ -58,7 +60,7 @@ export interface Founder extends Person {
 export const newEmail = (name = "user"): string => `${name}-${randomBytes(6).toString("hex")}@example.com`;
 
 /** Signs up and founds an org. */
-export async function signUp(platform: TestPlatform, email: string = newEmail()): Promise<Founder> {
+export async function signUp(platform: Place, email: string = newEmail()): Promise<Founder> {
   const { person, body } = await signedUp(platform, { email });
   const { org, wallet_id } = z.object({ org: z.object({ id: z.string() }), wallet_id: z.string() }).parse(body);
   return { ...person, org_id: org.id, wallet_id };
@@ -69,7 +71,7 @@ export async function joinBy(platform: TestPlatform, email: string, invitation_t
   return (await signedUp(platform, { email, invitation_token })).person;
 }
 
-async function signedUp(platform: TestPlatform, more: Readonly<Record<string, string>>) {
+async function signedUp(platform: Place, more: Readonly<Record<string, string>>) {
   const nobody = caller(platform, {});
   const answer = await nobody.call("POST", "/v1/auth/sign-up", { password: PASSWORD, name: "Somebody", ...more });
   if (answer.status !== 201) throw new Error(`sign-up: ${answer.status} ${answer.text}`);

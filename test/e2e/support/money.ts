@@ -1,7 +1,5 @@
-import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
 import { hashApiKey, newApiKey } from "../../../schema/credential/api-key.ts";
 import { parseSecretKey } from "../../../schema/credential/secret-key.ts";
@@ -159,38 +157,3 @@ export const settledLog = (
   );
 
 export const sum = (rows: readonly LogRow[]): number => rows.reduce((total, row) => total + row.cost_nano_usd, 0);
-
-export interface StoredWallet {
-  readonly ledger: readonly { readonly kind: string; readonly amount: number; readonly ref: string }[];
-  readonly open_holds: number;
-  readonly unsent_events: number;
-}
-
-/** A wallet's own storage, read from the disk while the platform is stopped: a witness that shares no code with it. */
-export function readStoredWallet(dataDir: string, wallet_id: string): StoredWallet {
-  const folder = join(dataDir, "state", "do", "ao-wallet-do-WalletObject");
-  for (const name of readdirSync(folder)) {
-    if (!name.endsWith(".sqlite") || name.startsWith("metadata")) continue;
-    const database = new DatabaseSync(join(folder, name));
-    try {
-      const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
-      if (!tables.some((table) => table.name === "ledger")) continue;
-      const settings = database.prepare("SELECT settings FROM wallet").get();
-      if (!String(settings?.settings).includes(`"wallet_id":${JSON.stringify(wallet_id)}`)) continue;
-      const count = (table: string) => Number(database.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.n);
-      const ledger = database.prepare("SELECT kind, amount_nano_usd AS amount, ref FROM ledger ORDER BY seq").all();
-      return {
-        ledger: ledger.map(({ kind, amount, ref }) => ({
-          kind: String(kind),
-          amount: Number(amount),
-          ref: String(ref),
-        })),
-        open_holds: count("hold"),
-        unsent_events: count("outbox WHERE seq > (SELECT sent_seq FROM outbox_mark)"),
-      };
-    } finally {
-      database.close();
-    }
-  }
-  throw new Error(`no storage of ${wallet_id}`);
-}

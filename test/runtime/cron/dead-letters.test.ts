@@ -1,13 +1,13 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { faultyDatabase } from "../../../bench/workers/faulty-database.ts";
 import { runtimeEffects } from "../../../schema/kernel/effects.ts";
 import { consumeDeadLetters } from "../../../workers/cron/consumers/dead-letters.ts";
 import { replayDeadLetters } from "../../../workers/cron/dead-letters/replay.ts";
 import type { Database } from "../../../workers/cron/env.ts";
 import worker from "../../../workers/cron/index.ts";
 import { deliver, flights } from "./deliver.ts";
-import { faultyDatabase } from "./faulty-database.ts";
 import { fresh } from "./fresh.ts";
 import { catchLogLines } from "./log-lines.ts";
 import { completed } from "./make-event.ts";

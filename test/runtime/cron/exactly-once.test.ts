@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { faults, faultyDatabase } from "../../../bench/workers/faulty-database.ts";
 import { checkRollup } from "../../../workers/cron/rollup/check.ts";
 import { deliver, flights } from "./deliver.ts";
-import { faults, faultyDatabase } from "./faulty-database.ts";
 import { fresh } from "./fresh.ts";
 import { adjusted, completed, context, HOUR, HOUR_MS, record, threshold } from "./make-event.ts";
 import { count, rollupSums } from "./sums.ts";

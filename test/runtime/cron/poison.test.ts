@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Fault, faults, faultyDatabase } from "../../../bench/workers/faulty-database.ts";
 import { deliver, type Flight, flights } from "./deliver.ts";
-import { type Fault, faults, faultyDatabase } from "./faulty-database.ts";
 import { fresh } from "./fresh.ts";
 import { catchLogLines } from "./log-lines.ts";
 import { completed, context } from "./make-event.ts";

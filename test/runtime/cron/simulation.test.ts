@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Fault, faultyDatabase } from "../../../bench/workers/faulty-database.ts";
 import { inputTokens, outputTokens } from "../../../schema/canonical/usage.ts";
 import { MAX_NANO_USD } from "../../../schema/kernel/money.ts";
 import type { Event } from "../../../schema/wire/events.ts";
@@ -7,7 +8,6 @@ import { REQUEST_OUTCOMES, type RequestRecord } from "../../../schema/wire/reque
 import type { Database } from "../../../workers/cron/env.ts";
 import { checkRollup } from "../../../workers/cron/rollup/check.ts";
 import { deliver, type Flight } from "./deliver.ts";
-import { type Fault, faultyDatabase } from "./faulty-database.ts";
 import { fresh } from "./fresh.ts";
 import { catchLogLines } from "./log-lines.ts";
 import { adjusted, completed, context, HOUR, HOUR_MS, record, threshold } from "./make-event.ts";

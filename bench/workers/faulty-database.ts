@@ -1,4 +1,4 @@
-import type { Database } from "../../../workers/cron/env.ts";
+import type { Database } from "../../workers/cron/env.ts";
 
 /** What happens to a write: `before` and nothing is written, `after` and it is written, yet the caller is told it failed. */
 export type Fault = "none" | "before" | "after";

@@ -1,0 +1,10 @@
+import { abuse } from "./abuse/abuse.ts";
+import { admits } from "./admits/admits.ts";
+import { cancels } from "./cancels/cancels.ts";
+import { deliveries } from "./deliveries/deliveries.ts";
+import type { Harness } from "./harness/harness.ts";
+import { kills } from "./kills/kills.ts";
+import { overshoot } from "./overshoot/overshoot.ts";
+
+/** The commands of `npm run bench` that test promises, by name. See docs/figures.md. */
+export const HARNESSES: Readonly<Record<string, Harness>> = { abuse, kills, cancels, deliveries, admits, overshoot };
