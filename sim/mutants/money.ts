@@ -16,7 +16,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
     name: "a settlement is not idempotent",
     file: `${CORE}/settle.ts`,
     find: 'if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const cost',
-    replace: "if (ended !== null && !ended.expired) ended = null;\n  const cost",
+    replace:
+      'if (ended !== null && request.cost_nano_usd < 0) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const cost',
   },
   {
     name: "a late settlement is not corrected",

@@ -7,8 +7,8 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "changes are written outside of a transaction",
     file: `${WALLET}/storage/persist.ts`,
-    find: "  storage.transactionSync(() => {\n    for (const change of changes) write(storage.sql, change);\n  });",
-    replace: "  for (const change of changes) write(storage.sql, change);",
+    find: "  storage.transactionSync(() => {\n    for (const change of changes) write(storage.sql, change);\n    writeBuckets(storage.sql, changes);\n  });",
+    replace: "  for (const change of changes) write(storage.sql, change);\n  writeBuckets(storage.sql, changes);",
   },
   {
     name: "a ledger row has no event",
@@ -75,8 +75,8 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "a lost alarm stays lost",
     file: `${WALLET}/wallet.ts`,
-    find: "    await this.armAlarm();\n    this.drainSoon();",
-    replace: "    this.drainSoon();",
+    find: "    return this.alarm_clock.need(this.wakeAt(now), now);",
+    replace: "    return Promise.resolve(now).then(() => undefined);",
   },
   {
     name: "the alarm does not repeat what was left unanswered",
