@@ -2,10 +2,10 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { build } from "esbuild";
 import { defineConfig } from "vitest/config";
 
-/** The wallet worker, for the tests of a worker that reaches its objects across scripts. */
-async function walletWorker() {
+/** A worker beside the one under test, which reaches its objects across scripts. */
+async function besides(folder: string) {
   const built = await build({
-    entryPoints: ["./workers/wallet-do/index.ts"],
+    entryPoints: [`./workers/${folder}/index.ts`],
     bundle: true,
     format: "esm",
     target: "es2024",
@@ -13,10 +13,16 @@ async function walletWorker() {
     write: false,
   });
   return {
-    name: "ao-wallet-do",
+    name: `ao-${folder}`,
     modules: true,
     compatibilityDate: "2026-10-20",
     script: built.outputFiles.map((file) => file.text).join(""),
+  };
+}
+
+async function walletWorker() {
+  return {
+    ...(await besides("wallet-do")),
     durableObjects: { WALLET: { className: "WalletObject", useSQLite: true } },
     bindings: { AO_DRAIN_DELAY_MS: "50" },
     queueProducers: { EVENTS: { queueName: "ao-events" } },
@@ -27,21 +33,10 @@ async function walletWorker() {
 const AUDIT_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const DATABASE_ID = "00000000-0000-0000-0000-000000000000";
 
-/** The audit worker, for the tests of a worker that reaches its objects across scripts; it shares the database. */
+/** Shares the database of the worker under test. */
 async function auditWorker() {
-  const built = await build({
-    entryPoints: ["./workers/audit/index.ts"],
-    bundle: true,
-    format: "esm",
-    target: "es2024",
-    external: ["cloudflare:*"],
-    write: false,
-  });
   return {
-    name: "ao-audit",
-    modules: true,
-    compatibilityDate: "2026-10-20",
-    script: built.outputFiles.map((file) => file.text).join(""),
+    ...(await besides("audit")),
     durableObjects: { AUDIT: { className: "AuditObject", useSQLite: true } },
     d1Databases: { DB: DATABASE_ID },
     bindings: { AO_AUDIT_KEY: AUDIT_KEY },

@@ -8,7 +8,7 @@ import type { HookContext, Row } from "../api/hooks.ts";
 import { notFound } from "../api/row-response.ts";
 import { readRow } from "../api/rows.ts";
 import { shownSchema } from "../api/shape.ts";
-import type { AdminRoute } from "../http/route.ts";
+import type { AdminRoute, RouteInput } from "../http/route.ts";
 import { nanoOf, positiveUsd, reasonInput, signedUsd } from "../money/amounts.ts";
 import { askForMoney, type Wanted } from "../money/money-request.ts";
 import { moneyWalletProblem } from "../money/wallet-problem.ts";
@@ -59,12 +59,10 @@ export const topUpRoute: AdminRoute = {
       schema: shownSchema(topUp),
     },
   },
-  async handle({ http, params, body }, scope, actor) {
-    const { amount_usd, reason } = topUpBody.parse(body);
+  handle(input, scope, actor) {
+    const { amount_usd, reason } = topUpBody.parse(input.body);
     const context = { scope, actor };
-    const row = await readRow(databaseOf(scope.env.DB), walletResource, actor.org_id, params.id ?? "");
-    if (row === null) return notFound(scope, walletResource);
-    return await askForMoney(http, body, `top up ${row.id}`, context, async () =>
+    return onWallet("top up", input, context, async (row) =>
       posting("top_up", row, nanoOf(amount_usd), reason, false, context),
     );
   },
@@ -85,17 +83,28 @@ export const adjustmentRoute: AdminRoute = {
       schema: shownSchema(adjustment),
     },
   },
-  async handle({ http, params, body }, scope, actor) {
-    const { amount_usd, reason } = adjustmentBody.parse(body);
+  handle(input, scope, actor) {
+    const { amount_usd, reason } = adjustmentBody.parse(input.body);
     const context = { scope, actor };
-    const row = await readRow(databaseOf(scope.env.DB), walletResource, actor.org_id, params.id ?? "");
-    if (row === null) return notFound(scope, walletResource);
     const amount = nanoOf(amount_usd);
-    return await askForMoney(http, body, `adjust ${row.id}`, context, async () =>
+    return onWallet("adjust", input, context, async (row) =>
       posting("adjustment", row, amount, reason, await needsApproval(amount, context), context),
     );
   },
 };
+
+/** Asks for money to be posted to the wallet of the path, once for an idempotency key. */
+async function onWallet(
+  what: string,
+  { http, params, body }: RouteInput,
+  context: HookContext,
+  wanted: (row: Row) => Promise<Wanted | Refused>,
+): Promise<Response> {
+  const { scope, actor } = context;
+  const row = await readRow(databaseOf(scope.env.DB), walletResource, actor.org_id, params.id ?? "");
+  if (row === null) return notFound(scope, walletResource);
+  return await askForMoney(http, body, `${what} ${row.id}`, context, () => wanted(row));
+}
 
 async function needsApproval(amount: number, { scope, actor }: HookContext): Promise<boolean> {
   const [org] = await databaseOf(scope.env.DB)
