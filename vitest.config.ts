@@ -56,7 +56,7 @@ async function auditWorker() {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node", testTimeout: 60_000 } },
       ...["wallet-do", "tokenizer"].map((worker) => ({
         plugins: [
           cloudflareTest({
@@ -66,7 +66,7 @@ export default defineConfig({
             miniflare: { bindings: { AO_DRAIN_DELAY_MS: "50" } },
           }),
         ],
-        test: { name: `runtime-${worker}`, include: [`test/runtime/${worker}/**/*.test.ts`] },
+        test: { name: `runtime-${worker}`, include: [`test/runtime/${worker}/**/*.test.ts`], testTimeout: 60_000 },
       })),
       {
         plugins: [

@@ -29,13 +29,16 @@ interface Shape {
   readonly leaves: number;
   /** Wallets from the top to a leaf, both counted. All but the leaves are shared. */
   readonly depth: number;
+  /** The leaves are shards of the wallet above them: wallets without a limit of their own. */
+  readonly sharded?: boolean;
 }
 
-/** The first is what the others are compared with. A wallet in several shards would be a row of its own here. */
+/** The first is what the others are compared with. */
 const SHAPES: readonly Shape[] = [
   { title: "1 wallet", leaves: 1, depth: 1 },
   { title: "1 wallet, depth 3", leaves: 1, depth: 3 },
   { title: "1 wallet, depth 5", leaves: 1, depth: 5 },
+  { title: "1 wallet in 8 shards", leaves: 8, depth: 2, sharded: true },
   { title: "64 wallets", leaves: 64, depth: 1 },
   { title: "64 wallets below one, depth 2", leaves: 64, depth: 2 },
   { title: "64 wallets below one, depth 5", leaves: 64, depth: 5 },
@@ -87,7 +90,7 @@ async function makeRow(worker: BenchWorker, shape: Shape, prefix: string): Promi
   const leaves = Array.from({ length: shape.leaves }, (_, leaf) => `${prefix}/leaf${leaf}`);
   const settings: WalletSettings[] = [
     ...above.map((id, level) => settingsOf(id, LIMIT_NANO_USD, above[level - 1] ?? null)),
-    ...leaves.map((id) => settingsOf(id, LIMIT_NANO_USD, above.at(-1) ?? null)),
+    ...leaves.map((id) => settingsOf(id, shape.sharded ? null : LIMIT_NANO_USD, above.at(-1) ?? null)),
   ];
   await worker.ask({ kind: "configure", settings }, z.object({}));
   return { shape, leaves, above, per_second: [], admits: 0, messages: 0 };

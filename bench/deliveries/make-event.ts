@@ -30,6 +30,8 @@ export function makeEvent(index: number): StoredEvent {
     at: FROM + (mixed(index, 2) % (HOURS * HOUR_MS)),
     org_id: `org_${wallet % 3}`,
     wallet_id: `wal_${wallet}`,
+    cost_center: null,
+    team_id: null,
   };
   const kind = mixed(index, 4) % 100;
   const request_id = `req_${index}`;

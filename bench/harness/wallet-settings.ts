@@ -1,3 +1,4 @@
+import { NO_RATE_LIMITS } from "../../schema/wire/rate-limits.ts";
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 
 /** Settings of a wallet object whose period never ends. Limits in nano-dollars; null is none. */
@@ -21,4 +22,8 @@ export const settingsOf = (
   maximum_per_request_nano_usd: null,
   frozen: false,
   parent_id,
+  cost_center: null,
+  team_id: null,
+  ends_at: null,
+  rate_limits: NO_RATE_LIMITS,
 });

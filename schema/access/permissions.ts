@@ -20,11 +20,19 @@ export const PERMISSIONS = [
   "keys:write",
   "wallets:read",
   "wallets:write",
+  /** Asking for a transfer between wallets. */
+  "money:request",
+  /** Deciding about what somebody else has asked for. */
+  "money:approve",
+  /** Topping up wallets and correcting their books. */
+  "money:post",
   "providers:read",
   "providers:write",
   "providers:test",
   "prices:read",
   "prices:write",
+  "chargeback:read",
+  "requests:read",
   "audit:read",
   "audit:verify",
 ] as const;
@@ -47,20 +55,23 @@ const READS = [
   "prices:read",
 ] as const satisfies readonly Permission[];
 
+/** What was spent by whom, over the whole org: for those who pay and check, not for everybody who spends. */
+const SPENDING_READS = ["chargeback:read", "requests:read"] as const satisfies readonly Permission[];
+
 const ADMIN = PERMISSIONS.filter((permission) => permission !== "org:own");
 
 /** What a role may do everywhere in its org. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
   admin: ADMIN,
-  /** Sees what there is; what else a member may do comes from teams. */
-  member: READS,
-  viewer: READS,
+  /** Sees what there is and may ask for money; what else a member may do comes from teams. */
+  member: [...READS, "money:request"],
+  viewer: [...READS, ...SPENDING_READS],
 };
 
 /** What a team role may do on top, with what belongs to that team: its wallets, their keys, its people. */
 export const TEAM_ROLE_PERMISSIONS: Readonly<Record<TeamRole, readonly Permission[]>> = {
-  lead: ["keys:write", "team_members:write"],
+  lead: ["keys:write", "team_members:write", "money:request"],
   member: ["keys:write"],
 };
 

@@ -1,17 +1,11 @@
+import { unescapeCell } from "../csv/escape-cell.ts";
 import { formatTime } from "../kernel/time.ts";
 import { AUDIT_COLUMNS, type AuditRow } from "./audit-row.ts";
 
 /**
- * Entries as cells of a CSV file: times as RFC 3339, null as an empty cell.
- *
- * A spreadsheet runs what begins like a formula, and what is in the log was partly typed by strangers. So a cell that begins
- * with one of `= + - @`, their full-width forms, tab, CR or LF gets an apostrophe in front; and so does one that begins
- * with an apostrophe, by which the rule can be undone without a doubt: who reads the file takes one leading apostrophe
- * off every cell that has one. Hashes are of the text without it.
+ * Entries as cells of a CSV file: times as RFC 3339, null as an empty cell. In the file they are escaped (see
+ * schema/csv/escape-cell.ts); hashes are of the text without that.
  */
-export const ESCAPED_CELL = /^[=+\-@＝＋－＠\t\r\n']/;
-
-/** The cells of a row, not escaped yet. */
 export function csvCells(row: AuditRow): string[] {
   return AUDIT_COLUMNS.map((column) => (column === "at" ? formatTime(row.at) : String(row[column] ?? "")));
 }
@@ -27,7 +21,7 @@ export function rowFromCells(cells: Readonly<Record<string, string>>): Record<st
   for (const column of AUDIT_COLUMNS) {
     const cell = cells[column];
     if (cell === undefined) continue;
-    const text = cell.startsWith("'") ? cell.slice(1) : cell;
+    const text = unescapeCell(cell);
     if (column === "seq") row[column] = Number(text);
     else if (column === "at") row[column] = Date.parse(text);
     else row[column] = text === "" && NULLABLE.has(column) ? null : text;

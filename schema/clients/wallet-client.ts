@@ -37,7 +37,10 @@ export interface WalletClient {
   state(): Promise<WalletState>;
 }
 
-export function walletClient(env: WalletBindings, effects: Effects, wallet_id: string): WalletClient {
+/** What of a worker's effects the client uses. `wait` takes the place of a timer where time is simulated. */
+type ClientEffects = Pick<Effects, "randomBytes"> & { wait?(ms: number): Promise<unknown> };
+
+export function walletClient(env: WalletBindings, effects: ClientEffects, wallet_id: string): WalletClient {
   type Run<Answer> = (wallet: WalletRpc) => Promise<Answer>;
   const attempt = <Answer>(run: Run<Answer>, attempts = ATTEMPTS) =>
     withRetries(env.WALLET, effects, wallet_id, run, attempts);
@@ -68,7 +71,7 @@ function unconfiguredWallet(answer: object): string | null {
     : null;
 }
 
-async function configureWallet(env: WalletBindings, effects: Effects, wallet_id: string): Promise<WalletState> {
+async function configureWallet(env: WalletBindings, effects: ClientEffects, wallet_id: string): Promise<WalletState> {
   const settings = await loadWalletSettings(env.DB, wallet_id).catch((error: unknown) => {
     throw new WalletUnavailable(`settings of ${wallet_id} do not load: ${String(error)}`);
   });
@@ -78,7 +81,7 @@ async function configureWallet(env: WalletBindings, effects: Effects, wallet_id:
 
 async function withRetries<Answer>(
   namespace: WalletNamespace,
-  effects: Effects,
+  effects: ClientEffects,
   wallet_id: string,
   run: (wallet: WalletRpc) => Promise<Answer>,
   attempts: number,
@@ -94,7 +97,7 @@ async function withRetries<Answer>(
       // The byte of randomness keeps the callers of a restarted wallet from coming back in step.
       const [jitter = 0] = effects.randomBytes(1);
       const pause_ms = BACK_OFF_MS * 2 ** (attempt - 1) + (jitter / 255) * BACK_OFF_MS;
-      await new Promise((resolve) => setTimeout(resolve, pause_ms));
+      await (effects.wait?.(pause_ms) ?? new Promise((resolve) => setTimeout(resolve, pause_ms)));
     }
   }
 }

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { NO_RATE_LIMITS, rateLimitsSchema } from "../wire/rate-limits.ts";
+import { isShard, walletOfShard } from "../wire/shards.ts";
 import { PERIODS, type WalletSettings, walletSettingsSchema } from "../wire/wallet-settings.ts";
 
 const row = z
@@ -18,9 +20,14 @@ const row = z
     maximum_per_request_nano_usd: z.int().nullable(),
     frozen: z.int(),
     parent_id: z.string().nullable(),
+    cost_center: z.string().nullable(),
+    team_id: z.string().nullable(),
+    ends_at: z.int().nullable(),
+    ...rateLimitsSchema.shape,
   })
   .transform(({ hard, carry_over, thresholds, frozen, ...rest }) => ({
     ...rest,
+    rate_limits: rest,
     hard: hard === 1,
     carry_over: carry_over === 1,
     frozen: frozen === 1,
@@ -28,13 +35,34 @@ const row = z
   }))
   .transform((row) => walletSettingsSchema.parse(row));
 
-/** A wallet's settings as D1 has them, or null when there is no such wallet. Throws when D1 does not answer. */
-export async function loadWalletSettings(db: D1Database, wallet_id: string): Promise<WalletSettings | null> {
+/**
+ * The settings of a wallet, or of a shard, as D1 has them; null when there is no such wallet. One that is archived ended then. Throws when
+ * D1 does not answer.
+ */
+export async function loadWalletSettings(db: D1Database, id: string): Promise<WalletSettings | null> {
+  const wallet_id = walletOfShard(id);
   const found = await db
     .prepare(
-      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id FROM wallets WHERE id = ?1",
+      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id, cost_center, team_id, coalesce(archived_at, ends_at) AS ends_at, requests_per_minute, tokens_per_minute, concurrent_requests FROM wallets WHERE id = ?1",
     )
     .bind(wallet_id)
     .first();
-  return found === null ? null : row.parse(found);
+  if (found === null) return null;
+  const settings = row.parse(found);
+  return isShard(id) ? shardSettings(id, settings) : settings;
 }
+
+/** A shard lies below its wallet, whose limits bind it, and is booked as that is. */
+const shardSettings = (id: string, wallet: WalletSettings): WalletSettings => ({
+  ...wallet,
+  wallet_id: id,
+  parent_id: wallet.wallet_id,
+  limit_nano_usd: null,
+  maximum_per_request_nano_usd: null,
+  overdraft_percent: 0,
+  period: "none",
+  carry_over: false,
+  thresholds: [],
+  frozen: false,
+  rate_limits: NO_RATE_LIMITS,
+});

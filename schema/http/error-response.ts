@@ -30,7 +30,7 @@ export function errorResponse(refusal: Refusal, request_id: string, extra: Recor
     "content-type": "application/json; charset=utf-8",
     "cache-control": "no-store",
     "x-request-id": request_id,
-    "x-should-retry": String(row.retry !== "never" && status !== 402),
+    "x-should-retry": String((refusal.retry ?? row.retry) !== "never" && status !== 402),
   };
   if (refusal.retry_after_ms !== undefined) {
     headers["retry-after"] = String(Math.max(1, Math.ceil(refusal.retry_after_ms / 1000)));

@@ -78,6 +78,13 @@ export const ERRORS = {
     "This request could cost more than the wallet allows for one request. Lower `max_tokens`.",
   ),
   wallet_frozen: row(403, "permission_error", "admin", "never", "The wallet is frozen. Ask its administrator."),
+  wallet_ended: row(
+    403,
+    "permission_error",
+    "admin",
+    "never",
+    "The time of this wallet is over. Ask its administrator for another one.",
+  ),
   forbidden: row(403, "permission_error", "admin", "never", "This key may not do that. Ask an administrator."),
   policy_denied: row(403, "permission_error", "admin", "never", "A policy of your organisation refused this request."),
   region_denied: row(403, "permission_error", "admin", "never", "This request may not be served in that region."),
@@ -198,6 +205,8 @@ export interface Refusal {
   readonly retry_after_ms?: number;
   /** Extra public fields inside `error`, such as `max_affordable_tokens`. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
+  /** Overrides the row's: this very request fails again, though others of its code need not. */
+  readonly retry?: "never";
   /** The provider's own error code, when the fault is the provider's. */
   readonly upstream_code?: string;
   /** Overrides the row's status where an upstream status class must be kept. */

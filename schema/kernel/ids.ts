@@ -17,6 +17,9 @@ export const ID_PREFIXES = {
   audit: "aud",
   data_key: "dek",
   effect: "eff",
+  transfer: "trf",
+  adjustment: "adj",
+  top_up: "top",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

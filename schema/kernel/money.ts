@@ -54,6 +54,13 @@ export function formatUsd(amount: NanoUsd): string {
   return `${sign}${whole}.${String(fraction).padStart(9, "0")}`;
 }
 
+/** The same of a sum over many wallets, which may be more than a number holds exactly. */
+export function formatUsdSum(sum: bigint): string {
+  const absolute = sum < 0n ? -sum : sum;
+  const nano = BigInt(NANO_PER_USD);
+  return `${sum < 0n ? "-" : ""}${absolute / nano}.${String(absolute % nano).padStart(9, "0")}`;
+}
+
 /** `amount × percent / 100`, rounded down, exact at any size. `percent` is a whole number ≥ 0. */
 export function percentOf(amount: NanoUsd, percent: number): NanoUsd {
   return nanoUsd(Number((BigInt(amount) * BigInt(percent)) / 100n));

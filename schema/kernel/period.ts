@@ -51,6 +51,10 @@ export function periodAt(
   return { start: startOfDay(time_zone, first_day), end };
 }
 
+/** The date that the local clock shows at a moment, `2026-12-31`. */
+export const localDate = (time_zone: string, at: number): string =>
+  new Date(localTime(time_zone, at)).toISOString().slice(0, 10);
+
 /** Whether this runtime knows the IANA name. */
 export function isTimeZone(name: string): boolean {
   try {

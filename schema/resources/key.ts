@@ -2,6 +2,7 @@ import * as z from "zod";
 import { KEY_SCOPES } from "../access/permissions.ts";
 import { apiKeys } from "../tables/tables.ts";
 import { list, orNull, reference, text, time } from "./field.ts";
+import { RATE_FIELDS, rateFields } from "./rate-fields.ts";
 import type { Resource } from "./resource.ts";
 
 const modelPattern = z
@@ -32,14 +33,15 @@ export const key = {
     models: orNull(
       list("Patterns of the models it may use, `openai/gpt-5*`; null is all, an empty list none.", modelPattern, 100),
     ),
+    ...rateFields("with this key"),
     expires_at: orNull(time("From then on the key is refused; null is never.")),
     hint: text("Its first characters, to tell keys apart.", 20),
     revoked_at: orNull(time("When it was revoked.")),
     rotated_from: orNull(text("The key that this one took the place of.", 100)),
     created_by: orNull(text("The user or key that made it.", 100)),
   },
-  create: { required: ["name", "wallet_id"], optional: ["scopes", "models", "expires_at"] },
-  update: ["name", "scopes", "models", "expires_at"],
+  create: { required: ["name", "wallet_id"], optional: ["scopes", "models", "expires_at", ...RATE_FIELDS] },
+  update: ["name", "scopes", "models", "expires_at", ...RATE_FIELDS],
   filter: ["name", "wallet_id", "hint", "created_by"],
   sort: ["created_at", "name"],
   columns: ["name", "hint", "wallet_id", "scopes", "expires_at", "revoked_at", "created_at"],

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { orgs } from "../tables/tables.ts";
-import { orNull, secret, text, url } from "./field.ts";
+import { orNull, secret, text, url, usd } from "./field.ts";
 import type { Resource } from "./resource.ts";
 
 export const org = {
@@ -15,6 +15,9 @@ export const org = {
   operations: ["list", "get", "update"],
   fields: {
     name: text("What the organisation is called.", 100),
+    adjustment_approval_above_nano_usd: orNull(
+      usd("Adjustments of more than this, either way, need a second person; null is never. Changed by owners only."),
+    ),
     audit_webhook_url: orNull(url("Where the signed head of the audit chain is sent once a day; null is nowhere.")),
     audit_webhook_secret: secret(
       "What the webhook's signature is made with: 16 to 256 characters. Needed with a webhook. Write-only.",
@@ -22,7 +25,7 @@ export const org = {
     ),
   },
   create: { required: [], optional: [] },
-  update: ["name", "audit_webhook_url", "audit_webhook_secret"],
+  update: ["name", "adjustment_approval_above_nano_usd", "audit_webhook_url", "audit_webhook_secret"],
   filter: [],
   sort: ["created_at"],
   columns: ["name", "audit_webhook_url", "created_at"],

@@ -18,6 +18,8 @@ export interface Resource {
   readonly tag: Tag;
   readonly description: string;
   readonly table: ResourceTable;
+  /** When several resources live in one table: values that the rows of this one have. */
+  readonly only?: Readonly<Record<string, string>>;
   /** Ids are made here, or chosen by whoever creates it and unique within the org (`provider/model` names use them). */
   readonly id: IdKind | "given";
   readonly permissions: { readonly read: Permission; readonly write: Permission };

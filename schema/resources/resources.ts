@@ -1,6 +1,7 @@
 import { invitation } from "./invitation.ts";
 import { key } from "./key.ts";
 import { member } from "./member.ts";
+import { adjustment, topUp, transfer } from "./money-request.ts";
 import { org } from "./org.ts";
 import { price } from "./price.ts";
 import { provider } from "./provider.ts";
@@ -10,4 +11,17 @@ import { teamMember } from "./team-member.ts";
 import { wallet } from "./wallet.ts";
 
 /** Every resource of the admin API, in the order in which pages list them. */
-export const RESOURCES: readonly Resource[] = [wallet, key, provider, price, team, teamMember, member, invitation, org];
+export const RESOURCES: readonly Resource[] = [
+  wallet,
+  transfer,
+  adjustment,
+  topUp,
+  key,
+  provider,
+  price,
+  team,
+  teamMember,
+  member,
+  invitation,
+  org,
+];

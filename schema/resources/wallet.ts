@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { isTimeZone } from "../kernel/period.ts";
 import { wallets } from "../tables/tables.ts";
+import { SHARDS_MAX } from "../wire/shards.ts";
 import { PERIODS } from "../wire/wallet-settings.ts";
 import { choice, type Field, flag, integer, list, orNull, reference, text, time, usd } from "./field.ts";
+import { RATE_FIELDS, rateFields } from "./rate-fields.ts";
 import type { Resource } from "./resource.ts";
 
 const time_zone: Field = {
@@ -42,7 +44,7 @@ export const wallet = {
     name: text("What the wallet is for.", 100),
     parent_id: orNull(
       reference(
-        "The wallet above it, whose money it spends: it never spends what one above does not have. Set once.",
+        "The wallet above it, whose money it spends: it never spends what one above does not have. Set once; it stays below that one.",
         "wallet",
       ),
     ),
@@ -58,8 +60,17 @@ export const wallet = {
     overdraft_percent: integer("How far past the limit it may go, in percent of it.", 0, 1_000),
     thresholds,
     maximum_per_request_nano_usd: orNull(usd("The most that one request may cost; null is no bound.")),
+    ...rateFields("from this wallet and those below it"),
+    shards: integer(
+      "How many objects share its requests, for a wallet with hundreds of them a second; 1 is enough for any other. It may grow, and not shrink.",
+      1,
+      SHARDS_MAX,
+    ),
     frozen: flag("Refuses everything until it is false again."),
-    cost_center: orNull(text("For chargeback.", 100)),
+    cost_center: orNull(text("What its spending is booked to, from each change on: see GET /v1/chargeback.", 100)),
+    ends_at: orNull(
+      time("From then on it spends nothing, and what was lent to it goes back; null is never. At most a year ahead."),
+    ),
     archived_at: orNull(time("When it was archived.")),
   },
   create: {
@@ -75,8 +86,11 @@ export const wallet = {
       "overdraft_percent",
       "thresholds",
       "maximum_per_request_nano_usd",
+      ...RATE_FIELDS,
+      "shards",
       "frozen",
       "cost_center",
+      "ends_at",
     ],
   },
   update: [
@@ -92,8 +106,11 @@ export const wallet = {
     "overdraft_percent",
     "thresholds",
     "maximum_per_request_nano_usd",
+    ...RATE_FIELDS,
+    "shards",
     "frozen",
     "cost_center",
+    "ends_at",
   ],
   filter: ["name", "parent_id", "team_id", "period", "cost_center", "frozen"],
   sort: ["created_at", "name"],

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { orgs } from "./tables.ts";
 
@@ -103,12 +104,61 @@ export const walletEffects = sqliteTable(
     id: text("id").primaryKey(),
     org_id: text("org_id").notNull(),
     wallet_id: text("wallet_id").notNull(),
-    /** `configure` or `revoke_key`. */
+    /** `configure`, `revoke_key` or `limit_key`. */
     kind: text("kind").notNull(),
     key_id: text("key_id"),
     created_at: integer("created_at").notNull(),
   },
   (table) => [index("wallet_effects_created").on(table.created_at)],
+);
+
+/**
+ * Movements of money that somebody has asked for: transfers between wallets, adjustments, top-ups. Those that need a second
+ * person are `pending` until somebody decides; what is `approved` is carried out by whoever approved it, and by a job when
+ * that was interrupted. The money itself is in the wallet objects, under the id of the row.
+ */
+export const moneyRequests = sqliteTable(
+  "money_requests",
+  {
+    id: text("id").primaryKey(),
+    org_id: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    /** `transfer`, `adjustment` or `top_up`. */
+    kind: text("kind").notNull(),
+    /** `pending`, `approved`, `done`, `failed`, `rejected` or `expired`. */
+    status: text("status").notNull(),
+    /** Of an adjustment or a top-up. */
+    wallet_id: text("wallet_id"),
+    /** Of a transfer. */
+    from_wallet_id: text("from_wallet_id"),
+    to_wallet_id: text("to_wallet_id"),
+    /** Below zero for an adjustment that takes. */
+    amount_nano_usd: integer("amount_nano_usd").notNull(),
+    reason: text("reason").notNull(),
+    /** User or key. */
+    requested_by: text("requested_by").notNull(),
+    requested_by_name: text("requested_by_name").notNull(),
+    /** Everybody whom the requester is one person with: a key's maker, the key that it replaced. */
+    requester_ids: text("requester_ids", { mode: "json" }).$type<string[]>().notNull(),
+    /** Who approved or rejected it; null while nobody has, and for what needs nobody. */
+    decided_by: text("decided_by"),
+    decided_by_name: text("decided_by_name"),
+    decided_at: integer("decided_at"),
+    decision_reason: text("decision_reason"),
+    /** Until when it can be decided. */
+    expires_at: integer("expires_at"),
+    /** When it was done, or had failed. */
+    finished_at: integer("finished_at"),
+    /** Why it failed: `{code, message}`. */
+    failure: text("failure", { mode: "json" }).$type<{ code: string; message: string } | null>(),
+    version: integer("version").notNull().default(1),
+    created_at: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("money_requests_org").on(table.org_id, table.kind, table.created_at),
+    index("money_requests_open").on(table.status, table.id).where(sql`status IN ('pending', 'approved')`),
+  ],
 );
 
 /** Answers of creating calls by the caller's idempotency key, for a day. The answer is sealed: it may hold a new key. */

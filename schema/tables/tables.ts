@@ -14,6 +14,8 @@ export const orgs = sqliteTable("orgs", {
   audit_webhook_url: text("audit_webhook_url"),
   /** Sealed: what the webhook's signature is made with. */
   audit_webhook_secret: text("audit_webhook_secret"),
+  /** Adjustments of more than this need a second person; null is never. 100 dollars unless somebody has decided otherwise. */
+  adjustment_approval_above_nano_usd: integer("adjustment_approval_above_nano_usd").default(100_000_000_000),
   created_at: integer("created_at").notNull(),
 });
 
@@ -38,8 +40,16 @@ export const wallets = sqliteTable(
     thresholds: text("thresholds", { mode: "json" }).$type<number[]>().notNull().default([80, 90, 95]),
     maximum_per_request_nano_usd: integer("maximum_per_request_nano_usd"),
     frozen: integer("frozen", { mode: "boolean" }).notNull().default(false),
+    /** Rate limits; null is none. */
+    requests_per_minute: integer("requests_per_minute"),
+    tokens_per_minute: integer("tokens_per_minute"),
+    concurrent_requests: integer("concurrent_requests"),
     cost_center: text("cost_center"),
     team_id: text("team_id"),
+    /** How many objects share its requests; 1 is the wallet's own alone. */
+    shards: integer("shards").notNull().default(1),
+    /** From then on it spends nothing; null is never. */
+    ends_at: integer("ends_at"),
     /** Set when nobody is to use it any more. Its ledger stays. */
     archived_at: integer("archived_at"),
     created_at: integer("created_at").notNull(),
@@ -72,6 +82,10 @@ export const apiKeys = sqliteTable(
     created_by: text("created_by"),
     /** The key that this one took the place of, by rotation. */
     rotated_from: text("rotated_from"),
+    /** Rate limits; null is none. */
+    requests_per_minute: integer("requests_per_minute"),
+    tokens_per_minute: integer("tokens_per_minute"),
+    concurrent_requests: integer("concurrent_requests"),
     created_at: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("api_keys_hash").on(table.hash), index("api_keys_org").on(table.org_id)],
@@ -169,6 +183,9 @@ export const requestLog = sqliteTable(
     subject: text("subject"),
     country: text("country"),
     trace_id: text("trace_id"),
+    /** What the wallet was booked to when this was posted; null in rows of before that was kept, too. */
+    cost_center: text("cost_center"),
+    team_id: text("team_id"),
     /** The write that inserted this row: how the rollup in the same transaction knows what is new. */
     batch_id: text("batch_id").notNull(),
   },
@@ -201,6 +218,9 @@ export const requestAdjustments = sqliteTable(
     input_tokens: integer("input_tokens").notNull(),
     output_tokens: integer("output_tokens").notNull(),
     record: text("record", { mode: "json" }).$type<Record<string, unknown> | null>(),
+    /** What the wallet was booked to when this was posted, which may be something else than when the request ended. */
+    cost_center: text("cost_center"),
+    team_id: text("team_id"),
     batch_id: text("batch_id").notNull(),
   },
   (table) => [
@@ -245,14 +265,17 @@ export const requestPostings = sqliteView("request_postings", {
   input_tokens: integer("input_tokens").notNull(),
   output_tokens: integer("output_tokens").notNull(),
   latency_ms: integer("latency_ms").notNull(),
+  cost_center: text("cost_center"),
+  team_id: text("team_id"),
 }).as(sql`
   SELECT event_id, batch_id, org_id, at, at - at % 3600000 AS hour, wallet_id, key_id, provider_id, model,
-    COALESCE(feature, '') AS feature, outcome, 1 AS requests, cost_nano_usd, input_tokens, output_tokens, latency_ms
+    COALESCE(feature, '') AS feature, outcome, 1 AS requests, cost_nano_usd, input_tokens, output_tokens, latency_ms,
+    cost_center, team_id
   FROM request_log
   UNION ALL
   SELECT event_id, batch_id, org_id, at, at - at % 3600000 AS hour, wallet_id, key_id, provider_id, model,
     COALESCE(feature, '') AS feature, reason AS outcome, 0 AS requests, cost_nano_usd, input_tokens, output_tokens,
-    0 AS latency_ms
+    0 AS latency_ms, cost_center, team_id
   FROM request_adjustments`);
 
 /** Sums per hour. Always equal to the sum over request_postings, from which they can be rebuilt. */

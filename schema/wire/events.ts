@@ -18,9 +18,16 @@ const base = {
   wallet_id: z.string(),
 };
 
+/** Of what a wallet itself tells: what it was booked to at that time. Wallet objects of older versions do not say. */
+const walletBase = {
+  ...base,
+  cost_center: z.string().nullable().default(null),
+  team_id: z.string().nullable().default(null),
+};
+
 /** A hold ended: the one row of a request in the log. `cost` is what this posting charged. */
 const requestCompleted = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("request.completed"),
   request_id: z.string(),
   cost_nano_usd: amount,
@@ -33,7 +40,7 @@ const requestCompleted = z.object({
 
 /** A later posting on the same request: an overage, or the correction after an expiry. Adds to the completed row. */
 const requestAdjusted = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("request.adjusted"),
   request_id: z.string(),
   reason: z.enum(["overage", "correction"]),
@@ -44,7 +51,7 @@ const requestAdjusted = z.object({
 });
 
 const walletThreshold = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("wallet.threshold"),
   percent: z.int(),
   limit_nano_usd: amount,
@@ -53,20 +60,24 @@ const walletThreshold = z.object({
 });
 
 const walletExhausted = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("wallet.exhausted"),
   limit_nano_usd: amount,
   spent_nano_usd: amount,
   period_start: z.int(),
 });
 
-/** A ledger row that no request caused: limit set or changed, period turned. */
+/** A ledger row that no request caused: limit set or changed, period turned, money added or moved. */
 const walletPosted = z.object({
-  ...base,
+  ...walletBase,
   type: z.literal("wallet.posted"),
-  kind: z.enum(["limit", "reset", "child"]),
+  kind: z.enum(["limit", "reset", "child", "top_up", "adjustment", "transfer_in", "transfer_out"]),
   amount_nano_usd: amount,
   balance_nano_usd: amount,
+  /** Of what was added or moved: the id of the request for it. */
+  ref: z.string().optional(),
+  /** Of a transfer: where the money came from, or went. */
+  other_wallet_id: z.string().optional(),
 });
 
 /**
@@ -104,4 +115,6 @@ export const eventSchema = z.discriminatedUnion("type", [
 ]);
 
 export type Event = z.infer<typeof eventSchema>;
+/** What wallet objects tell; the rest comes from the gateway. */
+export type WalletEvent = Exclude<Event, { type: "request.blocked" }>;
 export type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;

@@ -1,4 +1,5 @@
 import type { NanoUsd } from "../kernel/money.ts";
+import type { KeyLimits, RateAnswer, RateMessage, RateRefusal, RateStanding, TokenWants } from "./rate-limits.ts";
 import type { RequestContext, RequestRecord } from "./request-record.ts";
 import type { WalletSettings } from "./wallet-settings.ts";
 
@@ -10,7 +11,7 @@ import type { WalletSettings } from "./wallet-settings.ts";
 export interface WalletRpc {
   /** Takes over settings from D1 when their version is newer; the same or an older version changes nothing. */
   configure(settings: WalletSettings): Promise<WalletState>;
-  admit(request: AdmitRequest): Promise<AdmitAnswer>;
+  admit(request: AdmitRequest): Promise<RatedAdmitAnswer>;
   /** Makes an open hold larger. Idempotent on the new total: `hold_nano_usd` is the total wanted, not a difference. */
   extend(request: ExtendRequest): Promise<ExtendAnswer>;
   /** Records what counts as spent and renews the hold's deadline. The heartbeat of a running request. */
@@ -24,8 +25,24 @@ export interface WalletRpc {
    * message again gets the same answer. Before this refuses, idle money of the other wallets below was called back.
    */
   lease(message: LeaseMessage): Promise<LeaseAnswer>;
-  /** The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told. */
-  recall(): Promise<void>;
+  /** Adds to the balance, or corrects it. Idempotent on `ref`: the same again gets the same answer, another is refused. */
+  post(request: PostRequest): Promise<PostAnswer>;
+  /**
+   * Moves money to another wallet of the org: reserves it, brings it there, takes it off. Idempotent on the transfer's id.
+   * `pending` and an exception mean that it goes on by itself; the same call again finds out how it ended.
+   */
+  transferOut(request: TransferOutRequest): Promise<TransferOutAnswer>;
+  /** The other half, called by the wallet that the money comes from. Idempotent on the transfer's id. */
+  transferIn(request: TransferInRequest): Promise<TransferInAnswer>;
+  /**
+   * The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told.
+   * With `stop`, what comes free later is not to be spent either before the wallet above has granted something again.
+   */
+  recall(stop?: RecallStop): Promise<void>;
+  /** Wallets of one tree about rate limits. Every message may be repeated. */
+  rate(message: RateMessage): Promise<RateAnswer>;
+  /** Changed limits of a key, in force from the next admit on. An older version changes nothing. */
+  limitKey(key_id: string, limits: KeyLimits): Promise<void>;
   /** Balance and period as of now, after anything overdue (period turn, expiry) is done. */
   state(): Promise<WalletState | null>;
   /** The newest ledger rows first; `before_seq` pages on. */
@@ -57,6 +74,10 @@ export interface AdmitRequest {
     /** Hash of route and canonical body: the same key with another body is refused. */
     readonly fingerprint: string;
   };
+  /** Limits of the key in `context`; absent are none. */
+  readonly key_limits?: KeyLimits;
+  /** What it takes of token limits; absent is nothing. */
+  readonly tokens?: TokenWants;
 }
 
 export type AdmitAnswer =
@@ -81,12 +102,18 @@ export type AdmitAnswer =
     }
   | { readonly status: "exceeds_maximum"; readonly wallet_id: string; readonly maximum_nano_usd: NanoUsd }
   | { readonly status: "frozen"; readonly wallet_id: string }
+  /** The time of that wallet is over: this one, or one above it. */
+  | { readonly status: "ended"; readonly wallet_id: string }
   | { readonly status: "key_revoked" }
   | { readonly status: "too_many_holds"; readonly retry_after_ms: number }
+  | RateRefusal
   /** The object of that wallet has no settings yet: configure it from D1 and ask again. */
   | { readonly status: "not_configured"; readonly wallet_id?: string }
   /** The arguments break the contract (negative, unsafe, context too large): a bug of the caller. */
   | { readonly status: "invalid"; readonly problem: string };
+
+/** With what is left of the rate limits that bind the caller. Absent in answers of older versions. */
+export type RatedAdmitAnswer = AdmitAnswer & { readonly rate?: RateStanding };
 
 /** Why money was not to be had: the refusals of an admit that are about money and who may spend it. */
 export type MoneyRefusal = Extract<
@@ -98,6 +125,7 @@ export type MoneyRefusal = Extract<
       | "exceeds_wallet"
       | "exceeds_maximum"
       | "frozen"
+      | "ended"
       | "not_configured";
   }
 >;
@@ -122,12 +150,77 @@ export interface LeaseMessage {
   readonly request_nano_usd: NanoUsd;
 }
 
+/** A recall after which money is to be asked for again. */
+export interface RecallStop {
+  /** The last message of the lane `ask` that was answered before: what it granted is meant too. */
+  readonly answered_seq: number;
+}
+
 export type LeaseAnswer =
   | { readonly status: "taken"; readonly granted_nano_usd: NanoUsd }
   /** What was told is taken all the same; nothing was granted. */
   | { readonly status: "refused"; readonly refusal: MoneyRefusal }
   /** Nothing was taken: configure that wallet and send the message again. */
   | { readonly status: "not_configured"; readonly wallet_id: string }
+  | { readonly status: "invalid"; readonly problem: string };
+
+export interface PostRequest {
+  /** The caller's id of it, 1 to LIMITS.request_id_chars characters. */
+  readonly ref: string;
+  /** A top-up is above 0. An adjustment corrects the books either way, and may leave them below 0: a debt that shows. */
+  readonly kind: "top_up" | "adjustment";
+  readonly amount_nano_usd: NanoUsd;
+}
+
+export type PostAnswer =
+  | { readonly status: "posted"; readonly seq: number; readonly balance_nano_usd: NanoUsd }
+  /** This id was used before, with other content: nothing was done. */
+  | { readonly status: "mismatch" }
+  /** A wallet without a limit has no balance that anything could be added to. */
+  | { readonly status: "no_limit" }
+  /** Its time is over: it takes corrections, but no more money. */
+  | { readonly status: "ended"; readonly wallet_id: string }
+  /** The balance would leave the range of an amount. */
+  | { readonly status: "out_of_range" }
+  | { readonly status: "not_configured" }
+  | { readonly status: "invalid"; readonly problem: string };
+
+export interface TransferOutRequest {
+  readonly transfer_id: string;
+  readonly to_wallet_id: string;
+  /** Above 0. */
+  readonly amount_nano_usd: NanoUsd;
+}
+
+export type TransferOutAnswer =
+  /** It has left this wallet and is in the other. */
+  | { readonly status: "transferred"; readonly balance_nano_usd: NanoUsd }
+  /** Reserved here; the other wallet has not answered yet. */
+  | { readonly status: "pending" }
+  /** The balance has not so much that is free. What the overdraft would allow is nothing that could be moved. */
+  | Extract<MoneyRefusal, { readonly status: "exhausted" | "held_by_others" | "exceeds_wallet" | "frozen" }>
+  | { readonly status: "no_limit" }
+  /** The other wallet does not take it: nothing was moved, and what was reserved is free again. */
+  | { readonly status: "target_refused"; readonly reason: TransferInRefusal }
+  | { readonly status: "mismatch" }
+  | { readonly status: "not_configured" }
+  | { readonly status: "invalid"; readonly problem: string };
+
+export interface TransferInRequest {
+  readonly transfer_id: string;
+  readonly org_id: string;
+  readonly from_wallet_id: string;
+  readonly amount_nano_usd: NanoUsd;
+}
+
+/** `ended`: archived, or its time is over. `other_org`: it is none of the sender's org. */
+export type TransferInRefusal = "not_configured" | "other_org" | "ended" | "no_limit" | "out_of_range";
+
+/** A refusal is remembered like a posting: a late repeat of the call cannot bring what its sender was told is refused. */
+export type TransferInAnswer =
+  | { readonly status: "received" }
+  | { readonly status: "refused"; readonly reason: TransferInRefusal }
+  | { readonly status: "mismatch" }
   | { readonly status: "invalid"; readonly problem: string };
 
 export interface ExtendRequest {
@@ -202,7 +295,9 @@ export interface WalletState {
   readonly held_nano_usd: NanoUsd;
   /** Leased to the wallets below and not yet spent there, as far as they have told. */
   readonly leased_nano_usd: NanoUsd;
-  /** limit + overdraft + carried − spent − held − leased; null without a limit. Never negative. */
+  /** Reserved for transfers that are under way. */
+  readonly transferring_nano_usd: NanoUsd;
+  /** balance + overdraft − held − leased − transferring; null without a limit. Never negative. */
   readonly available_nano_usd: NanoUsd | null;
   readonly overdraft_used_nano_usd: NanoUsd;
   readonly period_start: number;
@@ -227,6 +322,13 @@ export const LEDGER_KINDS = [
   "correction",
   /** What a wallet below has spent, as it told. Several of its charges in one row. */
   "child",
+  /** Money that was added to the balance of this period. */
+  "top_up",
+  /** A correction of the balance, either way. */
+  "adjustment",
+  /** From another wallet of the org, and to one. `ref` is the transfer's id. */
+  "transfer_in",
+  "transfer_out",
 ] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
 
@@ -236,8 +338,12 @@ export const REQUEST_KINDS = ["charge", "overage", "release", "expire", "correct
 /** Rows that count as spending; the others set what may be spent. */
 export const SPENDING_KINDS = [...REQUEST_KINDS, "child"] as const;
 
+/** Rows that move money by themselves, each once by the id in `ref`. */
+export const MOVING_KINDS = ["top_up", "adjustment", "transfer_in", "transfer_out"] as const;
+
 export const isOfRequest = (kind: LedgerKind): boolean => REQUEST_KINDS.some((known) => known === kind);
 export const isSpending = (kind: LedgerKind): boolean => SPENDING_KINDS.some((known) => known === kind);
+export const isMoving = (kind: LedgerKind): boolean => MOVING_KINDS.some((known) => known === kind);
 
 export interface LedgerRow {
   readonly seq: number;

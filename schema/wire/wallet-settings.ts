@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MAX_NANO_USD } from "../kernel/money.ts";
+import { NO_RATE_LIMITS, rateLimitsSchema } from "./rate-limits.ts";
 
 /** The periods after which a wallet begins anew. `none` never does. */
 export const PERIODS = ["none", "hour", "day", "week", "month", "quarter"] as const;
@@ -33,6 +34,13 @@ export const walletSettingsSchema = z.object({
   frozen: z.boolean(),
   /** The wallet above, whose money this one spends; null for the top of a tree. Settings of older versions lack it. */
   parent_id: z.string().nullable().default(null),
+  /** What it is booked to: each posting carries both as they are then. Settings of older versions lack them. */
+  cost_center: z.string().nullable().default(null),
+  team_id: z.string().nullable().default(null),
+  /** From then on nothing is admitted and nothing may come in; null is never. Settings of older versions lack it. */
+  ends_at: z.int().nullable().default(null),
+  /** Bind this wallet and all below it. Settings of older versions lack them. */
+  rate_limits: rateLimitsSchema.default(NO_RATE_LIMITS),
 });
 
 export type WalletSettings = z.infer<typeof walletSettingsSchema>;

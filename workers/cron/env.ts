@@ -1,23 +1,18 @@
 import * as z from "zod";
+import type { WalletNamespace } from "../../schema/clients/wallet-client.ts";
 import { configReader, flagVariable, secretVariable } from "../../schema/config/variables.ts";
 import type { AuditRpc } from "../../schema/wire/audit-rpc.ts";
-import type { WalletRpc } from "../../schema/wire/wallet-rpc.ts";
-
-/** The wallet objects as this worker sees them: it wakes them, and brings them what a crash kept from them. */
-export interface WalletNamespace {
-  idFromName(name: string): DurableObjectId;
-  get(id: DurableObjectId): Pick<WalletRpc, "state" | "configure" | "revokeKey">;
-}
 
 /** The audit objects, one per org, addressed by org id. */
 export interface AuditNamespace {
   idFromName(name: string): DurableObjectId;
-  get(id: DurableObjectId): Pick<AuditRpc, "append" | "head" | "verify">;
+  get(id: DurableObjectId): Pick<AuditRpc, "append" | "head" | "verify" | "write">;
 }
 
 /** Bindings and secrets of the cron worker, see wrangler.toml. Variables are parsed by `readConfig`. */
 export interface Env {
   readonly DB: D1Database;
+  /** It wakes them, and brings them what a crash kept from them. */
   readonly WALLET: WalletNamespace;
   readonly AUDIT: AuditNamespace;
   readonly EVENTS: Queue<unknown>;

@@ -1,19 +1,20 @@
 import { log } from "../../schema/kernel/log.ts";
 import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../schema/kernel/money.ts";
-import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal } from "../../schema/wire/wallet-rpc.ts";
+import { assert } from "../../schema/kernel/unreachable.ts";
+import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal, RecallStop } from "../../schema/wire/wallet-rpc.ts";
 import type { Short } from "./core/admit.ts";
 import { type Decision, NO_CHANGES } from "./core/change.ts";
+import { decideAnswered, decideAsk, decideGive, decideReport, decideStop, type Waiting } from "./core/lease-child.ts";
+import { decideGrant, decideRefusal, decideTold, recallable, wantedBy } from "./core/lease-parent.ts";
 import {
-  calledBack,
-  decideAnswered,
-  decideAsk,
-  decideGive,
-  decideRecalled,
-  decideReport,
-  type Waiting,
-} from "./core/lease-child.ts";
-import { decideGrant, decideRefusal, decideTold, recallable } from "./core/lease-parent.ts";
-import { gapOf, isCovered, refuseMoney, standingRefusal } from "./core/refuse-money.ts";
+  type BalanceRefusal,
+  gapOf,
+  gapToMove,
+  isCovered,
+  refuseMoney,
+  refuseMove,
+  standingRefusal,
+} from "./core/refuse-money.ts";
 import type { State } from "./core/state.ts";
 
 /** What the object lends: deciding in memory, storing, and the wallets above and below. */
@@ -25,7 +26,7 @@ export interface FundsHost {
   /** Sends a message to the wallet above. Throws when it stays unanswered. */
   sendUp(parent_id: string, message: LeaseMessage): Promise<LeaseAnswer>;
   /** Calls money back from a wallet below. Throws when it does not answer. */
-  callBack(child_id: string): Promise<void>;
+  callBack(child_id: string, stop?: RecallStop): Promise<void>;
 }
 
 /** A command that waits for money. */
@@ -42,6 +43,8 @@ interface Waiter {
   readonly request_nano_usd: NanoUsd;
   /** The wallet below that asks, which is not called back for itself. */
   readonly except: string | null;
+  /** Money of the balance alone, which no wallet above lends. */
+  readonly moves: boolean;
 }
 
 /** A lease is good for about so many requests like the one that asks. */
@@ -65,6 +68,8 @@ export class Funds {
   /** Messages that are being answered, by child and sequence: a repeat waits for the same answer. */
   private readonly answering = new Map<string, Promise<LeaseAnswer>>();
   private giving: Promise<void> = Promise.resolve();
+  /** Somebody waits for what is being called back: nobody else gets more of it than is needed. */
+  private calling_back = 0;
 
   constructor(host: FundsHost) {
     this.host = host;
@@ -80,20 +85,49 @@ export class Funds {
     request_nano_usd: NanoUsd,
     refused: (refusal: MoneyRefusal) => Answer,
   ): Promise<Answer> {
+    const ahead_nano_usd = wanted_nano_usd * REQUESTS_PER_LEASE;
+    const wants = { wanted_nano_usd, ahead_nano_usd, request_nano_usd, except: null, moves: false };
+    return this.untilEnough(decide, wants, refused);
+  }
+
+  /** The same for money that is to be moved out of the balance: others give back what they do not need, nobody lends. */
+  obtainToMove<Answer extends { readonly status: string }>(
+    decide: (state: State, now: number) => Decision<Answer | Short>,
+    amount_nano_usd: NanoUsd,
+    refused: (refusal: BalanceRefusal) => Answer,
+  ): Promise<Answer> {
+    const wants = {
+      wanted_nano_usd: amount_nano_usd,
+      ahead_nano_usd: 0,
+      request_nano_usd: amount_nano_usd,
+      except: null,
+      moves: true,
+    };
+    return this.untilEnough(decide, wants, (refusal) => {
+      assert(isOfBalance(refusal), "money is moved or missing");
+      return refused(refusal);
+    });
+  }
+
+  /** Runs a command at once; where it is short, as one that waits. */
+  private untilEnough<Answer extends { readonly status: string }>(
+    decide: (state: State, now: number) => Decision<Answer | Short>,
+    wants: Omit<Waiter, "attempt" | "refuse" | "fail">,
+    refused: (refusal: MoneyRefusal) => Answer,
+  ): Promise<Answer> {
     const first = this.host.decide(decide);
-    if (!isShort(first)) return Promise.resolve(first);
+    if (!isShort(first)) return this.stored(first);
     return new Promise((resolve, reject) => {
+      const answer = (given: Answer): void => void this.stored(given).then(resolve, reject);
       this.wait({
-        wanted_nano_usd,
-        ahead_nano_usd: wanted_nano_usd * REQUESTS_PER_LEASE,
-        request_nano_usd,
-        except: null,
+        ...wants,
         attempt: () => {
-          const answer = this.host.decide(decide);
-          if (!isShort(answer)) resolve(answer);
-          return !isShort(answer);
+          const given = this.host.decide(decide);
+          if (isShort(given)) return false;
+          answer(given);
+          return true;
         },
-        refuse: (refusal) => resolve(refused(refusal)),
+        refuse: (refusal) => answer(refused(refusal)),
         fail: reject,
       });
     });
@@ -101,10 +135,22 @@ export class Funds {
 
   /** A wallet below tells and asks. */
   async lease(message: LeaseMessage): Promise<LeaseAnswer> {
+    const known = this.tell(message);
+    return known === null ? await this.answerOnce(message) : await this.stored(known);
+  }
+
+  /** Takes note of what a message tells. Null when it is left to be answered. */
+  private tell(message: LeaseMessage): LeaseAnswer | null {
     const told = this.host.decide((state, now) => decideTold(state, message, now));
-    const answer = told.status === "answered" ? told.answer : await this.answerOnce(message);
-    await this.host.committed();
-    return answer;
+    return told.status === "answered" ? told.answer : null;
+  }
+
+  /**
+   * An answer, once what it rests on is stored. To be called in the turn of the decision: a commit that fails later in it
+   * is gone without a trace by the next.
+   */
+  private stored<Answer>(answer: Answer): Promise<Answer> {
+    return this.host.committed().then(() => answer);
   }
 
   private answerOnce(message: LeaseMessage): Promise<LeaseAnswer> {
@@ -125,17 +171,21 @@ export class Funds {
           : decideRefusal(state, message, refusal),
       );
     return new Promise((resolve, reject) => {
+      const answer = (given: LeaseAnswer): void => void this.stored(given).then(resolve, reject);
       const waiter: Waiter = {
-        wanted_nano_usd: message.need_nano_usd,
+        wanted_nano_usd: this.host.decide((state) => ({ answer: wantedBy(state, message), changes: NO_CHANGES })),
         ahead_nano_usd: message.want_nano_usd * LEASES_PER_LEASE,
         request_nano_usd: message.request_nano_usd,
         except: message.child_id,
+        moves: false,
         attempt: () => {
-          const granted = this.host.decide((state) => grantIfCovered(state, message));
-          if (granted !== null) resolve(granted);
-          return granted !== null;
+          // What it told is told again: a commit that failed meanwhile has taken it back.
+          const asked = this.calling_back > 0 ? { ...message, want_nano_usd: message.need_nano_usd } : message;
+          const given = this.tell(message) ?? this.host.decide((state, now) => grantIfCovered(state, asked, now));
+          if (given !== null) answer(given);
+          return given !== null;
         },
-        refuse: (refusal) => resolve(refuse(refusal)),
+        refuse: (refusal) => answer(this.tell(message) ?? refuse(refusal)),
         fail: reject,
       };
       if (!waiter.attempt()) this.wait(waiter);
@@ -143,16 +193,20 @@ export class Funds {
   }
 
   /** The wallet above wants back what is not needed here or below. */
-  async recall(): Promise<void> {
-    this.host.decide((state) => ({ answer: null, changes: decideRecalled(state) }));
-    await this.callBackAll(() => false, null);
-    await this.giveBack();
-    await this.host.committed();
+  async recall(stop?: RecallStop): Promise<void> {
+    if (stop !== undefined) {
+      this.host.decide((state) => ({ answer: null, changes: decideStop(state, stop) }));
+      await this.host.committed();
+    }
+    await this.whileCallingBack(async () => {
+      await this.callBackAll(() => false, null, stop !== undefined);
+      await this.giveBack();
+    });
   }
 
-  /** Calls back everything that wallets below hold without need. */
-  async recallAll(): Promise<void> {
-    await this.callBackAll(() => false, null);
+  /** Calls back everything that wallets below hold without need, and what they will: they have to ask again. */
+  async stopAll(): Promise<void> {
+    await this.callBackAll(() => false, null, true);
   }
 
   /** Tells the wallet above what was spent, and repeats what it has not answered. */
@@ -187,7 +241,7 @@ export class Funds {
         this.drop(alike);
         for (const other of alike) other.fail(error);
       }
-      this.drop(this.waiting.filter((other) => other.attempt()));
+      this.drop(this.waiting.filter((other) => isDone(other)));
     }
   }
 
@@ -221,9 +275,10 @@ export class Funds {
       }
       if (!called_back) {
         called_back = true;
-        await this.callBackAll(() => this.gap(waiter) === null, waiter.except);
-        // What came back may be the wallet above's: then it is asked once more, now that it has that too.
-        if (this.host.decide((state) => ({ answer: calledBack(state), changes: NO_CHANGES })) > 0) from_above = null;
+        const gave = await this.finishGiving();
+        await this.whileCallingBack(() => this.callBackAll(() => this.gap(waiter) === null, waiter.except));
+        // What came back or was under way, and what the wallet above still has, may be enough together.
+        if (gave || (this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;
         continue;
       }
       return gap.own_nano_usd > 0 ? this.ownRefusal(waiter) : from_above;
@@ -234,18 +289,19 @@ export class Funds {
   /** What is missing for a waiter; null when nothing is. */
   private gap(waiter: Waiter) {
     return this.host.decide((state) => {
-      const gap = state.settings === null ? null : gapOf(state, state.settings, waiter.wanted_nano_usd);
+      const missing = waiter.moves ? gapToMove : gapOf;
+      const gap = state.settings === null ? null : missing(state, state.settings, waiter.wanted_nano_usd);
       return { answer: gap === null || isCovered(gap) ? null : gap, changes: NO_CHANGES };
     });
   }
 
   private ownRefusal(waiter: Waiter): MoneyRefusal {
     const { request_nano_usd: request, wanted_nano_usd: wanted } = waiter;
-    return this.host.decide<MoneyRefusal>((state, now) =>
-      state.settings === null
-        ? { answer: { status: "not_configured" }, changes: NO_CHANGES }
-        : refuseMoney(state, state.settings, request, subtractUsd(request, minUsd(wanted, request)), now),
-    );
+    return this.host.decide<MoneyRefusal>((state, now) => {
+      if (state.settings === null) return { answer: { status: "not_configured" }, changes: NO_CHANGES };
+      if (waiter.moves) return { answer: refuseMove(state, state.settings, request, now), changes: NO_CHANGES };
+      return refuseMoney(state, state.settings, request, subtractUsd(request, minUsd(wanted, request)), now);
+    });
   }
 
   /** Asks the wallet above for what waits. Null when it granted something, and something may fit now. */
@@ -275,6 +331,18 @@ export class Funds {
     });
   }
 
+  /** Sees to it that what was given back has arrived: neither side has it meanwhile. Whether anything was under way. */
+  private async finishGiving(): Promise<boolean> {
+    const open = (state: State): Decision<LeaseMessage | null> => ({
+      answer: state.upstream?.lanes.give.message ?? null,
+      changes: NO_CHANGES,
+    });
+    const message = this.host.decide(open);
+    if (message === null || message.returned_nano_usd === 0) return false;
+    await this.inGiveLane(() => this.exchange("give", open));
+    return true;
+  }
+
   private inGiveLane(run: () => Promise<unknown>): Promise<void> {
     const done = this.giving.then(run, run).then(() => undefined);
     this.giving = done.catch(() => undefined);
@@ -294,6 +362,8 @@ export class Funds {
     // Stored before it is sent: what it tells has left the account, and a restart must know that it is under way.
     await this.host.committed();
     const answer = await this.host.sendUp(parent_id, message);
+    // Its repeat came late: the answer has arrived by another way, and younger messages have gone since.
+    if (answer.status === "invalid" && this.isAnswered(message)) return null;
     if (answer.status === "invalid") throw new Error(`the wallet above refused a message: ${answer.problem}`);
     if (answer.status === "not_configured") {
       return { status: "not_configured", wallet_id: answer.wallet_id === "" ? parent_id : answer.wallet_id };
@@ -303,16 +373,34 @@ export class Funds {
     return answer;
   }
 
+  private async whileCallingBack(run: () => Promise<void>): Promise<void> {
+    this.calling_back += 1;
+    try {
+      await run();
+    } finally {
+      this.calling_back -= 1;
+    }
+  }
+
+  private isAnswered({ lane, seq }: LeaseMessage): boolean {
+    return this.host.decide((state) => ({
+      answer: (state.upstream?.lanes[lane].answered_seq ?? 0) >= seq,
+      changes: NO_CHANGES,
+    }));
+  }
+
   /** Calls back what wallets below hold without need, some at a time, until that is enough. */
-  private async callBackAll(enough: () => boolean, except: string | null): Promise<void> {
-    const ids = this.host.decide((state) => ({ answer: recallable(state, except), changes: NO_CHANGES }));
-    for (let from = 0; from < ids.length && !enough(); from += LANES) {
+  private async callBackAll(enough: () => boolean, except: string | null, stop = false): Promise<void> {
+    const children = this.host.decide((state) => ({ answer: recallable(state, except), changes: NO_CHANGES }));
+    for (let from = 0; from < children.length && !enough(); from += LANES) {
       await Promise.all(
-        ids.slice(from, from + LANES).map((child_id) =>
-          this.host.callBack(child_id).catch((error: unknown) => {
-            // It keeps what it has; who is refused for that may come again.
-            log("warn", "wallet.not_called_back", { child_id, problem: String(error) });
-          }),
+        children.slice(from, from + LANES).map(({ child_id, lanes }) =>
+          this.host
+            .callBack(child_id, stop ? { answered_seq: lanes.ask.answered_seq } : undefined)
+            .catch((error: unknown) => {
+              // It keeps what it has; who is refused for that may come again.
+              log("warn", "wallet.not_called_back", { child_id, problem: String(error) });
+            }),
         ),
       );
     }
@@ -321,18 +409,34 @@ export class Funds {
 
 const isShort = (answer: { readonly status: string }): answer is Short => answer.status === "short";
 
+/** Whether a waiter is done now, if only with a failure: none may keep the others waiting. */
+function isDone(waiter: Waiter): boolean {
+  try {
+    return waiter.attempt();
+  } catch (error) {
+    waiter.fail(error);
+    return true;
+  }
+}
+
 const isAlike = (a: Waiter, b: Waiter): boolean =>
-  a.wanted_nano_usd === b.wanted_nano_usd && a.request_nano_usd === b.request_nano_usd && a.except === b.except;
+  a.wanted_nano_usd === b.wanted_nano_usd &&
+  a.request_nano_usd === b.request_nano_usd &&
+  a.except === b.except &&
+  a.moves === b.moves;
+
+const isOfBalance = (refusal: MoneyRefusal): refusal is BalanceRefusal =>
+  refusal.status === "exhausted" || refusal.status === "held_by_others" || refusal.status === "exceeds_wallet";
 
 const notConfigured = (answer: LeaseAnswer | null): MoneyRefusal | null =>
   answer?.status === "not_configured" ? { status: "not_configured", wallet_id: answer.wallet_id } : null;
 
 /** The answer to a message when it can be given at once: a lease, or a refusal that no money changes. */
-function grantIfCovered(state: State, message: LeaseMessage): Decision<LeaseAnswer | null> {
+function grantIfCovered(state: State, message: LeaseMessage, now: number): Decision<LeaseAnswer | null> {
   const { settings } = state;
   if (settings === null) return { answer: { status: "not_configured", wallet_id: "" }, changes: NO_CHANGES };
-  const standing = standingRefusal(state, settings, message.request_nano_usd);
+  const standing = standingRefusal(state, settings, message.request_nano_usd, now);
   if (standing !== null) return decideRefusal(state, message, standing);
-  const covered = isCovered(gapOf(state, settings, message.need_nano_usd));
+  const covered = isCovered(gapOf(state, settings, wantedBy(state, message)));
   return covered ? decideGrant(state, settings, message) : { answer: null, changes: NO_CHANGES };
 }

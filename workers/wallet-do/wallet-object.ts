@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Event } from "../../schema/wire/events.ts";
+import type { KeyLimits, RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
 import type {
-  AdmitAnswer,
   AdmitRequest,
   AuditReport,
   CheckpointAnswer,
@@ -11,9 +11,17 @@ import type {
   LeaseAnswer,
   LeaseMessage,
   LedgerRow,
+  PostAnswer,
+  PostRequest,
+  RatedAdmitAnswer,
+  RecallStop,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
+  TransferInAnswer,
+  TransferInRequest,
+  TransferOutAnswer,
+  TransferOutRequest,
   WalletRpc,
   WalletState,
 } from "../../schema/wire/wallet-rpc.ts";
@@ -46,6 +54,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     this.effects = {
       storage: ctx.storage,
       now: () => Date.now(),
+      wait: (ms) => scheduler.wait(ms),
       send: async (events) => {
         await env.EVENTS.sendBatch(events.map((body) => ({ body })));
       },
@@ -62,7 +71,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.configure(settings);
   }
 
-  admit(request: AdmitRequest): Promise<AdmitAnswer> {
+  admit(request: AdmitRequest): Promise<RatedAdmitAnswer> {
     return this.wallet.admit(request);
   }
 
@@ -86,8 +95,28 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.lease(message);
   }
 
-  recall(): Promise<void> {
-    return this.wallet.recall();
+  recall(stop?: RecallStop): Promise<void> {
+    return this.wallet.recall(stop);
+  }
+
+  post(request: PostRequest): Promise<PostAnswer> {
+    return this.wallet.post(request);
+  }
+
+  transferOut(request: TransferOutRequest): Promise<TransferOutAnswer> {
+    return this.wallet.transferOut(request);
+  }
+
+  transferIn(request: TransferInRequest): Promise<TransferInAnswer> {
+    return this.wallet.transferIn(request);
+  }
+
+  rate(message: RateMessage): Promise<RateAnswer> {
+    return this.wallet.rate(message);
+  }
+
+  limitKey(key_id: string, limits: KeyLimits): Promise<void> {
+    return this.wallet.limitKey(key_id, limits);
   }
 
   state(): Promise<WalletState | null> {

@@ -1,7 +1,8 @@
 import { log } from "../../schema/kernel/log.ts";
-import { type NanoUsd, nanoUsd, ZERO_USD } from "../../schema/kernel/money.ts";
+import { maxUsd, type NanoUsd, subtractUsd, ZERO_USD } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
 import type { Event } from "../../schema/wire/events.ts";
+import type { KeyLimits, RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
 import type {
   AdmitAnswer,
   AdmitRequest,
@@ -13,9 +14,17 @@ import type {
   LeaseAnswer,
   LeaseMessage,
   LedgerRow,
+  PostAnswer,
+  PostRequest,
+  RatedAdmitAnswer,
+  RecallStop,
   ReleaseRequest,
   SettleAnswer,
   SettleRequest,
+  TransferInAnswer,
+  TransferInRequest,
+  TransferOutAnswer,
+  TransferOutRequest,
   WalletRpc,
   WalletState,
 } from "../../schema/wire/wallet-rpc.ts";
@@ -23,18 +32,22 @@ import { type WalletSettings, walletSettingsSchema } from "../../schema/wire/wal
 import { AlarmClock } from "./alarm-clock.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { decideAdmit } from "./core/admit.ts";
-import { allowance, promised } from "./core/allowance.ts";
+import { allowance, idleLease, isEnded, promised } from "./core/allowance.ts";
 import { apply, type Change, type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideConfigure } from "./core/configure.ts";
 import { describe } from "./core/describe.ts";
+import { decideLimitKey } from "./core/limit-key.ts";
 import { overdue } from "./core/overdue.ts";
 import { type PendingReader, pendingReader } from "./core/pending-reader.ts";
+import { decidePost } from "./core/post.ts";
 import { decideCheckpoint, decideExtend } from "./core/renew.ts";
 import { decideRevoke } from "./core/revoke.ts";
 import { decideRelease, decideSettle } from "./core/settle.ts";
 import type { State } from "./core/state.ts";
+import { isAmount } from "./core/validate.ts";
 import { Funds } from "./funds.ts";
 import { Outbox } from "./outbox.ts";
+import { Rates } from "./rates.ts";
 import { audit } from "./storage/audit.ts";
 import { ledgerPage } from "./storage/ledger-page.ts";
 import { firstStale, load } from "./storage/load.ts";
@@ -43,15 +56,18 @@ import { unmarkSent } from "./storage/outbox-table.ts";
 import { persist } from "./storage/persist.ts";
 import { storedReader } from "./storage/stored-reader.ts";
 import { sweepIdempotency } from "./storage/sweep.ts";
+import { Transfers } from "./transfers.ts";
 
 /** What the wallet reaches for: its storage, the clock, the queue, and time after its answer. */
 export interface WalletEffects {
   readonly storage: DurableObjectStorage;
   now(): number;
+  /** Resolves so many milliseconds later. */
+  wait(ms: number): Promise<unknown>;
   send(events: readonly Event[]): Promise<void>;
   waitUntil(work: Promise<unknown>): void;
   /** Another wallet of the org, on a new stub. */
-  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall">;
+  wallet(wallet_id: string): Pick<WalletRpc, "lease" | "recall" | "transferIn" | "rate">;
   /**
    * How long sent events are kept and, after a restart, sent again: 0 where the queue survives a crash by itself, as it
    * does in production. A local queue lives in memory and dies with the process.
@@ -89,6 +105,8 @@ export class Wallet implements WalletRpc {
   private readonly queue: CommitQueue;
   private readonly outbox: Outbox;
   private readonly funds: Funds;
+  private readonly transfers: Transfers;
+  private readonly rates: Rates;
   private readonly alarm_clock: AlarmClock;
   private alarm_failures = 0;
   private drain_scheduled = false;
@@ -113,7 +131,24 @@ export class Wallet implements WalletRpc {
       decide: (decide) => this.decide(decide),
       committed: () => this.queue.committed(),
       sendUp: (parent_id, message) => repeated(() => effects.wallet(parent_id).lease(message)),
-      callBack: (child_id) => repeated(() => effects.wallet(child_id).recall()),
+      callBack: (child_id, stop) => repeated(() => effects.wallet(child_id).recall(stop)),
+    });
+    this.transfers = new Transfers({
+      funds: this.funds,
+      reader: this.reader,
+      decide: (decide) => this.decide(decide),
+      committed: () => this.queue.committed(),
+      sendTo: (wallet_id, request) => repeated(() => effects.wallet(wallet_id).transferIn(request)),
+    });
+    this.rates = new Rates({
+      decide: (decide) => this.decide(decide),
+      committed: () => this.queue.committed(),
+      call: async (wallet_id, message) => {
+        // A copy: what came over RPC has a disposer, and to pass that on would keep this object alive for its caller.
+        const answer = structuredClone(await repeated(() => effects.wallet(wallet_id).rate(message)));
+        return answer.status === "not_configured" && answer.wallet_id === "" ? { ...answer, wallet_id } : answer;
+      },
+      waitUntil: (work) => effects.waitUntil(work),
     });
     this.outbox = new Outbox({
       sql: storage.sql,
@@ -129,6 +164,7 @@ export class Wallet implements WalletRpc {
   /** Takes up what a former life of the object left. Nothing may be asked of the wallet before. */
   async start(): Promise<void> {
     await this.alarm_clock.restore();
+    await this.armAlarm();
     this.drainSoon();
   }
 
@@ -136,42 +172,63 @@ export class Wallet implements WalletRpc {
     const parsed = walletSettingsSchema.parse(settings);
     await this.run((state, now) => ({ answer: null, changes: decideConfigure(state, parsed, now) }));
     // What may not be spent here any more may not be spent below either, from the next request on.
-    if (isOverpromised(this.current())) await this.funds.recallAll();
+    await this.recallExcess();
+    await this.rates.spread();
     const configured = await this.state();
     assert(configured !== null, "a configured wallet has a state");
     return configured;
   }
 
-  async admit(request: AdmitRequest): Promise<AdmitAnswer> {
+  async admit(request: AdmitRequest): Promise<RatedAdmitAnswer> {
     const { hold_nano_usd } = request;
-    const answer = await this.funds.obtain<AdmitAnswer>(
-      (state, now) => decideAdmit(state, request, now, this.reader),
-      hold_nano_usd,
-      hold_nano_usd,
-      (refusal) => refusal,
+    const answer = await this.rates.admit(
+      request,
+      (state, now, ticket) => decideAdmit(state, request, now, this.reader, ticket),
+      (decide) => this.funds.obtain<AdmitAnswer>(decide, hold_nano_usd, hold_nano_usd, (refusal) => refusal),
     );
     await this.queue.committed();
     return answer;
   }
 
   async extend(request: ExtendRequest): Promise<ExtendAnswer> {
-    const held = this.current().holds.get(request.request_id)?.hold_nano_usd ?? ZERO_USD;
-    const answer = await this.funds.obtain<ExtendAnswer>(
+    // What is no amount is refused when it is decided.
+    const wanted = isAmount(request.hold_nano_usd) ? request.hold_nano_usd : ZERO_USD;
+    return await this.funds.obtain<ExtendAnswer>(
       (state, now) => decideExtend(state, request, now),
-      nanoUsd(Math.max(0, request.hold_nano_usd - held)),
-      request.hold_nano_usd,
+      maxUsd(ZERO_USD, subtractUsd(wanted, this.heldFor(request.request_id))),
+      wanted,
       () => ({ status: "refused", hold_nano_usd: this.heldFor(request.request_id) }),
     );
-    await this.queue.committed();
-    return answer;
   }
 
   lease(message: LeaseMessage): Promise<LeaseAnswer> {
     return this.funds.lease(message);
   }
 
-  recall(): Promise<void> {
-    return this.funds.recall();
+  recall(stop?: RecallStop): Promise<void> {
+    return this.funds.recall(stop);
+  }
+
+  async post(request: PostRequest): Promise<PostAnswer> {
+    const answer = await this.run((state, now, reader) => decidePost(state, request, now, reader));
+    await this.recallExcess();
+    return answer;
+  }
+
+  transferOut(request: TransferOutRequest): Promise<TransferOutAnswer> {
+    return this.transfers.out(request);
+  }
+
+  transferIn(request: TransferInRequest): Promise<TransferInAnswer> {
+    return this.transfers.in(request);
+  }
+
+  rate(message: RateMessage): Promise<RateAnswer> {
+    return this.rates.answer(message);
+  }
+
+  async limitKey(key_id: string, limits: KeyLimits): Promise<void> {
+    await this.run((state) => ({ answer: null, changes: decideLimitKey(state, key_id, limits) }));
   }
 
   checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
@@ -187,6 +244,8 @@ export class Wallet implements WalletRpc {
   }
 
   state(): Promise<WalletState | null> {
+    // Whoever looks at a wallet also finds an alarm that was lost.
+    this.effects.waitUntil(this.armAlarm());
     return this.run((state) => ({ answer: describe(state), changes: NO_CHANGES }));
   }
 
@@ -222,6 +281,9 @@ export class Wallet implements WalletRpc {
       await this.settled();
       await this.outbox.drain();
       if (this.reportAt() <= this.effects.now() || this.hasOpenMessage()) await this.funds.report();
+      await this.transfers.finishAll();
+      if (this.hasLeftover()) await this.funds.recall();
+      await this.rates.alarm(this.effects.now());
       this.sweep();
       this.alarm_failures = 0;
     } catch (error) {
@@ -264,6 +326,27 @@ export class Wallet implements WalletRpc {
     return lanes !== undefined && (lanes.ask.message !== null || lanes.give.message !== null);
   }
 
+  /** What may not be spent here any more may not be spent below either. */
+  private async recallExcess(): Promise<void> {
+    if (isOverpromised(this.current(), this.effects.now())) await this.funds.stopAll();
+  }
+
+  /** Whether the wallet's time is over, and it or one below still has leased money that may be idle. */
+  private hasLeftover(): boolean {
+    const state = this.current();
+    if (state.settings === null || !isEnded(state.settings, this.effects.now())) return false;
+    return state.leased_out_nano_usd > 0 || (idleLease(state) ?? 0) > 0;
+  }
+
+  /** When its time is over, and from then on whenever leased money becomes idle. */
+  private endsAt(now: number): number {
+    const { settings, leased_out_nano_usd } = this.current();
+    if (settings === null || settings.ends_at === null) return Number.POSITIVE_INFINITY;
+    if (settings.ends_at > now) return settings.ends_at;
+    if ((idleLease(this.current()) ?? 0) > 0) return now;
+    return leased_out_nano_usd > 0 ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
+  }
+
   /** Does what is due and stores all that waits. */
   private settled(): Promise<null> {
     const done = this.run(() => ({ answer: null, changes: NO_CHANGES }));
@@ -294,6 +377,7 @@ export class Wallet implements WalletRpc {
   private commit(changes: readonly Change[]): void {
     persist(this.effects.storage, changes);
     this.reader.clear();
+    this.rates.stored(changes);
     const now = this.effects.now();
     // In the same turn as the transaction, so that both are stored or neither.
     this.effects.waitUntil(this.alarm_clock.need(this.wakeAt(now), now));
@@ -307,11 +391,17 @@ export class Wallet implements WalletRpc {
 
   /** When the alarm is needed: the first deadline, the period's end, the outbox, or stale idempotency keys. */
   private wakeAt(now: number): number {
-    const { settings, deadline_bound, period, outbox_pending, sweep_at } = this.current();
+    const { settings, deadline_bound, period, outbox_pending, sweep_at, transfers } = this.current();
     if (settings === null) return Number.POSITIVE_INFINITY;
-    const repeat = this.hasOpenMessage() ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
+    const repeat = this.hasOpenMessage() || transfers.size > 0 ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;
     const drain = outbox_pending > 0 ? Math.max(this.outbox.retry_at, now + DRAIN_NET_MS) : Number.POSITIVE_INFINITY;
-    return Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, drain, sweep_at, repeat, this.reportAt());
+    const due = Math.min(deadline_bound, period.end ?? Number.POSITIVE_INFINITY, this.endsAt(now));
+    return Math.min(due, drain, sweep_at, repeat, this.reportAt(), this.rates.wakeAt(this.current(), now));
+  }
+
+  private armAlarm(): Promise<void> {
+    const now = this.effects.now();
+    return this.alarm_clock.need(this.wakeAt(now), now);
   }
 
   /** After failures the alarm comes later and later, so that a broken wallet does not spin. */
@@ -329,7 +419,7 @@ export class Wallet implements WalletRpc {
 
   private async drainLater(): Promise<void> {
     try {
-      await scheduler.wait(this.effects.drain_delay_ms);
+      await this.effects.wait(this.effects.drain_delay_ms);
       await this.outbox.drain();
     } catch (error) {
       // The alarm drains what is left.
@@ -352,11 +442,11 @@ export class Wallet implements WalletRpc {
 }
 
 /** Whether wallets below may still spend what this one may not. */
-function isOverpromised(state: State): boolean {
+function isOverpromised(state: State, now: number): boolean {
   const { settings, leased_out_nano_usd } = state;
   if (settings === null || leased_out_nano_usd === 0) return false;
   const most = allowance(settings, state.balance_nano_usd);
-  return settings.frozen || (most !== null && promised(state) > most);
+  return settings.frozen || isEnded(settings, now) || (most !== null && promised(state) > most);
 }
 
 /** A new stub for each try: one that failed by a reset keeps failing. An overloaded object is not asked again. */

@@ -65,6 +65,29 @@ describe("a key", () => {
     expect((await chat(keyOf(none))).status).toBe(403);
   });
 
+  it("is limited by its own rates from the next request on", async () => {
+    const made = await newKey({ requests_per_minute: 2 });
+    expect(made).toMatchObject({ requests_per_minute: 2, tokens_per_minute: null, concurrent_requests: null });
+    for (const status of [200, 200, 429]) expect((await chat(keyOf(made))).status).toBe(status);
+    const change = (limits: object) => founder.call("PATCH", `/v1/keys/${made.id}`, limits);
+    expectStatus(await change({ requests_per_minute: null }), 200);
+    for (let index = 0; index < 5; index += 1) expect((await chat(keyOf(made))).status).toBe(200);
+    expectStatus(await change({ tokens_per_minute: 0 }), 200);
+    expect(codeOf(await chat(keyOf(made)))).toBe("rate_limited");
+    expect((await change({ concurrent_requests: -1 })).status).toBe(400);
+  });
+
+  it("is bound by the rates of its wallet, changed from one request to the next", async () => {
+    const wallet = await make(founder, "/v1/wallets", { name: "Slow", limit_usd: "1", requests_per_minute: 1 });
+    const key = keyOf(await newKey({ wallet_id: wallet.id }));
+    for (const status of [200, 429]) expect((await chat(key)).status).toBe(status);
+    const change = (limits: object) => founder.call("PATCH", `/v1/wallets/${wallet.id}`, limits);
+    expectStatus(await change({ requests_per_minute: null }), 200);
+    expect((await chat(key)).status).toBe(200);
+    expectStatus(await change({ concurrent_requests: 0 }), 200);
+    expect(codeOf(await chat(key))).toBe("rate_limited");
+  });
+
   it("ends when it expires; one that would have ended already is not made", async () => {
     const past = { name: "late", wallet_id: founder.wallet_id, expires_at: "2020-01-01T00:00:00Z" };
     const refused = await founder.call("POST", "/v1/keys", past);

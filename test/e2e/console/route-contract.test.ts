@@ -12,6 +12,7 @@ import {
   type Founder,
   invite,
   make,
+  rowsOf,
   signUp,
 } from "../support/console.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
@@ -62,13 +63,23 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
     rates: { input_usd_per_million: "1" },
   });
   const invitation = await make(founder, "/v1/invitations", { email: "new@example.com", role: "viewer" });
-  const members = z
-    .object({ data: z.array(z.object({ id: z.string(), email: z.string() })) })
-    .parse((await founder.call("GET", "/v1/members")).body).data;
-  // The founder's own place: a place in a team gives others more than their role.
-  const member = members.find(({ email }) => email === founder.email)?.id ?? "";
+  // The founder's own place: anybody else's would give them the permissions of a lead.
+  const members = rowsOf(await founder.call("GET", "/v1/members"));
+  const member = z.string().parse(members.find(({ email }) => email === founder.email)?.id);
   const place = await make(founder, "/v1/team-members", { team_id: team.id, member_id: member, role: "lead" });
+  const other = await make(founder, "/v1/wallets", { name: "Other", limit_usd: "1" });
+  const moved = { amount_usd: "101", reason: "A test" };
+  const transfer = await make(founder, "/v1/wallet/transfers", {
+    ...moved,
+    from_wallet_id: founder.wallet_id,
+    to_wallet_id: other.id,
+  });
+  const adjustment = await make(founder, `/v1/wallets/${other.id}/adjustments`, moved);
+  const top_up = await make(founder, `/v1/wallets/${other.id}/top-ups`, moved);
   return new Map([
+    ["/v1/wallet/transfers", transfer.id],
+    ["/v1/wallet/adjustments", adjustment.id],
+    ["/v1/wallet/top-ups", top_up.id],
     ["/v1/teams", team.id],
     ["/v1/keys", key.id],
     ["/v1/providers", provider.id],
@@ -85,7 +96,7 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
 const callRoute = (by: Caller, route: ConsoleRoute, id: string = RANDOM_ID): Promise<Answer> =>
   by.call(route.method.toUpperCase(), route.path.replace("{id}", id), route.body === null ? undefined : {});
 
-const resourceOf = (route: ConsoleRoute): string => route.path.split("/").slice(0, 3).join("/");
+const resourceOf = (route: ConsoleRoute): string => route.path.split("/{id}")[0] ?? "";
 
 describe("every route of the console", () => {
   it.each(named(ROUTES))("%s says who may call it", (_name, route) => {

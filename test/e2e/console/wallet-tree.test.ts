@@ -20,7 +20,7 @@ async function walletWithKey(name: string, limit_usd: string | null, parent_id: 
   return { id: wallet.id, key: z.string().parse(key.key) };
 }
 
-/** Holds a fifth of a thousandth of a dollar, and costs a hundredth of that. */
+/** Holds half of a thousandth of a dollar, and costs a hundredth of that. */
 const chat = (key: string, more: object = {}): Promise<Answer> =>
   byKey(platform, key).call("POST", "/v1/chat/completions", {
     model: "sandbox/echo",
@@ -99,5 +99,30 @@ describe("a tree of wallets", () => {
     await platform.restart();
     await expect.poll(() => spentOf(org.id), { timeout: 30_000 }).toBe(spent);
     expect((await chat(app.key)).status).toBe(200);
+  });
+
+  it("shares its requests among shards without a cent more, and looks like one wallet", async () => {
+    const wallet = await walletWithKey("hot", "0.003000000", null);
+    expectStatus(await founder.call("PATCH", `/v1/wallets/${wallet.id}`, { shards: 8 }), 200);
+    expect((await founder.call("PATCH", `/v1/wallets/${wallet.id}`, { shards: 2 })).status).toBe(409);
+    // Another key: what is known of the first is some seconds old.
+    const key = await make(founder, "/v1/keys", { name: "hot", wallet_id: wallet.id });
+    const secret = z.string().parse(key.key);
+    const slow = { model: "sandbox/slow", metadata: { delay_ms: "1500" } };
+    const answers = await Promise.all(Array.from({ length: 40 }, () => chat(secret, slow)));
+    const served = answers.filter(({ status }) => status === 200).length;
+    // A request holds 0.000478 dollars: six fit at once, and not one of those was refused for nothing.
+    expect(served).toBe(6);
+    for (const answer of answers.filter(({ status }) => status === 402)) {
+      expect(errorOf(answer).wallet_id).toBe(wallet.id);
+    }
+    const costs = answers.map(({ headers }) => Math.round(Number(headers.get("x-ao-cost-usd") ?? 0) * 1e9));
+    const total = costs.reduce((sum, cost) => sum + cost, 0);
+    await expect.poll(() => spentOf(wallet.id), { timeout: 30_000 }).toBe(`0.${String(total).padStart(9, "0")}`);
+    const rows = await platform.query("SELECT count(*) AS count FROM request_log WHERE wallet_id = ?", wallet.id);
+    expect(rows[0]?.count).toBe(served);
+    expectStatus(await founder.call("DELETE", `/v1/keys/${key.id}`), 204);
+    const after = await Promise.all(Array.from({ length: 16 }, () => chat(secret)));
+    expect(new Set(after.map(({ status }) => status))).toEqual(new Set([401]));
   });
 });

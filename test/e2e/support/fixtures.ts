@@ -28,12 +28,27 @@ export async function demoOrg(platform: TestPlatform): Promise<string> {
   return z.string().parse(row?.id);
 }
 
+/** Rate limits; those that are not given are none. */
+export interface Limits {
+  readonly requests_per_minute?: number;
+  readonly tokens_per_minute?: number;
+  readonly concurrent_requests?: number;
+}
+
+const limitValues = ({ requests_per_minute, tokens_per_minute, concurrent_requests }: Limits = {}) => [
+  requests_per_minute ?? null,
+  tokens_per_minute ?? null,
+  concurrent_requests ?? null,
+];
+
 export interface WalletFixture {
   readonly org_id: string;
   /** Ten dollars unless given; null is no limit. */
   readonly limit_nano_usd?: number | null;
   readonly frozen?: boolean;
   readonly maximum_per_request_nano_usd?: number | null;
+  readonly parent_id?: string;
+  readonly limits?: Limits;
 }
 
 /** A wallet. Answers its id. */
@@ -41,8 +56,8 @@ export async function createWallet(platform: TestPlatform, fixture: WalletFixtur
   const wallet_id = effects.newId("wallet");
   const { org_id, limit_nano_usd = 10 * NANO_PER_USD, frozen = false, maximum_per_request_nano_usd = null } = fixture;
   await platform.query(
-    "INSERT INTO wallets (id, org_id, name, limit_nano_usd, period, frozen, maximum_per_request_nano_usd, created_at) " +
-      "VALUES (?, ?, ?, ?, 'month', ?, ?, ?)",
+    "INSERT INTO wallets (id, org_id, name, limit_nano_usd, period, frozen, maximum_per_request_nano_usd, created_at, parent_id, requests_per_minute, tokens_per_minute, concurrent_requests) " +
+      "VALUES (?, ?, ?, ?, 'month', ?, ?, ?, ?, ?, ?, ?)",
     wallet_id,
     org_id,
     "Test wallet",
@@ -50,6 +65,8 @@ export async function createWallet(platform: TestPlatform, fixture: WalletFixtur
     frozen ? 1 : 0,
     maximum_per_request_nano_usd,
     effects.now(),
+    fixture.parent_id ?? null,
+    ...limitValues(fixture.limits),
   );
   return wallet_id;
 }
@@ -62,6 +79,7 @@ export interface KeyFixture {
   readonly models?: readonly string[];
   readonly expires_at?: number;
   readonly revoked_at?: number;
+  readonly limits?: Limits;
 }
 
 export interface TestKey {
@@ -75,8 +93,8 @@ export async function createKey(platform: TestPlatform, fixture: KeyFixture): Pr
   const key_id = effects.newId("key");
   const { key, hint } = newApiKey(effects);
   await platform.query(
-    "INSERT INTO api_keys (id, org_id, wallet_id, name, hash, hint, scopes, models, expires_at, revoked_at, created_at) " +
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO api_keys (id, org_id, wallet_id, name, hash, hint, scopes, models, expires_at, revoked_at, created_at, requests_per_minute, tokens_per_minute, concurrent_requests) " +
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     key_id,
     fixture.org_id,
     fixture.wallet_id,
@@ -88,6 +106,7 @@ export async function createKey(platform: TestPlatform, fixture: KeyFixture): Pr
     fixture.expires_at ?? null,
     fixture.revoked_at ?? null,
     effects.now(),
+    ...limitValues(fixture.limits),
   );
   return { key, key_id };
 }

@@ -75,6 +75,8 @@ test("an effect that fails stays and keeps no other waiting", async () => {
     revokeKey: async (wallet_id) => {
       if (wallet_id === "wal_bad") throw new Error("this wallet is broken");
     },
+    keyLimits: async () => null,
+    limitKey: async () => undefined,
     now: () => NOW,
   };
   expect(await replayWalletEffects(env.DB, steps)).toEqual({ effects: 100, failed: 100 });

@@ -168,6 +168,8 @@ test("every field of an event is in its column", async () => {
     subject: "user-7",
     country: "DE",
     trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+    cost_center: "CC-1",
+    team_id: "tem_1",
   });
   const { record: kept, ...adjustment } = (await env.DB.prepare("SELECT * FROM request_adjustments").first()) ?? {};
   expect(JSON.parse(String(kept))).toEqual(record);
@@ -185,6 +187,8 @@ test("every field of an event is in its column", async () => {
     cost_nano_usd: 70,
     input_tokens: 120,
     output_tokens: 35,
+    cost_center: "CC-1",
+    team_id: "tem_1",
     batch_id,
   });
   expect(await env.DB.prepare("SELECT * FROM wallet_events").first()).toEqual({
@@ -193,7 +197,14 @@ test("every field of an event is in its column", async () => {
     wallet_id: "wal_1",
     at: HOUR + 5_000,
     type: "wallet.threshold",
-    payload: JSON.stringify({ percent: 80, limit_nano_usd: 10_000, spent_nano_usd: 8_100, period_start: HOUR }),
+    payload: JSON.stringify({
+      cost_center: "CC-1",
+      team_id: "tem_1",
+      percent: 80,
+      limit_nano_usd: 10_000,
+      spent_nano_usd: 8_100,
+      period_start: HOUR,
+    }),
   });
 });
 

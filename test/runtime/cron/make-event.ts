@@ -39,7 +39,14 @@ export const record: RequestRecord = {
   first_byte_ms: 120,
 };
 
-const base = (event_id: string) => ({ event_id, at: HOUR + 5_000, org_id: "org_1", wallet_id: "wal_1" });
+const base = (event_id: string) => ({
+  event_id,
+  at: HOUR + 5_000,
+  org_id: "org_1",
+  wallet_id: "wal_1",
+  cost_center: "CC-1",
+  team_id: "tem_1",
+});
 
 /** A finished request: 120 tokens in, 35 out, 400 ms, 1,000 nano-USD. */
 export const completed = (

@@ -25,6 +25,10 @@ const settings: WalletSettings = {
   maximum_per_request_nano_usd: null,
   frozen: false,
   parent_id: null,
+  cost_center: null,
+  team_id: null,
+  ends_at: null,
+  rate_limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
 };
 
 test("what a wallet says it spent is what the log and the rollup add up to, overages and releases among it", async () => {

@@ -32,6 +32,10 @@ const ROW = {
   maximum_per_request_nano_usd: null,
   frozen: 0,
   parent_id: null,
+  cost_center: null,
+  team_id: null,
+  ends_at: null,
+  rate_limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
 };
 const SETTINGS = { ...ROW, hard: true, carry_over: false, thresholds: [50, 100], frozen: false };
 
@@ -192,6 +196,7 @@ describe("a wallet object that is new", () => {
     spent_nano_usd: usd(0),
     held_nano_usd: usd(0),
     leased_nano_usd: usd(0),
+    transferring_nano_usd: usd(0),
     available_nano_usd: usd(1_000),
     overdraft_used_nano_usd: usd(0),
     period_start: NOON,

@@ -81,6 +81,8 @@ export const KEY: KeyEntry = {
   models: null,
   expires_at: null,
   revoked_at: null,
+  shards: 1,
+  limits: { version: 1, requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
 };
 
 export const CONTEXT: RequestContext = {

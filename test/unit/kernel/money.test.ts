@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   addUsd,
   formatUsd,
+  formatUsdSum,
   MAX_NANO_USD,
   nanoUsd,
   parseUsd,
@@ -18,6 +19,14 @@ describe("an amount of money", () => {
       expect(parseUsd(formatUsd(nanoUsd(value)))).toBe(value === 0 ? 0 : value);
     });
     fc.assert(property);
+  });
+
+  test("and the sum of many are written alike", () => {
+    const property = fc.property(amount, (value) => {
+      expect(formatUsdSum(BigInt(value))).toBe(formatUsd(nanoUsd(value)));
+    });
+    fc.assert(property);
+    expect(formatUsdSum(-18_014_398_509_481_985n)).toBe("-18014398.509481985");
   });
 
   test.each([

@@ -20,6 +20,25 @@ describe("migrations", () => {
     expect(names).toEqual(expect.arrayContaining(["orgs", "wallets", "api_keys", "providers", "request_log"]));
   });
 
+  it("wallets that are booked somewhere are told so to their objects, later than old workers could", async () => {
+    const database = sqliteDatabase();
+    const migrations = await readMigrations();
+    const booking = migrations.findIndex(({ name }) => name.endsWith("_booking.sql"));
+    await migrate(database, migrations.slice(0, booking));
+    await query(database, "INSERT INTO orgs (id, name, created_at) VALUES ('org_1', 'One', 0)");
+    await query(
+      database,
+      `INSERT INTO wallets (id, org_id, name, cost_center, team_id, created_at)
+       VALUES ('wal_1', 'org_1', 'a', 'CC-1', NULL, 0), ('wal_2', 'org_1', 'b', NULL, NULL, 0), ('wal_3', 'org_1', 'c', NULL, 'tem_1', 0)`,
+    );
+    await migrate(database, migrations);
+    const effects = await query(
+      database,
+      "SELECT wallet_id, kind, created_at > unixepoch() * 1000 + 3000000 AS later FROM wallet_effects ORDER BY id",
+    );
+    expect(effects).toEqual(["wal_1", "wal_3"].map((wallet_id) => ({ wallet_id, kind: "configure", later: 1 })));
+  });
+
   it("a database of an older state gets only what it lacks, and keeps its rows", async () => {
     const database = sqliteDatabase();
     await migrate(database, [first]);

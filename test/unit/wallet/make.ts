@@ -25,6 +25,10 @@ export const settings = (change: Partial<WalletSettings> = {}): WalletSettings =
   maximum_per_request_nano_usd: null,
   frozen: false,
   parent_id: null,
+  cost_center: null,
+  team_id: null,
+  ends_at: null,
+  rate_limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
   ...change,
 });
 

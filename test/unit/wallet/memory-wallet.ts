@@ -1,25 +1,35 @@
 import type { NanoUsd } from "../../../schema/kernel/money.ts";
 import type { Event } from "../../../schema/wire/events.ts";
-import type {
-  AdmitRequest,
-  CheckpointRequest,
-  ExtendRequest,
-  LedgerKind,
-  ReleaseRequest,
-  SettleRequest,
+import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
+import {
+  type AdmitRequest,
+  type CheckpointRequest,
+  type ExtendRequest,
+  isMoving,
+  type LedgerKind,
+  type PostRequest,
+  type ReleaseRequest,
+  type SettleRequest,
+  type TransferInAnswer,
+  type TransferInRequest,
+  type TransferOutRequest,
 } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { decideAdmit, type Short } from "../../../workers/wallet-do/core/admit.ts";
 import { apply, type Change, type Decision, type Posting } from "../../../workers/wallet-do/core/change.ts";
 import { decideConfigure } from "../../../workers/wallet-do/core/configure.ts";
 import { describe } from "../../../workers/wallet-do/core/describe.ts";
+import { decideLimitKey } from "../../../workers/wallet-do/core/limit-key.ts";
 import { overdue } from "../../../workers/wallet-do/core/overdue.ts";
 import { pendingReader } from "../../../workers/wallet-do/core/pending-reader.ts";
+import { decidePost } from "../../../workers/wallet-do/core/post.ts";
+import { standingOfAdmit } from "../../../workers/wallet-do/core/rate-admit.ts";
 import { foldEnded, type IdempotencyEntry, type Reader } from "../../../workers/wallet-do/core/reader.ts";
 import { decideCheckpoint, decideExtend } from "../../../workers/wallet-do/core/renew.ts";
 import { decideRevoke } from "../../../workers/wallet-do/core/revoke.ts";
 import { decideRelease, decideSettle } from "../../../workers/wallet-do/core/settle.ts";
-import { emptyState, type State } from "../../../workers/wallet-do/core/state.ts";
+import { emptyState, type State, type Transfer } from "../../../workers/wallet-do/core/state.ts";
+import { decideTransferEnd, decideTransferIn, decideTransferOut } from "../../../workers/wallet-do/core/transfer.ts";
 
 export class CommitFailed extends Error {}
 
@@ -42,6 +52,7 @@ export class MemoryWallet {
   auto_commit = true;
   fail_next_commit = false;
   private readonly keys = new Map<string, IdempotencyEntry>();
+  private readonly transfers = new Map<string, Transfer>();
   private stored: State = emptyState();
   private state: State = emptyState();
   private pending: Change[] = [];
@@ -70,8 +81,28 @@ export class MemoryWallet {
   release(request: ReleaseRequest) {
     return this.run((state, now) => decideRelease(state, request, now, this.reader));
   }
+  post(request: PostRequest) {
+    return this.run((state, now) => decidePost(state, request, now, this.reader));
+  }
+  /** Reserves what is to be moved; `end` brings the other wallet's answer. */
+  transferOut(request: TransferOutRequest) {
+    return neverShort(this.run((state, now) => decideTransferOut(state, request, now, this.reader)));
+  }
+  end(transfer_id: string, received: TransferInAnswer) {
+    return this.run((state, now) => decideTransferEnd(state, transfer_id, received, now, this.reader));
+  }
+  transferIn(request: TransferInRequest) {
+    return this.run((state, now) => decideTransferIn(state, request, now, this.reader));
+  }
   revokeKey(key_id: string) {
     this.run((state, now) => ({ answer: null, changes: decideRevoke(state, key_id, now) }));
+  }
+  limitKey(key_id: string, limits: KeyLimits) {
+    this.run((state) => ({ answer: null, changes: decideLimitKey(state, key_id, limits) }));
+  }
+  /** What is left of the limits that bind such a request. */
+  standing(request: AdmitRequest) {
+    return this.run((state, now) => ({ answer: standingOfAdmit(state, request, now), changes: [] }));
   }
   read() {
     return this.run((state) => ({ answer: describe(state), changes: [] }));
@@ -119,6 +150,7 @@ export class MemoryWallet {
     if (change.kind === "posting") this.ledger.push(change.posting);
     if (change.kind === "posting" || change.kind === "event") this.events.push(change.event);
     if (change.kind === "idempotency") this.keys.set(change.entry.key_hash, change.entry);
+    if (change.kind === "transfer") this.transfers.set(change.transfer.transfer_id, change.transfer);
     if (change.kind === "idempotency_freed") this.keys.delete(change.key_hash);
   }
 
@@ -129,6 +161,8 @@ export class MemoryWallet {
           .filter((row) => row.ref === request_id)
           .reduce<ReturnType<Reader["ended"]>>((ended, row) => foldEnded(ended, row.kind, row.amount_nano_usd), null),
       idempotency: (key_hash) => this.keys.get(key_hash) ?? null,
+      moved: (ref) => this.ledger.find((row) => row.ref === ref && isMoving(row.kind)) ?? null,
+      transfer: (transfer_id) => this.transfers.get(transfer_id) ?? null,
       idempotencyOf: (request_id) => [...this.keys.values()].find((entry) => entry.request_id === request_id) ?? null,
     };
   }

@@ -468,6 +468,33 @@ describe("settings", () => {
     expect(made.rows()).toEqual([["limit", 1_000_000]]);
   });
 
+  test("each posting is booked to what the wallet belongs to then: a change moves nothing that was posted before", () => {
+    const made = wallet({ cost_center: "CC-1", team_id: "tem_1" });
+    made.admit(admit("a", 100));
+    made.settle(settle("b", 100));
+    made.configure(settings({ version: 2, cost_center: "CC-2" }));
+    made.settle(settle("a", 150));
+    const booked = made.events
+      .filter(({ type }) => type.startsWith("request."))
+      .map((event) => ("cost_center" in event ? [event.type, event.cost_center, event.team_id] : []));
+    expect(booked).toEqual([
+      ["request.completed", "CC-1", "tem_1"],
+      ["request.completed", "CC-2", null],
+      ["request.adjusted", "CC-2", null],
+    ]);
+    expect(made.events.every((event) => eventSchema.safeParse(event).success)).toBe(true);
+  });
+
+  test("settings of the same version teach a wallet of before that was kept what it belongs to, and nothing else", () => {
+    const made = wallet({ version: 5 });
+    made.configure(settings({ version: 5, cost_center: "CC-1", frozen: true }));
+    expect(made.read()).toMatchObject({ settings: { version: 5, cost_center: "CC-1", team_id: null, frozen: false } });
+    made.configure(settings({ version: 5, cost_center: "CC-2" }));
+    made.configure(settings({ version: 5 }));
+    expect(made.read()).toMatchObject({ settings: { cost_center: "CC-1" } });
+    expect(made.rows()).toEqual([["limit", 1_000_000]]);
+  });
+
   // limits one after the other, with 300,000 spent after the first: rows, and the balance
   const limits: [(number | null)[], number[], number][] = [
     [[1_000_000, 1_500_000], [500_000], 1_200_000],

@@ -1,3 +1,5 @@
+import { migrateObject } from "../../../schema/storage/migrate-object.ts";
+
 /**
  * The audit object's tables, as forward-only steps; an object runs those it lacks when it starts. A step that was deployed
  * is never edited, only followed by another.
@@ -27,18 +29,5 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
 ];
 
-/** Brings the object's tables to the newest version. Each step and its mark are one transaction. */
-export function migrate(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  sql.exec("CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY) STRICT");
-  const done = sql
-    .exec<{ version: number }>("SELECT coalesce(max(version), 0) AS version FROM migration")
-    .one().version;
-  for (const [index, statements] of MIGRATIONS.entries()) {
-    if (index < done) continue;
-    storage.transactionSync(() => {
-      for (const statement of statements) sql.exec(statement);
-      sql.exec("INSERT INTO migration (version) VALUES (?)", index + 1);
-    });
-  }
-}
+/** Brings the object's tables to the newest version. */
+export const migrate = (storage: DurableObjectStorage): void => migrateObject(storage, MIGRATIONS);

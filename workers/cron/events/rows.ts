@@ -87,6 +87,8 @@ function requestRow(event: EventOf<"request.completed">): RequestRow {
     subject: context.subject,
     country: context.country,
     trace_id: context.trace_id,
+    cost_center: event.cost_center,
+    team_id: event.team_id,
   };
 }
 
@@ -109,6 +111,8 @@ function adjustmentRow(event: EventOf<"request.adjusted">): AdjustmentRow {
     input_tokens: inputTokens(usage),
     output_tokens: outputTokens(usage),
     record,
+    cost_center: event.cost_center,
+    team_id: event.team_id,
   };
 }
 

@@ -1,3 +1,5 @@
+import { loadKeyLimits } from "../../../schema/clients/key-limits-row.ts";
+import { carryOut } from "../../../schema/clients/money-request.ts";
 import { loadWalletSettings } from "../../../schema/clients/wallet-settings-row.ts";
 import type { Effects } from "../../../schema/kernel/effects.ts";
 import type { LogFields } from "../../../schema/kernel/log.ts";
@@ -5,6 +7,8 @@ import { openWebhookSecret } from "../audit/open-webhook-secret.ts";
 import { sendReceipt } from "../audit/send-receipt.ts";
 import { type Env, readConfig } from "../env.ts";
 import { anchorAudit } from "./anchor-audit.ts";
+import { expireMoney } from "./expire-money.ts";
+import { finishMoney } from "./finish-money.ts";
 import { purgeConsole } from "./purge-console.ts";
 import { replayWalletEffects } from "./replay-wallet-effects.ts";
 import { sweepWallets } from "./sweep-wallets.ts";
@@ -24,6 +28,23 @@ export const JOBS: Readonly<Record<string, Job>> = {
       settings: (wallet_id) => loadWalletSettings(env.DB, wallet_id),
       configure: (settings) => walletOf(env, settings.wallet_id).configure(settings),
       revokeKey: (wallet_id, key_id) => walletOf(env, wallet_id).revokeKey(key_id),
+      keyLimits: (key_id) => loadKeyLimits(env.DB, key_id),
+      limitKey: (wallet_id, key_id, limits) => walletOf(env, wallet_id).limitKey(key_id, limits),
+      now: () => effects.now(),
+    }),
+
+  "finish-money": (env, effects) =>
+    finishMoney(env.DB, {
+      carryOut: (request) => carryOut(env, effects, request),
+      write: (write) => auditOf(env, write.org_id).write(write),
+      newEntryId: () => effects.newId("audit"),
+      now: () => effects.now(),
+    }),
+
+  "expire-money": (env, effects) =>
+    expireMoney(env.DB, {
+      write: (write) => auditOf(env, write.org_id).write(write),
+      newEntryId: () => effects.newId("audit"),
       now: () => effects.now(),
     }),
 

@@ -1,4 +1,6 @@
+import { walletObjects } from "../../../schema/clients/wallet-objects.ts";
 import { type LogFields, log } from "../../../schema/kernel/log.ts";
+import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import type { Database } from "../env.ts";
 import { problemOf } from "../problem-of.ts";
@@ -18,6 +20,9 @@ export interface EffectSteps {
   settings(wallet_id: string): Promise<WalletSettings | null>;
   configure(settings: WalletSettings): Promise<unknown>;
   revokeKey(wallet_id: string, key_id: string): Promise<unknown>;
+  /** Limits as D1 has them now, or null when there is no such key. */
+  keyLimits(key_id: string): Promise<KeyLimits | null>;
+  limitKey(wallet_id: string, key_id: string, limits: KeyLimits): Promise<unknown>;
   now(): number;
 }
 
@@ -38,7 +43,7 @@ export async function replayWalletEffects(db: Database, steps: EffectSteps): Pro
   let failed = 0;
   for (const row of rows) {
     try {
-      await apply(steps, row);
+      for (const wallet_id of await walletObjects(db, row.wallet_id)) await apply(steps, { ...row, wallet_id });
       await db.prepare("DELETE FROM wallet_effects WHERE id = ?1").bind(row.id).run();
     } catch (error) {
       failed += 1;
@@ -59,6 +64,10 @@ async function apply(steps: EffectSteps, { wallet_id, kind, key_id }: EffectRow)
     else await steps.configure(settings);
   } else if (kind === "revoke_key" && key_id !== null) {
     await steps.revokeKey(wallet_id, key_id);
+  } else if (kind === "limit_key" && key_id !== null) {
+    const limits = await steps.keyLimits(key_id);
+    if (limits === null) log("error", "wallet_effect_without_key", { wallet_id, key_id });
+    else await steps.limitKey(wallet_id, key_id, limits);
   } else {
     throw new Error("no such kind of effect");
   }

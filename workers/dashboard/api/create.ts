@@ -76,7 +76,8 @@ async function create(
     ],
     effects: prepared.effects ?? [],
   });
-  if (isRefused(committed)) return committed;
+  // It is made. A wallet that did not answer takes its settings at its first use, or from the job.
+  if (isRefused(committed) && committed.refused.code !== "wallet_unavailable") return committed;
   return new Response(answer.body, {
     status: answer.status,
     headers: { ...answer.headers, "x-request-id": scope.public_request_id },

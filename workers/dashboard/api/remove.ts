@@ -1,33 +1,26 @@
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import type { Resource } from "../../../schema/resources/resource.ts";
-import { may } from "../access/actor.ts";
-import { refusePermission } from "../access/refuse-permission.ts";
 import { auditActor, commit } from "../audit/commit.ts";
 import { noContent, refused } from "../http/respond.ts";
 import type { RouteInput } from "../http/route.ts";
 import { databaseOf, statement } from "../store/database.ts";
 import { columnsOf } from "./create.ts";
 import type { HookContext, Hooks, Removal, Row } from "./hooks.ts";
-import { ifMatchProblem, notFound } from "./row-response.ts";
-import { readRow } from "./rows.ts";
+import { rowForWrite } from "./row-for-write.ts";
 import { auditFields, thisRow, unchanged } from "./stored-write.ts";
 
 /** DELETE of one: the row goes, or what its hook does instead. */
 export async function handleRemove(
   resource: Resource,
   hooks: Hooks,
-  { http, params }: RouteInput,
+  input: RouteInput,
   context: HookContext,
 ): Promise<Response> {
   const { scope, actor } = context;
   const db = databaseOf(scope.env.DB);
-  const row = await readRow(db, resource, actor.org_id, params.id ?? "");
-  if (row === null) return notFound(scope, resource);
-  const permission = resource.permissions.write;
-  const team_id = (await hooks.teamOf?.(row, context)) ?? null;
-  if (!may(actor, permission, team_id)) return refused(scope, refusePermission(actor, permission).refused);
-  const stale = ifMatchProblem(http, row);
-  if (stale !== null) return refused(scope, stale.refused);
+  const found = await rowForWrite(resource, hooks, input, context);
+  if (isRefused(found)) return refused(scope, found.refused);
+  const { row } = found;
   const removal = (await hooks.remove?.(row, context)) ?? {};
   if (isRefused(removal)) return refused(scope, removal.refused);
   const committed = await commit(scope, {

@@ -15,9 +15,11 @@ export function column(resource: Resource, name: string): SQLiteColumn {
   return found;
 }
 
-/** Belongs to this org. An org itself belongs to itself. */
-export const inOrg = (resource: Resource, org_id: string): SQL =>
-  eq(resource.table.org_id ?? resource.table.id, org_id);
+/** Belongs to this org, and is one of the resource's. An org itself belongs to itself. */
+export function inOrg(resource: Resource, org_id: string): SQL | undefined {
+  const own = Object.entries(resource.only ?? {}).map(([name, value]) => eq(column(resource, name), value));
+  return and(eq(resource.table.org_id ?? resource.table.id, org_id), ...own);
+}
 
 /** One row of the org, or null: another org's id answers like one that never was. */
 export async function readRow(db: Database, resource: Resource, org_id: string, id: string): Promise<Row | null> {

@@ -1,7 +1,5 @@
 import { isRefused, refuse } from "../../../schema/kernel/errors.ts";
 import type { Resource } from "../../../schema/resources/resource.ts";
-import { may } from "../access/actor.ts";
-import { refusePermission } from "../access/refuse-permission.ts";
 import { auditActor, commit } from "../audit/commit.ts";
 import { json, refused } from "../http/respond.ts";
 import type { RouteInput } from "../http/route.ts";
@@ -9,7 +7,8 @@ import { databaseOf, statement } from "../store/database.ts";
 import { columnsOf } from "./create.ts";
 import type { HookContext, Hooks, Row } from "./hooks.ts";
 import { decorated } from "./read.ts";
-import { ifMatchProblem, notFound, withEtag } from "./row-response.ts";
+import { rowForWrite } from "./row-for-write.ts";
+import { withEtag } from "./row-response.ts";
 import { readRow } from "./rows.ts";
 import { apiName, show, toColumns } from "./shape.ts";
 import { auditFields, differing, thisRow, unchanged } from "./stored-write.ts";
@@ -18,19 +17,15 @@ import { auditFields, differing, thisRow, unchanged } from "./stored-write.ts";
 export async function handleUpdate(
   resource: Resource,
   hooks: Hooks,
-  { http, params, body }: RouteInput,
+  input: RouteInput,
   context: HookContext,
 ): Promise<Response> {
   const { scope, actor } = context;
   const db = databaseOf(scope.env.DB);
-  const row = await readRow(db, resource, actor.org_id, params.id ?? "");
-  if (row === null) return notFound(scope, resource);
-  const permission = resource.permissions.write;
-  const team_id = (await hooks.teamOf?.(row, context)) ?? null;
-  if (!may(actor, permission, team_id)) return refused(scope, refusePermission(actor, permission).refused);
-  const stale = ifMatchProblem(http, row);
-  if (stale !== null) return refused(scope, stale.refused);
-  const sent = toColumns(resource, typeof body === "object" && body !== null ? { ...body } : {});
+  const found = await rowForWrite(resource, hooks, input, context);
+  if (isRefused(found)) return refused(scope, found.refused);
+  const { row } = found;
+  const sent = toColumns(resource, typeof input.body === "object" && input.body !== null ? { ...input.body } : {});
   if (Object.keys(sent).length === 0) {
     const names = resource.update.map(apiName).join(", ");
     return refused(

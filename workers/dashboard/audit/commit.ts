@@ -21,6 +21,8 @@ export interface Change {
   readonly org_id: string;
   readonly actor: AuditActor;
   readonly action: string;
+  /** `done` unless it says otherwise. */
+  readonly outcome?: AuditDraft["outcome"];
   readonly target: AuditDraft["target"];
   readonly details: JsonObject;
   readonly preconditions: readonly Precondition[];
@@ -54,7 +56,7 @@ export async function commit(scope: ConsoleScope, change: Change): Promise<{ rea
           org_id: change.org_id,
           wallet_id: effect.wallet_id,
           kind: effect.kind,
-          key_id: effect.kind === "revoke_key" ? effect.key_id : null,
+          key_id: effect.kind === "configure" ? null : effect.key_id,
           created_at: scope.started_at,
         }),
       ),
@@ -76,7 +78,7 @@ async function write(
     at: scope.effects.now(),
     actor: change.actor,
     action: change.action,
-    outcome: "done",
+    outcome: change.outcome ?? "done",
     target: change.target,
     request_id: scope.request_id,
     ip: scope.ip,

@@ -4,12 +4,9 @@ import { type AuditRow, auditRowSchema } from "../../../schema/audit/audit-row.t
 import { auditLog } from "../../../schema/tables/audit.ts";
 import { AUDIT_OUTCOMES } from "../../../schema/wire/audit-rpc.ts";
 import type { Row } from "../api/hooks.ts";
+import { momentParam } from "../api/moment-param.ts";
 import type { Database } from "../store/database.ts";
 
-const moment = z.iso
-  .datetime({ offset: true, error: "must be a time such as 2026-12-31T23:59:59Z" })
-  .transform((value) => Date.parse(value))
-  .optional();
 const word = z.string().max(200).optional();
 
 /** What the audit log can be filtered by. */
@@ -20,8 +17,8 @@ export const auditFilters = {
   target_id: word.describe("Only what was done to this."),
   request_id: word.describe("Only the entries of this request."),
   outcome: z.enum(AUDIT_OUTCOMES).optional().describe("Only entries with this outcome."),
-  from: moment.describe("From this time on."),
-  to: moment.describe("Before this time."),
+  from: momentParam.describe("From this time on."),
+  to: momentParam.describe("Before this time."),
 } as const;
 
 const parsedFilters = z.object({

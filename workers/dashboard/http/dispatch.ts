@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { warningsHeader } from "../../../schema/http/caller-headers.ts";
 import { describeIssue } from "../../../schema/http/describe-issue.ts";
-import { readJsonBody } from "../../../schema/http/read-json-body.ts";
+import { readJsonBody, readOptionalJsonBody } from "../../../schema/http/read-json-body.ts";
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { mayAnywhere } from "../access/actor.ts";
 import { identifyActor, identifyUser } from "../access/identify.ts";
@@ -89,7 +89,7 @@ interface ReadBody {
 
 async function readBody(route: ConsoleRoute, http: Request): Promise<ReadBody | Refused> {
   if (route.body === null) return { body: null, ignored: [] };
-  const read = await readJsonBody(http);
+  const read = route.body.optional === true ? await readOptionalJsonBody(http) : await readJsonBody(http);
   if (isRefused(read)) return read;
   const parsed = route.body.schema.safeParse(read.body);
   if (!parsed.success) return refuse("invalid_request", describeIssue(parsed.error));

@@ -44,6 +44,7 @@ export const nameField = z
   .trim()
   .min(1, "must not be empty")
   .max(NAME_CHARS_MAX, `must be at most ${NAME_CHARS_MAX} characters`)
-  .regex(/^\P{Cc}*$/u, "must not contain control characters");
+  // Not as a pattern: the reference would say it in a form that few tools read.
+  .refine((value) => !/\p{Cc}/u.test(value), "must not contain control characters");
 
 export const invitationTokenField = z.string().min(1).max(INVITATION_TOKEN_CHARS_MAX);

@@ -2,6 +2,7 @@ import type { Hooks } from "../api/hooks.ts";
 import { invitationHooks } from "./invitations.ts";
 import { keyHooks } from "./keys.ts";
 import { memberHooks } from "./members.ts";
+import { moneyRequestHooks } from "./money-requests.ts";
 import { orgHooks } from "./orgs.ts";
 import { priceHooks } from "./prices.ts";
 import { providerHooks } from "./providers.ts";
@@ -11,6 +12,7 @@ import { walletHooks } from "./wallets.ts";
 
 /** The behaviour of resources, by their name. One that is only stored has none. */
 export const HOOKS: Readonly<Record<string, Hooks>> = {
+  adjustment: moneyRequestHooks,
   invitation: invitationHooks,
   key: keyHooks,
   member: memberHooks,
@@ -19,5 +21,7 @@ export const HOOKS: Readonly<Record<string, Hooks>> = {
   provider: providerHooks,
   team: teamHooks,
   team_member: teamMemberHooks,
+  top_up: moneyRequestHooks,
+  transfer: moneyRequestHooks,
   wallet: walletHooks,
 };

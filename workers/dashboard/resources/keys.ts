@@ -1,6 +1,7 @@
 import { covers, permissionsOfScopes } from "../../../schema/access/permissions.ts";
 import { hashApiKey, newApiKey } from "../../../schema/credential/api-key.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { RATE_FIELDS } from "../../../schema/resources/rate-fields.ts";
 import type { Actor } from "../access/actor.ts";
 import { refuseExcess } from "../access/refuse-permission.ts";
 import { type HookContext, type Hooks, type Prepared, type Row, textOf } from "../api/hooks.ts";
@@ -16,7 +17,12 @@ export const keyHooks: Hooks = {
   update: async (changes, row, { scope, actor }) => {
     if (row.revoked_at !== null) return refuse("conflict", { message: "This key was revoked. Make another one." });
     const excess = scopesExcess(actor, scopesOf(row)) ?? scopesExcess(actor, scopesOf(changes));
-    return excess ?? expiryProblem(changes, scope.started_at) ?? {};
+    const problem = excess ?? expiryProblem(changes, scope.started_at);
+    if (problem !== null) return problem;
+    // What the wallet is told is in force at once; callers learn of it some seconds later.
+    const limited = RATE_FIELDS.some((field) => field in changes);
+    const effect = { kind: "limit_key", wallet_id: textOf(row, "wallet_id"), key_id: textOf(row, "id") } as const;
+    return limited ? { effects: [effect] } : {};
   },
   remove: async (row, { scope }) => ({
     instead: { revoked_at: typeof row.revoked_at === "number" ? row.revoked_at : scope.started_at },

@@ -2,6 +2,8 @@ import { auditWebhookOwner } from "../../../schema/credential/owners.ts";
 import { sealWith } from "../../../schema/credential/seal.ts";
 import { checkUrl, URL_PROBLEMS } from "../../../schema/http/checked-url.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { may } from "../access/actor.ts";
+import { refusePermission } from "../access/refuse-permission.ts";
 import { type HookContext, type Hooks, type Prepared, type Row, textOf, textOrNull } from "../api/hooks.ts";
 import { sealingKey } from "../credentials/keys.ts";
 
@@ -10,6 +12,10 @@ export const orgHooks: Hooks = { update };
 
 async function update(changes: Row, row: Row, context: HookContext): Promise<Prepared | Refused> {
   const { scope, actor } = context;
+  // Whoever may correct books must not be able to do away with the second pair of eyes.
+  if (changes.adjustment_approval_above_nano_usd !== undefined && !may(actor, "org:own")) {
+    return refusePermission(actor, "org:own");
+  }
   const url =
     changes.audit_webhook_url === undefined
       ? textOrNull(row, "audit_webhook_url")

@@ -1,12 +1,13 @@
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { publicEntry, publicEntrySchema } from "../../../schema/audit/public-entry.ts";
-import { refuse } from "../../../schema/kernel/errors.ts";
+import { isRefused, refuse } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatTime } from "../../../schema/kernel/time.ts";
 import { auditChecks } from "../../../schema/tables/audit.ts";
 import { auditReceiptSchema } from "../../../schema/wire/audit-rpc.ts";
 import { cursorParam, limitParam } from "../api/list-query.ts";
+import { cutPage, seqPage } from "../api/seq-page.ts";
 import { auditObject } from "../audit/commit.ts";
 import { auditConditions, auditFilters, newestEntries } from "../audit/query.ts";
 import { json, refused } from "../http/respond.ts";
@@ -43,19 +44,12 @@ export const listAuditRoute: AdminRoute = {
     },
   },
   async handle({ query }, scope, actor) {
-    const limit = typeof query.limit === "number" ? query.limit : 50;
-    const before = typeof query.cursor === "string" ? Number(query.cursor) : null;
-    if (before !== null && !(Number.isSafeInteger(before) && before > 0)) {
-      return refused(
-        scope,
-        refuse("invalid_request", { message: "The cursor is not one of this list.", param: "cursor" }).refused,
-      );
-    }
+    const wanted = seqPage(query);
+    if (isRefused(wanted)) return refused(scope, wanted.refused);
     const conditions = auditConditions(actor.org_id, query);
-    const rows = await newestEntries(databaseOf(scope.env.DB), conditions, before, limit + 1);
-    const last = rows[limit - 1];
-    const next_cursor = rows.length > limit && last !== undefined ? String(last.seq) : null;
-    return json(scope, { data: rows.slice(0, limit).map(publicEntry), next_cursor });
+    const rows = await newestEntries(databaseOf(scope.env.DB), conditions, wanted.before, wanted.limit + 1);
+    const { page, next_cursor } = cutPage(rows, wanted);
+    return json(scope, { data: page.map(publicEntry), next_cursor });
   },
 };
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { walletClient } from "../../../schema/clients/wallet-client.ts";
-import { refuse } from "../../../schema/kernel/errors.ts";
+import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd } from "../../../schema/kernel/money.ts";
 import { formatTime } from "../../../schema/kernel/time.ts";
@@ -10,6 +10,7 @@ import type { Actor } from "../access/actor.ts";
 import { cursorParam, limitParam } from "../api/list-query.ts";
 import { notFound } from "../api/row-response.ts";
 import { readRow } from "../api/rows.ts";
+import { cutPage, seqPage } from "../api/seq-page.ts";
 import { json, refused } from "../http/respond.ts";
 import type { AdminRoute } from "../http/route.ts";
 import type { ConsoleScope } from "../http/scope.ts";
@@ -58,20 +59,13 @@ export const ledgerRoute: AdminRoute = {
     },
   },
   async handle({ params, query }, scope, actor) {
-    const limit = typeof query.limit === "number" ? query.limit : 50;
-    const before = typeof query.cursor === "string" ? Number(query.cursor) : null;
-    if (before !== null && !(Number.isSafeInteger(before) && before > 0)) {
-      return refused(
-        scope,
-        refuse("invalid_request", { message: "The cursor is not one of this list.", param: "cursor" }).refused,
-      );
-    }
-    const page = before === null ? { limit: limit + 1 } : { limit: limit + 1, before_seq: before };
+    const wanted = seqPage(query);
+    if (isRefused(wanted)) return refused(scope, wanted.refused);
+    const limit = wanted.limit + 1;
     return await withWallet(scope, actor, params.id ?? "", async (wallet) => {
-      const rows = await wallet.ledger(page);
-      const last = rows[limit - 1];
-      const next_cursor = rows.length > limit && last !== undefined ? String(last.seq) : null;
-      return { data: rows.slice(0, limit).map((row) => shown(params.id ?? "", row)), next_cursor };
+      const rows = await wallet.ledger(wanted.before === null ? { limit } : { limit, before_seq: wanted.before });
+      const { page, next_cursor } = cutPage(rows, wanted);
+      return { data: page.map((row) => shown(params.id ?? "", row)), next_cursor };
     });
   },
 };

@@ -1,5 +1,7 @@
 import { inArray } from "drizzle-orm";
+import { loadKeyLimits } from "../../../schema/clients/key-limits-row.ts";
 import { walletClient } from "../../../schema/clients/wallet-client.ts";
+import { walletObjects } from "../../../schema/clients/wallet-objects.ts";
 import { loadWalletSettings } from "../../../schema/clients/wallet-settings-row.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
@@ -10,7 +12,7 @@ import { databaseOf } from "../store/database.ts";
 /** What a change of configuration does to a wallet object. Both may be done twice. */
 export type WalletEffect =
   | { readonly kind: "configure"; readonly wallet_id: string }
-  | { readonly kind: "revoke_key"; readonly wallet_id: string; readonly key_id: string };
+  | { readonly kind: "revoke_key" | "limit_key"; readonly wallet_id: string; readonly key_id: string };
 
 export interface PendingEffect {
   readonly id: string;
@@ -43,7 +45,12 @@ export async function applyEffects(
 }
 
 async function applyEffect(scope: ConsoleScope, effect: WalletEffect): Promise<void> {
-  const client = walletClient(scope.env, scope.effects, effect.wallet_id);
+  // The wallet itself first: what it stops, its shards ask it for.
+  for (const id of await walletObjects(scope.env.DB, effect.wallet_id)) await applyTo(scope, effect, id);
+}
+
+async function applyTo(scope: ConsoleScope, effect: WalletEffect, object_id: string): Promise<void> {
+  const client = walletClient(scope.env, scope.effects, object_id);
   if (effect.kind === "revoke_key") {
     const { key_id } = effect;
     await client.call(async (wallet) => {
@@ -52,7 +59,17 @@ async function applyEffect(scope: ConsoleScope, effect: WalletEffect): Promise<v
     });
     return;
   }
-  const settings = await loadWalletSettings(scope.env.DB, effect.wallet_id);
+  if (effect.kind === "limit_key") {
+    const { key_id } = effect;
+    const limits = await loadKeyLimits(scope.env.DB, key_id);
+    if (limits === null) throw new Error("there is no such key");
+    await client.call(async (wallet) => {
+      await wallet.limitKey(key_id, limits);
+      return { status: "limited" };
+    });
+    return;
+  }
+  const settings = await loadWalletSettings(scope.env.DB, object_id);
   if (settings === null) throw new Error("there is no such wallet");
   await client.call(async (wallet) => {
     await wallet.configure(settings);

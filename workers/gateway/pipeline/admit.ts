@@ -5,14 +5,21 @@ import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
 import { formatTimeOrNull } from "../../../schema/kernel/time.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import { walletOfShard } from "../../../schema/wire/shards.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
-import type { AdmitAnswer, AdmitRequest, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import type { AdmitAnswer, AdmitRequest, RatedAdmitAnswer, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import { rateHeaders } from "../http/rate-headers.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { type Estimate, estimateChat } from "./estimate.ts";
 import type { Attempt } from "./plan.ts";
+import { refuseRate } from "./refuse-rate.ts";
 
-export type Admission =
+/** `rate_headers` are for the answer, whatever it will be. */
+export type Admission = Admitted & { readonly rate_headers: Readonly<Record<string, string>> };
+
+type Admitted =
   | { readonly admitted: { readonly estimate: Estimate; readonly available_nano_usd: NanoUsd | null } }
   /** The idempotency key's first request has finished: its answer again. */
   | { readonly repeated: RecordedAnswer }
@@ -26,6 +33,7 @@ export interface AdmitInput {
   readonly ttl_ms: number;
   readonly context: RequestContext;
   readonly idempotency: AdmitRequest["idempotency"] | null;
+  readonly key_limits: KeyLimits | null;
 }
 
 type MoneyRefusal = Extract<AdmitAnswer, { status: "exhausted" | "held_by_others" | "exceeds_wallet" }>;
@@ -39,24 +47,27 @@ const COUNT_MARGIN_TOKENS = 16;
 /**
  * Places the hold. The warm case is one RPC. Only when the safe bound does not fit is the prompt counted exactly, and
  * only when that does not fit either is a whole answer without a bound of the caller's bounded by what the wallet has
- * left: a refusal means that the request really does not fit.
+ * left: a refusal means that the request really does not fit. The same for a limit on tokens.
  */
 export async function admit(wallet: WalletClient, tokenizer: TokenizerRpc, input: AdmitInput): Promise<Admission> {
   const { estimate } = input;
   const first = await place(wallet, input, estimate);
-  if (!isMoneyRefusal(first)) return outcome(first, estimate);
+  if (!isMoneyRefusal(first) && !isTokenRefusal(first)) return concluded(first, estimate);
   const counted = await countPrompt(tokenizer, input.request, input.attempt.model);
   const input_tokens = Math.min(
     estimate.input_tokens_bound,
     counted === null ? estimate.input_tokens_bound : Math.ceil(counted * COUNT_MARGIN) + COUNT_MARGIN_TOKENS,
   );
   const exact = estimateChat(input.request, input.attempt, { input_tokens });
-  const second = exact.hold_nano_usd < estimate.hold_nano_usd ? await place(wallet, input, exact) : first;
-  if (!isMoneyRefusal(second)) return outcome(second, exact);
+  const asks_less = isMoneyRefusal(first)
+    ? exact.hold_nano_usd < estimate.hold_nano_usd
+    : exact.tokens.tokens_estimate < estimate.tokens.tokens_estimate;
+  const second = asks_less ? await place(wallet, input, exact) : first;
+  if (!isMoneyRefusal(second)) return concluded(second, exact);
   const imposed = imposedBound(input.request, exact, second.available_nano_usd);
-  if (imposed === null) return outcome(second, exact);
+  if (imposed === null) return concluded(second, exact);
   const bounded = estimateChat(input.request, input.attempt, { input_tokens, imposed_max_tokens: imposed });
-  return outcome(await place(wallet, input, bounded), bounded);
+  return concluded(await place(wallet, input, bounded), bounded);
 }
 
 /** Gives back a hold whose placing was not answered, so that a late arrival of it is refused. */
@@ -89,7 +100,7 @@ export async function abandon(wallet: WalletClient, input: AdmitInput): Promise<
     });
 }
 
-function place(wallet: WalletClient, input: AdmitInput, estimate: Estimate): Promise<AdmitAnswer> {
+function place(wallet: WalletClient, input: AdmitInput, estimate: Estimate): Promise<RatedAdmitAnswer> {
   const request: AdmitRequest = {
     request_id: input.request_id,
     hold_nano_usd: estimate.hold_nano_usd,
@@ -97,6 +108,8 @@ function place(wallet: WalletClient, input: AdmitInput, estimate: Estimate): Pro
     ttl_ms: input.ttl_ms,
     context: input.context,
     price_id: input.attempt.price.price_id,
+    tokens: estimate.tokens,
+    ...(input.key_limits === null ? {} : { key_limits: input.key_limits }),
     ...(input.idempotency === null || input.idempotency === undefined ? {} : { idempotency: input.idempotency }),
   };
   return wallet.call((object) => object.admit(request));
@@ -104,6 +117,13 @@ function place(wallet: WalletClient, input: AdmitInput, estimate: Estimate): Pro
 
 const isMoneyRefusal = (answer: AdmitAnswer): answer is MoneyRefusal =>
   answer.status === "exhausted" || answer.status === "held_by_others" || answer.status === "exceeds_wallet";
+
+const isTokenRefusal = (answer: AdmitAnswer): boolean => answer.status === "rate_limited" && answer.limit === "tokens";
+
+const concluded = (answer: RatedAdmitAnswer, estimate: Estimate): Admission => ({
+  ...outcome(answer, estimate),
+  rate_headers: rateHeaders(answer.rate),
+});
 
 /** The bound per choice that the wallet's rest affords, when the caller gave none and the answer is not a growing one. */
 function imposedBound(request: ChatRequest, estimate: Estimate, available_nano_usd: NanoUsd): number | null {
@@ -114,7 +134,7 @@ function imposedBound(request: ChatRequest, estimate: Estimate, available_nano_u
   return per_choice < LEAST_IMPOSED_TOKENS ? null : per_choice;
 }
 
-function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
+function outcome(answer: AdmitAnswer, estimate: Estimate): Admitted {
   switch (answer.status) {
     case "held":
     case "already_held":
@@ -144,7 +164,7 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
       const tokens = affordablePerChoice(estimate, answer.maximum_nano_usd);
       return refuse("request_exceeds_maximum", {
         details: {
-          wallet_id: answer.wallet_id,
+          wallet_id: walletOfShard(answer.wallet_id),
           maximum_per_request_usd: formatUsd(answer.maximum_nano_usd),
           required_usd: formatUsd(estimate.hold_nano_usd),
           max_affordable_tokens: tokens,
@@ -152,9 +172,13 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
       });
     }
     case "frozen":
-      return refuse("wallet_frozen", { details: { wallet_id: answer.wallet_id } });
+      return refuse("wallet_frozen", { details: { wallet_id: walletOfShard(answer.wallet_id) } });
+    case "ended":
+      return refuse("wallet_ended", { details: { wallet_id: walletOfShard(answer.wallet_id) } });
     case "key_revoked":
       return refuse("invalid_api_key", { message: "This API key was revoked." });
+    case "rate_limited":
+      return refuseRate(answer);
     case "too_many_holds":
       return refuse("rate_limited", {
         message: "Too many requests of this wallet are in flight. Try again when some have finished.",
@@ -177,7 +201,7 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admission {
 }
 
 const leftDetails = (answer: MoneyRefusal) => ({
-  wallet_id: answer.wallet_id,
+  wallet_id: walletOfShard(answer.wallet_id),
   available_usd: formatUsd(answer.available_nano_usd),
   resets_at: formatTimeOrNull(answer.resets_at),
 });

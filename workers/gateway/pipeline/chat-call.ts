@@ -2,6 +2,7 @@ import type { Refused } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import type { NanoUsd } from "../../../schema/kernel/money.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Translation } from "../providers/kit/provider.ts";
 import type { Estimate } from "./estimate.ts";
@@ -29,6 +30,10 @@ export interface Payer {
   readonly wallet_id: string;
   /** A gateway key, or the user who acts. */
   readonly key_id: string;
+  /** Rate limits of the key; a user has none. */
+  readonly limits?: KeyLimits;
+  /** How many objects share the requests of the wallet; its own alone when absent. */
+  readonly shards?: number;
 }
 
 /** What came of it. A failure of the provider is a refusal too, with the headers that say whose it was. */

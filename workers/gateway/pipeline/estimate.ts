@@ -9,6 +9,7 @@ import {
 import { type InputBound, inputBound } from "../../../schema/pricing/input-bound.ts";
 import type { Price } from "../../../schema/pricing/price.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import { MAX_RATE, type TokenWants } from "../../../schema/wire/rate-limits.ts";
 import { expectedOutputTokens } from "./output-history.ts";
 import type { Attempt } from "./plan.ts";
 
@@ -34,6 +35,8 @@ export interface Estimate {
   readonly hold_nano_usd: NanoUsd;
   /** What expiry charges before the first checkpoint. */
   readonly committed_nano_usd: NanoUsd;
+  /** What it takes of limits on tokens. */
+  readonly tokens: TokenWants;
   /** The cost bound of the whole prompt with that many output tokens. */
   costWith(output_tokens: number): NanoUsd;
   /** The most output tokens that an amount covers beside the prompt; null when not even the prompt fits. */
@@ -62,8 +65,8 @@ export function estimateChat(request: ChatRequest, attempt: Attempt, options: Es
   const mode: OutputMode =
     asked === null && stream && !model.capabilities.includes("reasoning") ? "growing" : "bounded";
   const output_tokens_max = (asked ?? model.max_output_tokens) * choices;
-  const held_output_tokens =
-    mode === "growing" ? Math.min(output_tokens_max, expectedOutputTokens(name) * choices) : output_tokens_max;
+  const expected_output_tokens = Math.min(output_tokens_max, expectedOutputTokens(name) * choices);
+  const held_output_tokens = mode === "growing" ? expected_output_tokens : output_tokens_max;
   const base = boundInput(price, input, input_tokens_bound);
   const costWith = (output_tokens: number): NanoUsd => costBound({ ...base, output_tokens }).hold_nano_usd;
   return {
@@ -74,10 +77,21 @@ export function estimateChat(request: ChatRequest, attempt: Attempt, options: Es
     output_tokens_max,
     imposed_max_tokens: options.imposed_max_tokens ?? null,
     hold_nano_usd: costWith(held_output_tokens),
+    tokens: tokenWants(input_tokens_bound, asked === null ? null : output_tokens_max, expected_output_tokens),
     committed_nano_usd: costWith(stream ? Math.min(held_output_tokens, FIRST_STRETCH_TOKENS) : 0),
     costWith,
     affordable: (amount) => affordableOutputTokens(amount, base),
   };
+}
+
+/**
+ * Prompt and answer. A bound of the caller's is reserved whole. Without one the answer is guessed, as what answers of the
+ * model were lately: the model's own maximum would use up most limits with one request, and what is wrong about a guess is
+ * put right at the end.
+ */
+function tokenWants(input: number, bound: number | null, expected: number): TokenWants {
+  const tokens_least = Math.min(MAX_RATE, input + (bound ?? 0));
+  return { tokens_least, tokens_estimate: Math.min(MAX_RATE, input + (bound ?? expected)) };
 }
 
 const boundInput = (

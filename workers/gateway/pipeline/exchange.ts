@@ -46,6 +46,8 @@ export class Exchange {
   readonly hold: HoldKeeper;
   /** What the wallet had left beside this hold when it was placed; null without a limit. */
   readonly available_nano_usd: NanoUsd | null;
+  /** What is left of the caller's rate limits, for the answer. */
+  readonly rate_headers: Readonly<Record<string, string>>;
   first_byte_at: number | null = null;
   readonly #wallet: WalletClient;
   #ended = false;
@@ -58,6 +60,7 @@ export class Exchange {
     readonly context: RequestContext;
     readonly wallet: WalletClient;
     readonly available_nano_usd: NanoUsd | null;
+    readonly rate_headers: Readonly<Record<string, string>>;
   }) {
     this.scope = parts.scope;
     this.request = parts.request;
@@ -65,6 +68,7 @@ export class Exchange {
     this.estimate = parts.estimate;
     this.context = parts.context;
     this.available_nano_usd = parts.available_nano_usd;
+    this.rate_headers = parts.rate_headers;
     this.#wallet = parts.wallet;
     const { meter } = this;
     this.hold = new HoldKeeper(parts.wallet, parts.scope.request_id, parts.estimate, {

@@ -19,6 +19,7 @@ import {
 const BLOCKED_CODES: ReadonlySet<ErrorCode> = new Set([
   "forbidden",
   "wallet_frozen",
+  "wallet_ended",
   "wallet_exhausted",
   "request_exceeds_wallet",
   "request_exceeds_maximum",

@@ -1,12 +1,14 @@
 import { walletClient } from "../../../schema/clients/wallet-client.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
+import { isRateLimited } from "../../../schema/wire/rate-limits.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
+import { spendingId } from "../../../schema/wire/shards.ts";
 import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import { readLabel, readSwitch, readTags, readTraceparent } from "../http/headers.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { type Admission, type AdmitInput, abandon, admit } from "./admit.ts";
-import { type ChatCall, type ChatOutcome, translateChat } from "./chat-call.ts";
+import { type ChatCall, type ChatOutcome, type Payer, translateChat } from "./chat-call.ts";
 import { dryRun } from "./dry-run.ts";
 import { estimateChat } from "./estimate.ts";
 import { Exchange } from "./exchange.ts";
@@ -23,17 +25,19 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
   // Translated before the hold: a request that the provider cannot take is refused without touching the wallet.
   const tried = translateChat(request, attempt, estimate);
   if (isRefused(tried)) return tried;
-  const wallet = walletClient(scope.env, scope.effects, payer.wallet_id);
   const dry = readSwitch(headers, "x-ao-dry-run");
   if (isRefused(dry)) return dry;
   const wants_ao = readSwitch(headers, "x-ao-usage");
   if (isRefused(wants_ao)) return wants_ao;
   if (dry.on) {
+    const wallet = walletClient(scope.env, scope.effects, payer.wallet_id);
     const response = await dryRun({ scope, attempt, estimate, wallet, tokenizer: scope.env.TOKENIZER, request });
     return { response, cost_nano_usd: null };
   }
   const idempotent = await readIdempotency(headers, payer.key_id, call.route, body);
   if (isRefused(idempotent)) return idempotent;
+  const object_id = spendingObject(payer, scope.request_id, idempotent.idempotency !== null);
+  const wallet = walletClient(scope.env, scope.effects, object_id);
   const trace = readTraceparent(headers);
   const { tags, dropped } = readTags(headers);
   const input: AdmitInput = {
@@ -44,15 +48,20 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
     ttl_ms: scope.config.AO_HOLD_TTL_MS,
     context: requestContext(call, tags, trace?.trace_id ?? null),
     idempotency: idempotent.idempotency,
+    key_limits: payer.limits ?? null,
   };
   const admission = await admit(wallet, scope.env.TOKENIZER, input).catch((error: unknown): Admission => {
     log("error", "admit_unanswered", { request_id: scope.request_id, reason: String(error) });
     scope.waitUntil(abandon(wallet, input));
-    return { refused: { code: "wallet_unavailable", retry_after_ms: 1_000 } };
+    return { refused: { code: "wallet_unavailable", retry_after_ms: 1_000 }, rate_headers: {} };
   });
-  if (isRefused(admission)) return admission;
-  if ("repeated" in admission) return { response: repeatedResponse(admission.repeated, scope), cost_nano_usd: null };
-  const exchange = new Exchange({ scope, request, attempt, context: input.context, wallet, ...admission.admitted });
+  const { rate_headers } = admission;
+  if (isRefused(admission)) return { refused: admission.refused, headers: rate_headers };
+  if ("repeated" in admission) {
+    return { response: repeatedResponse(admission.repeated, scope, rate_headers), cost_nano_usd: null };
+  }
+  const parts = { scope, request, attempt, context: input.context, wallet, rate_headers };
+  const exchange = new Exchange({ ...parts, ...admission.admitted });
   return await serveExchange(exchange, call.caller, tried, {
     keep_answer: idempotent.idempotency !== null,
     wants_ao: wants_ao.on,
@@ -61,10 +70,30 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
   });
 }
 
-function repeatedResponse(answer: RecordedAnswer, scope: RequestScope): Response {
+/**
+ * The object that admits the request: one of the wallet's shards, if it has any. What must be known in one place goes to
+ * the wallet's own: repeats of an idempotency key, and the requests of a key with rate limits, which are counted there.
+ */
+function spendingObject({ wallet_id, shards = 1, limits }: Payer, request_id: string, repeatable: boolean): string {
+  const in_one_place = repeatable || (limits !== undefined && isRateLimited(limits));
+  return in_one_place ? wallet_id : spendingId(wallet_id, shards, request_id);
+}
+
+/** Limits are told as they are now, not as they were for the first request. */
+function repeatedResponse(
+  answer: RecordedAnswer,
+  scope: RequestScope,
+  rate_headers: Readonly<Record<string, string>>,
+): Response {
+  const recorded = Object.entries(answer.headers).filter(([name]) => !name.startsWith("x-ratelimit-"));
   return new Response(answer.body, {
     status: answer.status,
-    headers: { ...answer.headers, "x-request-id": scope.public_request_id, "x-ao-idempotent-replay": "true" },
+    headers: {
+      ...Object.fromEntries(recorded),
+      ...rate_headers,
+      "x-request-id": scope.public_request_id,
+      "x-ao-idempotent-replay": "true",
+    },
   });
 }
 

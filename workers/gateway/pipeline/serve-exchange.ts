@@ -153,6 +153,7 @@ function answerHeaders(exchange: Exchange, warnings: readonly string[]): Record<
     "x-ao-request-id": exchange.scope.request_id,
     "x-ao-provider": exchange.attempt.account.id,
     "x-ao-model": exchange.attempt.name,
+    ...exchange.rate_headers,
     ...(warnings.length === 0 ? {} : { "x-ao-warnings": warningsHeader(warnings) }),
   };
 }

@@ -26,7 +26,7 @@ export const chatCompletions: Route = {
   tag: "Inference",
   summary: "Create a chat completion",
   description:
-    "OpenAI's Chat Completions contract for every provider. The most that the request can cost is held in the key's wallet before the provider is called, and the actual cost is settled after the last byte. Unknown fields are passed on to providers that speak this dialect.",
+    "OpenAI's Chat Completions contract for every provider. The most that the request can cost is held in the key's wallet before the provider is called, and the actual cost is settled after the last byte. A caller with rate limits finds what is left of them in the headers `x-ratelimit-limit-requests`, `x-ratelimit-remaining-requests`, `x-ratelimit-reset-requests`, and the same with `-tokens`. Unknown fields are passed on to providers that speak this dialect.",
   security: "key",
   spends: true,
   headers: {
@@ -72,6 +72,7 @@ export const chatCompletions: Route = {
     "request_exceeds_wallet",
     "request_exceeds_maximum",
     "wallet_frozen",
+    "wallet_ended",
     "forbidden",
     "model_not_found",
     "idempotency_in_flight",

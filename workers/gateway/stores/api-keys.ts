@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 
 /** A gateway key as the request path needs it. */
 export interface KeyEntry {
@@ -12,6 +13,9 @@ export interface KeyEntry {
   readonly models: readonly string[] | null;
   readonly expires_at: number | null;
   readonly revoked_at: number | null;
+  readonly limits: KeyLimits;
+  /** How many objects share the requests of its wallet. */
+  readonly shards: number;
 }
 
 const row = z.object({
@@ -23,6 +27,11 @@ const row = z.object({
   models: z.string().nullable(),
   expires_at: z.number().nullable(),
   revoked_at: z.number().nullable(),
+  version: z.int(),
+  requests_per_minute: z.int().nullable(),
+  tokens_per_minute: z.int().nullable(),
+  concurrent_requests: z.int().nullable(),
+  shards: z.int().nullable(),
 });
 
 const stringList = z.array(z.string());
@@ -30,14 +39,19 @@ const stringList = z.array(z.string());
 /** The key with that hash, or null. Throws when D1 does not answer: the caller says 503, never 401. */
 export async function loadKey(db: D1Database, hash: string): Promise<KeyEntry | null> {
   const found = await db
-    .prepare("SELECT id, name, org_id, wallet_id, scopes, models, expires_at, revoked_at FROM api_keys WHERE hash = ?1")
+    .prepare(
+      "SELECT id, name, org_id, wallet_id, scopes, models, expires_at, revoked_at, version, requests_per_minute, tokens_per_minute, concurrent_requests, (SELECT shards FROM wallets WHERE wallets.id = api_keys.wallet_id) AS shards FROM api_keys WHERE hash = ?1",
+    )
     .bind(hash)
     .first();
   if (found === null) return null;
-  const { id, scopes, models, ...rest } = row.parse(found);
+  const { id, scopes, models, shards, version, requests_per_minute, tokens_per_minute, concurrent_requests, ...rest } =
+    row.parse(found);
   return {
     key_id: id,
     ...rest,
+    shards: shards ?? 1,
+    limits: { version, requests_per_minute, tokens_per_minute, concurrent_requests },
     scopes: stringList.parse(JSON.parse(scopes)),
     models: models === null ? null : stringList.nullable().parse(JSON.parse(models)),
   };

@@ -2,8 +2,9 @@ import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { AdmitAnswer, AdmitRequest } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { available, promised } from "./allowance.ts";
+import { available, isEnded, promised } from "./allowance.ts";
 import { type Change, type Decision, NO_CHANGES } from "./change.ts";
+import { ALONE, judgeAdmit, type RateVerdict, type Ticket } from "./rate-admit.ts";
 import type { Reader } from "./reader.ts";
 import { gapOf, isCovered, refuseMoney, retryAfter, standingRefusal } from "./refuse-money.ts";
 import type { Hold, State } from "./state.ts";
@@ -16,14 +17,16 @@ export interface Short {
 
 /**
  * Holds money for a request, or says why not. Refusals come before any change, in this order: invalid, not configured,
- * key revoked, frozen, request id seen before (held or ended), idempotency key used before, maximum per request, too
- * many holds, money. Money is refused only when nobody else could give some up; otherwise the answer is `short`.
+ * key revoked, frozen, ended, request id seen before (held or ended), idempotency key used before, maximum per request,
+ * too many holds, rate limits, money. Money is refused only when nobody else could give some up; otherwise the answer is
+ * `short`. What is refused takes nothing: neither of another limit nor of the money.
  */
 export function decideAdmit(
   state: State,
   request: AdmitRequest,
   now: number,
   reader: Reader,
+  ticket: Ticket = ALONE,
 ): Decision<AdmitAnswer | Short> {
   const problem = admitProblem(request);
   if (problem !== null) return refuse({ status: "invalid", problem });
@@ -31,20 +34,23 @@ export function decideAdmit(
   if (settings === null) return refuse({ status: "not_configured" });
   if (state.revoked_keys.has(request.context.key_id)) return refuse({ status: "key_revoked" });
   if (settings.frozen) return refuse({ status: "frozen", wallet_id: settings.wallet_id });
+  if (isEnded(settings, now)) return refuse({ status: "ended", wallet_id: settings.wallet_id });
   const repeated = repeatedAnswer(state, settings, request, reader) ?? duplicateAnswer(request, now, reader);
   if (repeated !== null) return refuse(repeated);
-  const standing = standingRefusal(state, settings, request.hold_nano_usd);
+  const standing = standingRefusal(state, settings, request.hold_nano_usd, now);
   if (standing !== null) return refuse(standing);
   if (state.holds.size >= LIMITS.open_holds) {
     return refuse({ status: "too_many_holds", retry_after_ms: retryAfter(state, now) });
   }
+  const rates = judgeAdmit(state, settings, request, now, ticket);
+  if (rates.refusal !== null) return { answer: rates.refusal, changes: rates.changes };
   const gap = gapOf(state, settings, request.hold_nano_usd);
   if (!isCovered(gap)) {
     if (gap.lease_nano_usd > 0 || state.leased_out_nano_usd > 0)
       return { answer: { status: "short" }, changes: NO_CHANGES };
     return refuseMoney(state, settings, request.hold_nano_usd, ZERO_USD, now);
   }
-  return hold(state, settings, request, now);
+  return hold(state, settings, request, now, rates);
 }
 
 const refuse = (answer: AdmitAnswer): Decision<AdmitAnswer> => ({ answer, changes: NO_CHANGES });
@@ -77,7 +83,15 @@ function duplicateAnswer(request: AdmitRequest, now: number, reader: Reader): Ad
     : { status: "duplicate_in_flight", request_id };
 }
 
-function hold(state: State, settings: WalletSettings, request: AdmitRequest, now: number): Decision<AdmitAnswer> {
+type Let = Extract<RateVerdict, { readonly refusal: null }>;
+
+function hold(
+  state: State,
+  settings: WalletSettings,
+  request: AdmitRequest,
+  now: number,
+  rates: Let,
+): Decision<AdmitAnswer> {
   const made: Hold = {
     request_id: request.request_id,
     admitted_nano_usd: request.hold_nano_usd,
@@ -89,8 +103,9 @@ function hold(state: State, settings: WalletSettings, request: AdmitRequest, now
     price_id: request.price_id,
     context: request.context,
     idempotency_key_hash: request.idempotency?.key_hash ?? null,
+    rate: rates.mark,
   };
-  const changes: Change[] = [{ kind: "hold", hold: made }];
+  const changes: Change[] = [...rates.changes, { kind: "hold", hold: made }];
   if (request.idempotency !== undefined) {
     const { key_hash, fingerprint } = request.idempotency;
     const expires_at = now + LIMITS.idempotent_answer_ttl_ms;

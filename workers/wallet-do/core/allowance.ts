@@ -25,23 +25,33 @@ export function available(settings: WalletSettings, balance: NanoUsd, held: Nano
   return free === null ? null : nanoUsd(Math.max(0, free - held));
 }
 
-/** What is promised to somebody: held for requests, and leased to wallets below. */
-export const promised = (state: Pick<State, "held_nano_usd" | "leased_out_nano_usd">): NanoUsd =>
+/** What of the lease is promised to somebody: held for requests, and leased to wallets below. */
+const toBeSpent = (state: Pick<State, "held_nano_usd" | "leased_out_nano_usd">): NanoUsd =>
   addUsd(state.held_nano_usd, state.leased_out_nano_usd);
+
+/** What of the balance is promised: the same, and what is reserved for transfers. That is spent of no lease. */
+export const promised = (
+  state: Pick<State, "held_nano_usd" | "leased_out_nano_usd" | "transferring_nano_usd">,
+): NanoUsd => addUsd(toBeSpent(state), state.transferring_nano_usd);
+
+/** What of the balance may be moved to another wallet: what is there and promised to nobody. Never of the overdraft. */
+export function movable(settings: WalletSettings, state: State): NanoUsd {
+  if (settings.limit_nano_usd === null || settings.limit_nano_usd === 0) return ZERO_USD;
+  return nanoUsd(Math.max(0, state.balance_nano_usd - promised(state)));
+}
+
+/** Whether the wallet's time is over. */
+export const isEnded = ({ ends_at }: WalletSettings, now: number): boolean => ends_at !== null && ends_at <= now;
 
 /** What of the money leased from the wallet above is free; null at the top of a tree. May be below zero. */
 export const idleLease = (state: State): NanoUsd | null =>
-  state.upstream === null ? null : subtractUsd(state.upstream.leased_nano_usd, promised(state));
+  state.upstream === null ? null : subtractUsd(state.upstream.leased_nano_usd, toBeSpent(state));
 
-/**
- * What of that may be promised here without asking. Nothing after a recall: what becomes free then was held for requests
- * that the wallet above may not have wanted to follow, as when it was frozen.
- */
-export function spendableLease(state: State): NanoUsd | null {
+/** What of it may be spent: nothing while the wallet above has stopped it. */
+export const usableLease = (state: State): NanoUsd | null => {
   const idle = idleLease(state);
-  const recalled = state.upstream?.lanes.ask.recalled_seq !== undefined;
-  return idle !== null && recalled ? minUsd(idle, ZERO_USD) : idle;
-}
+  return idle === null || state.upstream?.stopped_seq === null ? idle : minUsd(ZERO_USD, idle);
+};
 
 /** How far a balance may go below zero. Limit and overdraft together stay in the range of one amount. */
 export function overdraft(settings: WalletSettings): NanoUsd {

@@ -1,10 +1,21 @@
 import { addUsd, type NanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Event } from "../../../schema/wire/events.ts";
+import type { KeyLimits, RateEnd } from "../../../schema/wire/rate-limits.ts";
 import type { LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import { enterHold, enterPass, leaveHold, leavePass, type Pass, putBucket, type RateTree } from "./rate-book.ts";
+import type { Bucket } from "./rate-bucket.ts";
 import type { IdempotencyEntry } from "./reader.ts";
-import type { Child, Hold, State, Upstream, WalletPeriod } from "./state.ts";
+import {
+  type Child,
+  type Hold,
+  promisedTo,
+  type State,
+  type Transfer,
+  type Upstream,
+  type WalletPeriod,
+} from "./state.ts";
 
 /** A ledger row with the period's spending after it and the sequence of its event. */
 export interface Posting extends LedgerRow {
@@ -31,7 +42,17 @@ export type Change =
   /** The account with the wallet above, as it is now. */
   | { readonly kind: "upstream"; readonly upstream: Upstream }
   /** The account of a wallet below, as it is now. */
-  | { readonly kind: "child"; readonly child: Child };
+  | { readonly kind: "child"; readonly child: Child }
+  /** A transfer, as it is now. */
+  | { readonly kind: "transfer"; readonly transfer: Transfer }
+  /** What a rate limit remembers, as it is now. */
+  | { readonly kind: "bucket"; readonly bucket: Bucket }
+  | { readonly kind: "pass"; readonly pass: Pass }
+  | { readonly kind: "pass_ended"; readonly request_id: string }
+  | { readonly kind: "key_limits"; readonly key_id: string; readonly limits: KeyLimits }
+  | { readonly kind: "rate_tree"; readonly tree: RateTree }
+  /** Nothing here: once the changes beside it are stored, the wallet above is told. */
+  | { readonly kind: "rate_ended"; readonly above: string; readonly end: RateEnd };
 
 /** What a command decided: its answer holds once the changes are stored. */
 export interface Decision<Answer> {
@@ -55,10 +76,14 @@ function applyOne(state: State, change: Change): void {
       state.period = change.period;
       return;
     case "hold":
+      putHold(state, change.hold);
+      enterHold(state.rates, change.hold.request_id, change.hold.context.key_id, change.hold.rate);
+      return;
     case "hold_renewed":
       putHold(state, change.hold);
       return;
     case "hold_ended":
+      leaveRates(state, change.request_id);
       removeHold(state, change.request_id);
       return;
     case "posting":
@@ -86,11 +111,31 @@ function applyOne(state: State, change: Change): void {
       state.upstream = change.upstream;
       return;
     case "child": {
-      const before = state.children.get(change.child.child_id)?.leased_nano_usd ?? ZERO_USD;
+      const before = promisedTo(state.children.get(change.child.child_id));
       state.children.set(change.child.child_id, change.child);
-      state.leased_out_nano_usd = addUsd(state.leased_out_nano_usd, subtractUsd(change.child.leased_nano_usd, before));
+      state.leased_out_nano_usd = addUsd(state.leased_out_nano_usd, subtractUsd(promisedTo(change.child), before));
       return;
     }
+    case "transfer":
+      putTransfer(state, change.transfer);
+      return;
+    case "bucket":
+      putBucket(state.rates, change.bucket);
+      return;
+    case "pass":
+      enterPass(state.rates, change.pass);
+      return;
+    case "pass_ended":
+      leavePass(state.rates, change.request_id);
+      return;
+    case "key_limits":
+      state.rates.key_limits.set(change.key_id, change.limits);
+      return;
+    case "rate_tree":
+      state.rates.tree = change.tree;
+      return;
+    case "rate_ended":
+      return;
     default:
       unreachable(change);
   }
@@ -102,12 +147,24 @@ function applyOne(state: State, change: Change): void {
  */
 export function afterPosting(upstream: Upstream, posting: Posting): Upstream {
   if (!posting.of_lease) return upstream;
+  const unreported_nano_usd = subtractUsd(upstream.unreported_nano_usd, posting.amount_nano_usd);
   return {
     ...upstream,
     leased_nano_usd: addUsd(upstream.leased_nano_usd, posting.amount_nano_usd),
-    unreported_nano_usd: subtractUsd(upstream.unreported_nano_usd, posting.amount_nano_usd),
-    unreported_since: upstream.unreported_since ?? posting.at,
+    unreported_nano_usd,
+    // A correction may give back all that was to be told: then nothing is due.
+    unreported_since: unreported_nano_usd === 0 ? null : (upstream.unreported_since ?? posting.at),
   };
+}
+
+/** Only what is reserved is kept in memory. */
+function putTransfer(state: State, transfer: Transfer): void {
+  const before = state.transfers.get(transfer.transfer_id)?.amount_nano_usd ?? ZERO_USD;
+  const reserved = transfer.answer === null;
+  state.transfers.delete(transfer.transfer_id);
+  if (reserved) state.transfers.set(transfer.transfer_id, transfer);
+  const after = reserved ? transfer.amount_nano_usd : ZERO_USD;
+  state.transferring_nano_usd = addUsd(state.transferring_nano_usd, subtractUsd(after, before));
 }
 
 function putHold(state: State, hold: Hold): void {
@@ -115,6 +172,11 @@ function putHold(state: State, hold: Hold): void {
   state.holds.set(hold.request_id, hold);
   state.held_nano_usd = addUsd(state.held_nano_usd, hold.hold_nano_usd);
   if (hold.deadline < state.deadline_bound) state.deadline_bound = hold.deadline;
+}
+
+function leaveRates(state: State, request_id: string): void {
+  const hold = state.holds.get(request_id);
+  if (hold !== undefined) leaveHold(state.rates, request_id, hold.context.key_id, hold.rate);
 }
 
 function removeHold(state: State, request_id: string): void {

@@ -8,14 +8,15 @@ import { newUpstream } from "./lease-child.ts";
 import type { State } from "./state.ts";
 
 /**
- * Takes over newer settings; the same version or an older one changes nothing. A changed limit moves the balance by the
+ * Takes over newer settings; the same version or an older one changes nothing, but for
+ * what `bookingOf` says. A changed limit moves the balance by the
  * difference at once. A changed kind of period, zone or start day moves the end of the running period to the next
  * boundary of the new kind; its start and its spending stay, so that no change of settings hands out money twice.
  */
 export function decideConfigure(state: State, settings: WalletSettings, now: number): readonly Change[] {
   const old = state.settings;
   assert(old === null || old.wallet_id === settings.wallet_id, "settings of another wallet");
-  if (old !== null && old.version >= settings.version) return NO_CHANGES;
+  if (old !== null && old.version >= settings.version) return bookingOf(old, settings);
   const books = draft(state, settings, now);
   books.add({ kind: "settings", settings });
   // Once below a wallet, always below that one: what is leased, held and told is between the two.
@@ -43,6 +44,17 @@ export function decideConfigure(state: State, settings: WalletSettings, now: num
   }
   books.alert();
   return books.changes;
+}
+
+/**
+ * What settings of the same version say of where a wallet is booked, when it does not know: an object of an older version
+ * took them over without.
+ */
+function bookingOf(old: WalletSettings, { version, cost_center, team_id }: WalletSettings): readonly Change[] {
+  const unknown = old.cost_center === null && old.team_id === null && (cost_center !== null || team_id !== null);
+  return old.version === version && unknown
+    ? [{ kind: "settings", settings: { ...old, cost_center, team_id } }]
+    : NO_CHANGES;
 }
 
 const periodChanged = (old: WalletSettings, settings: WalletSettings): boolean =>

@@ -12,6 +12,7 @@ export function describe(state: State): WalletState | null {
     spent_nano_usd: state.spent_nano_usd,
     held_nano_usd,
     leased_nano_usd: state.leased_out_nano_usd,
+    transferring_nano_usd: state.transferring_nano_usd,
     available_nano_usd: available(settings, balance_nano_usd, promised(state)),
     overdraft_used_nano_usd: overdraftUsed(settings, balance_nano_usd),
     period_start: period.start,

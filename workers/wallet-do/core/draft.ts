@@ -1,15 +1,16 @@
 import { addUsd, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
-import type { Event } from "../../../schema/wire/events.ts";
+import type { WalletEvent } from "../../../schema/wire/events.ts";
+import { walletOfShard } from "../../../schema/wire/shards.ts";
 import { isSpending, type LedgerKind } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { allowance } from "./allowance.ts";
 import type { Change } from "./change.ts";
 import type { State, WalletPeriod } from "./state.ts";
 
-type BaseField = "event_id" | "at" | "org_id" | "wallet_id";
-type WithoutBase<E> = E extends Event ? Omit<E, BaseField> : never;
-/** An event without what every event has. */
-export type EventBody = WithoutBase<Event>;
+type BaseField = "event_id" | "at" | "org_id" | "wallet_id" | "cost_center" | "team_id";
+type WithoutBase<E> = E extends WalletEvent ? Omit<E, BaseField> : never;
+/** An event without what every event of a wallet has. */
+export type EventBody = WithoutBase<WalletEvent>;
 
 /** Collects the changes of one decision and keeps the running figures that the next posting builds on. */
 export interface Draft {
@@ -42,10 +43,13 @@ export function draft(state: State, settings: WalletSettings, now: number): Draf
   let balance = state.balance_nano_usd;
   let spent = state.spent_nano_usd;
 
-  const nextEvent = (body: EventBody): Event => {
+  const nextEvent = (body: EventBody): WalletEvent => {
     event_seq += 1;
-    const { org_id, wallet_id } = settings;
-    return { ...body, event_id: `${wallet_id}:${event_seq}`, at, org_id, wallet_id };
+    const { org_id, cost_center, team_id } = settings;
+    // Of a shard, what it did is its wallet's; numbers are its own.
+    const wallet_id = walletOfShard(settings.wallet_id);
+    const event_id = `${settings.wallet_id}:${event_seq}`;
+    return { ...body, event_id, at, org_id, wallet_id, cost_center, team_id };
   };
   const setPeriod = (next: WalletPeriod): void => {
     period = next;

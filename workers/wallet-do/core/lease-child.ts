@@ -1,9 +1,9 @@
 import { MAX_NANO_USD, maxUsd, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
-import type { LeaseAnswer, LeaseLane, LeaseMessage } from "../../../schema/wire/wallet-rpc.ts";
+import type { LeaseAnswer, LeaseLane, LeaseMessage, RecallStop } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { available, idleLease, promised, spendableLease } from "./allowance.ts";
+import { available, idleLease, promised, usableLease } from "./allowance.ts";
 import { type Change, type Decision, NO_CHANGES } from "./change.ts";
-import type { Lane, State, Upstream } from "./state.ts";
+import type { State, Upstream } from "./state.ts";
 
 /**
  * This wallet as one below another: what it asks for, gives back and tells. A message is stored before it is sent and
@@ -17,6 +17,7 @@ export const newUpstream = (parent_id: string): Upstream => ({
   unreported_nano_usd: ZERO_USD,
   unreported_since: null,
   lanes: { ask: { answered_seq: 0, message: null }, give: { answered_seq: 0, message: null } },
+  stopped_seq: null,
 });
 
 /** What waits for money: the smallest of it, and what all of it together would like to have ahead. */
@@ -33,32 +34,19 @@ export function decideAsk(state: State, waiting: Waiting): Decision<LeaseMessage
   if (upstream === null || settings === null) return nothing;
   const unanswered = upstream.lanes.ask.message;
   if (unanswered !== null) return { answer: unanswered, changes: NO_CHANGES };
-  const spendable = spendableLease(state) ?? ZERO_USD;
-  const need = Math.max(0, waiting.smallest_nano_usd - spendable);
+  const idle = usableLease(state) ?? ZERO_USD;
+  const need = Math.max(0, waiting.smallest_nano_usd - idle);
   if (need === 0) return nothing;
   const need_nano_usd = nanoUsd(need);
-  const want_nano_usd = wantOf(state, settings, waiting, spendable, need);
+  const want_nano_usd = wantOf(state, settings, waiting, idle, need);
   return send(
     settings.wallet_id,
     upstream,
     "ask",
     { need_nano_usd, want_nano_usd, request_nano_usd: waiting.request_nano_usd },
-    calledBack(state),
+    // What is stopped goes back with the question, so that the wallet above has it for the answer.
+    upstream.stopped_seq === null ? ZERO_USD : returnable(state),
   );
-}
-
-/** What lies idle since a recall and goes back with the next message that asks. */
-export const calledBack = (state: State): NanoUsd =>
-  subtractUsd(maxUsd(idleLease(state) ?? ZERO_USD, ZERO_USD), maxUsd(spendableLease(state) ?? ZERO_USD, ZERO_USD));
-
-/** Takes note of a recall: a grant that is under way by then does not undo it. */
-export function decideRecalled({ upstream }: State): readonly Change[] {
-  if (upstream === null) return NO_CHANGES;
-  const { ask } = upstream.lanes;
-  const recalled_seq = (ask.message?.seq ?? ask.answered_seq) + 1;
-  if (ask.recalled_seq === recalled_seq) return NO_CHANGES;
-  const lanes = { ...upstream.lanes, ask: { ...ask, recalled_seq } };
-  return [{ kind: "upstream", upstream: { ...upstream, lanes } }];
 }
 
 /** More than this wallet's own limit still lets it spend is of no use to it. */
@@ -70,13 +58,20 @@ function wantOf(state: State, settings: WalletSettings, waiting: Waiting, idle: 
 }
 
 /** The message that gives back what is idle, and tells. Null when there is neither. */
-export function decideGive(state: State): Decision<LeaseMessage | null> {
-  const idle = idleLease(state) ?? ZERO_USD;
-  return tell(state, nanoUsd(Math.max(0, idle)));
-}
+export const decideGive = (state: State): Decision<LeaseMessage | null> => tell(state, returnable(state));
 
-/** The message that only tells what was spent. */
-export const decideReport = (state: State): Decision<LeaseMessage | null> => tell(state, ZERO_USD);
+const returnable = (state: State): NanoUsd => maxUsd(ZERO_USD, idleLease(state) ?? ZERO_USD);
+
+/** The message that only tells what was spent; while the lease is stopped it gives back too. */
+export const decideReport = (state: State): Decision<LeaseMessage | null> =>
+  typeof state.upstream?.stopped_seq === "number" ? decideGive(state) : tell(state, ZERO_USD);
+
+/** Stops the lease. A recall that comes late stops it again: that costs one question more, and no money. */
+export function decideStop({ upstream }: State, { answered_seq }: RecallStop): readonly Change[] {
+  if (upstream === null) return NO_CHANGES;
+  const stopped_seq = Math.max(upstream.stopped_seq ?? 0, answered_seq);
+  return [{ kind: "upstream", upstream: { ...upstream, stopped_seq } }];
+}
 
 function tell(state: State, returned: NanoUsd): Decision<LeaseMessage | null> {
   const { upstream, settings } = state;
@@ -123,18 +118,14 @@ export function decideAnswered(state: State, message: LeaseMessage, answer: Leas
   if (upstream === null || lane?.message?.seq !== message.seq) return NO_CHANGES;
   if (answer.status !== "taken" && answer.status !== "refused") return NO_CHANGES;
   const granted = answer.status === "taken" ? answer.granted_nano_usd : ZERO_USD;
+  const goes_on = granted > 0 && upstream.stopped_seq !== null && message.seq > upstream.stopped_seq;
   const after: Upstream = {
     ...upstream,
+    stopped_seq: goes_on ? null : upstream.stopped_seq,
     leased_nano_usd: nanoUsd(upstream.leased_nano_usd + granted),
-    lanes: { ...upstream.lanes, [message.lane]: answeredLane(lane, message.seq, granted > 0) },
+    lanes: { ...upstream.lanes, [message.lane]: { answered_seq: message.seq, message: null } },
   };
   return [{ kind: "upstream", upstream: after }];
-}
-
-function answeredLane({ recalled_seq }: Lane, seq: number, granted: boolean): Lane {
-  const lane = { answered_seq: seq, message: null };
-  const stays = recalled_seq !== undefined && !(granted && seq >= recalled_seq);
-  return stays ? { ...lane, recalled_seq } : lane;
 }
 
 const nothing: Decision<LeaseMessage | null> = { answer: null, changes: NO_CHANGES };

@@ -1,10 +1,10 @@
 import { MAX_NANO_USD, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { available, idleLease, promised } from "./allowance.ts";
+import { available, promised, usableLease } from "./allowance.ts";
 import { type Change, type Decision, NO_CHANGES } from "./change.ts";
 import { draft, taken } from "./draft.ts";
-import type { Child, ChildLane, State } from "./state.ts";
+import { type Child, type ChildLane, promisedTo, type State } from "./state.ts";
 
 /** This wallet as one above others: what it takes note of, and what it leases. */
 
@@ -19,6 +19,10 @@ const childOf = (state: State, child_id: string): Child =>
     leased_nano_usd: ZERO_USD,
     lanes: { ask: NEW_LANE, give: NEW_LANE },
   };
+
+/** A wallet below that has spoken for the first time, about something that is no money. */
+export const newChild = (state: State, child_id: string): readonly Change[] =>
+  state.children.has(child_id) ? NO_CHANGES : [{ kind: "child", child: childOf(state, child_id) }];
 
 export type Told =
   /** What it tells is in the books. */
@@ -76,6 +80,16 @@ function takeNote(
   return { answer: only_tells ? { status: "answered", answer } : { status: "told" }, changes: books.changes };
 }
 
+/**
+ * What a message asks to be promised on top: all it needs, but for what fills up the account of a wallet that has spent
+ * more than it had.
+ */
+export function wantedBy(state: State, { child_id, need_nano_usd }: LeaseMessage): NanoUsd {
+  const child = childOf(state, child_id);
+  const after = { ...child, leased_nano_usd: nanoUsd(Math.min(MAX_NANO_USD, child.leased_nano_usd + need_nano_usd)) };
+  return subtractUsd(promisedTo(after), promisedTo(child));
+}
+
 /** Leases what a message asks for. It was told before, and it fits: the caller has seen to that. */
 export function decideGrant(state: State, settings: WalletSettings, message: LeaseMessage): Decision<LeaseAnswer> {
   const child = childOf(state, message.child_id);
@@ -88,7 +102,7 @@ export function decideGrant(state: State, settings: WalletSettings, message: Lea
 /** At least what is needed. Beyond that a share of what is free, which shrinks as that does. */
 function grantOf(state: State, settings: WalletSettings, message: LeaseMessage): NanoUsd {
   const own = available(settings, state.balance_nano_usd, promised(state)) ?? MAX_NANO_USD;
-  const idle = idleLease(state) ?? MAX_NANO_USD;
+  const idle = usableLease(state) ?? MAX_NANO_USD;
   const ahead = Math.floor(Math.min(own, idle) / SHARE_AHEAD);
   return nanoUsd(Math.max(message.need_nano_usd, Math.min(message.want_nano_usd, ahead)));
 }
@@ -137,8 +151,7 @@ function inRange(state: State, child: Child, { consumed_nano_usd, returned_nano_
 }
 
 /** Wallets below that may have something idle, those with most first. */
-export const recallable = (state: State, except: string | null): readonly string[] =>
+export const recallable = (state: State, except: string | null): readonly Child[] =>
   [...state.children.values()]
     .filter(({ child_id, leased_nano_usd }) => leased_nano_usd > 0 && child_id !== except)
-    .sort((a, b) => subtractUsd(b.leased_nano_usd, a.leased_nano_usd))
-    .map(({ child_id }) => child_id);
+    .sort((a, b) => subtractUsd(b.leased_nano_usd, a.leased_nano_usd));

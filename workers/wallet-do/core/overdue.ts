@@ -4,6 +4,7 @@ import type { RequestRecord } from "../../../schema/wire/request-record.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { type Change, NO_CHANGES } from "./change.ts";
 import { draft, taken } from "./draft.ts";
+import { type Ending, endOfRates } from "./rate-end.ts";
 import type { Reader } from "./reader.ts";
 import { finishKey } from "./settle.ts";
 import { earliestDeadline, type Hold, type State } from "./state.ts";
@@ -29,8 +30,10 @@ function expire(state: State, settings: WalletSettings, until: number, now: numb
   // The bound is a cache: catching up with renewals here keeps this walk rare.
   state.deadline_bound = earliestDeadline(state.holds);
   const books = draft(state, settings, now);
+  const endings: Ending[] = [];
   for (const hold of state.holds.values()) {
     if (hold.deadline > until) continue;
+    endings.push({ mark: hold.rate, end: { request_id: hold.request_id, tokens_used: null, unused: false } });
     books.post("expire", taken(hold.committed_nano_usd), hold.request_id, () => ({
       type: "request.completed",
       request_id: hold.request_id,
@@ -45,6 +48,7 @@ function expire(state: State, settings: WalletSettings, until: number, now: numb
       finishKey(books, reader.idempotency(hold.idempotency_key_hash), undefined, now);
     }
   }
+  for (const change of endOfRates(state, endings, now)) books.add(change);
   if (books.changes.length > 0) books.alert();
   return books.changes;
 }
@@ -92,7 +96,8 @@ function turn(state: State, settings: WalletSettings, now: number): readonly Cha
  */
 function openingBalance(state: State, settings: WalletSettings, now: number): NanoUsd {
   if (settings.limit_nano_usd === null) return nanoUsd(0);
-  if (!settings.carry_over) return nanoUsd(settings.limit_nano_usd);
+  // What is reserved for a transfer was taken from the period before: it leaves the new one as it came.
+  if (!settings.carry_over) return clamp(BigInt(settings.limit_nano_usd) + BigInt(state.transferring_nano_usd));
   const limit = BigInt(settings.limit_nano_usd);
   return clamp(BigInt(state.balance_nano_usd) + limit * BigInt(periodsBegun(state, settings, now)));
 }

@@ -1,6 +1,7 @@
-import { isOfRequest } from "../../../schema/wire/wallet-rpc.ts";
+import { isMoving, isOfRequest, type LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
 import type { Change } from "./change.ts";
 import { type Ended, foldEnded, type IdempotencyEntry, type Reader } from "./reader.ts";
+import type { Transfer } from "./state.ts";
 
 /** A reader that also sees changes which are decided and not stored yet. */
 export interface PendingReader extends Reader {
@@ -13,6 +14,8 @@ export function pendingReader(stored: Reader): PendingReader {
   const ended = new Map<string, Ended | null>();
   /** By key hash; null is a key that was freed. */
   const keys = new Map<string, IdempotencyEntry | null>();
+  const moved = new Map<string, LedgerRow>();
+  const transfers = new Map<string, Transfer>();
   const idempotency = (key_hash: string): IdempotencyEntry | null => {
     const pending = keys.get(key_hash);
     return pending === undefined ? stored.idempotency(key_hash) : pending;
@@ -30,18 +33,24 @@ export function pendingReader(stored: Reader): PendingReader {
       // The stored one may be freed or taken by another request by now.
       return entry === null || keys.has(entry.key_hash) ? null : entry;
     },
+    moved: (ref) => moved.get(ref) ?? stored.moved(ref),
+    transfer: (transfer_id) => transfers.get(transfer_id) ?? stored.transfer(transfer_id),
     add: (changes) => {
       for (const change of changes) {
         if (change.kind === "posting") {
           const { ref, kind, amount_nano_usd } = change.posting;
+          if (isMoving(kind)) moved.set(ref, change.posting);
           if (isOfRequest(kind)) ended.set(ref, foldEnded(readEnded(ref), kind, amount_nano_usd));
         } else if (change.kind === "idempotency") keys.set(change.entry.key_hash, change.entry);
         else if (change.kind === "idempotency_freed") keys.set(change.key_hash, null);
+        else if (change.kind === "transfer") transfers.set(change.transfer.transfer_id, change.transfer);
       }
     },
     clear: () => {
       ended.clear();
       keys.clear();
+      moved.clear();
+      transfers.clear();
     },
   };
 }

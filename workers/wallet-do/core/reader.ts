@@ -1,6 +1,7 @@
 import { type NanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
-import type { LedgerKind, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import type { LedgerKind, LedgerRow, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import type { Transfer } from "./state.ts";
 
 /** How a request ended, as its ledger rows tell. */
 export interface Ended {
@@ -26,6 +27,9 @@ export interface Reader {
   idempotency(key_hash: string): IdempotencyEntry | null;
   /** The key that a request was admitted with. */
   idempotencyOf(request_id: string): IdempotencyEntry | null;
+  /** The row that moved money under this id. */
+  moved(ref: string): LedgerRow | null;
+  transfer(transfer_id: string): Transfer | null;
 }
 
 /** Folds a request's ledger rows, oldest first, to how it ended. */
@@ -34,6 +38,10 @@ export function foldEnded(previous: Ended | null, kind: LedgerKind, amount: Nano
     case "limit":
     case "reset":
     case "child":
+    case "top_up":
+    case "adjustment":
+    case "transfer_in":
+    case "transfer_out":
       return previous;
     case "charge":
     case "overage":

@@ -8,7 +8,7 @@ import type {
 } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import type { Short } from "./admit.ts";
-import { maximumHold, promised } from "./allowance.ts";
+import { isEnded, maximumHold, promised } from "./allowance.ts";
 import { type Decision, NO_CHANGES } from "./change.ts";
 import { gapOf, isCovered } from "./refuse-money.ts";
 import type { Hold, State } from "./state.ts";
@@ -38,7 +38,7 @@ export function decideExtend(state: State, request: ExtendRequest, now: number):
   if (!isAmount(request.hold_nano_usd)) return refused;
   const more = nanoUsd(Math.max(0, request.hold_nano_usd - open.hold_nano_usd));
   if (more > 0) {
-    if (!mayGrow(state, settings, open, request.hold_nano_usd)) return refused;
+    if (!mayGrow(state, settings, open, request.hold_nano_usd, now)) return refused;
     const gap = gapOf(state, settings, more);
     if (!isCovered(gap)) {
       const others = gap.lease_nano_usd > 0 || state.leased_out_nano_usd > 0;
@@ -51,8 +51,8 @@ export function decideExtend(state: State, request: ExtendRequest, now: number):
 }
 
 /** Whether the wallet and the key still may, and no bound but money is in the way. */
-function mayGrow(state: State, settings: WalletSettings, open: Hold, wanted: NanoUsd): boolean {
-  if (settings.frozen || state.revoked_keys.has(open.context.key_id)) return false;
+function mayGrow(state: State, settings: WalletSettings, open: Hold, wanted: NanoUsd, now: number): boolean {
+  if (settings.frozen || isEnded(settings, now) || state.revoked_keys.has(open.context.key_id)) return false;
   const others = subtractUsd(promised(state), open.hold_nano_usd);
   return wanted <= maximumHold(settings, state.balance_nano_usd, state.spent_nano_usd, others);
 }

@@ -5,6 +5,7 @@ import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { available, promised } from "./allowance.ts";
 import { type Decision, NO_CHANGES } from "./change.ts";
 import { type Draft, draft, taken } from "./draft.ts";
+import { endOfRates, tokensOf } from "./rate-end.ts";
 import type { Ended, IdempotencyEntry, Reader } from "./reader.ts";
 import type { Hold, State } from "./state.ts";
 import { jsonBytes, releaseProblem, settleProblem } from "./validate.ts";
@@ -39,6 +40,7 @@ export function decideSettle(
   }
   charge(books, request, open);
   if (open === undefined) return decided(books, settings, promised(state), "unknown_hold", cost);
+  endRates(books, state, open, tokensOf(request.record.usage), now);
   books.add({ kind: "hold_ended", request_id: open.request_id });
   if (open.idempotency_key_hash !== null) {
     finishKey(books, reader.idempotency(open.idempotency_key_hash), request.answer, now);
@@ -80,11 +82,17 @@ export function decideRelease(
     record: request.record,
   }));
   if (open === undefined) return decided(books, settings, promised(state), "unknown_hold", ZERO_USD);
+  endRates(books, state, open, 0, now);
   books.add({ kind: "hold_ended", request_id: open.request_id });
   if (open.idempotency_key_hash !== null) {
     books.add({ kind: "idempotency_freed", key_hash: open.idempotency_key_hash });
   }
   return decided(books, settings, subtractUsd(promised(state), open.hold_nano_usd), "released", ZERO_USD);
+}
+
+function endRates(books: Draft, state: State, { request_id, rate }: Hold, tokens_used: number, now: number): void {
+  const ending = { mark: rate, end: { request_id, tokens_used, unused: false } };
+  for (const change of endOfRates(state, [ending], now)) books.add(change);
 }
 
 /** The charge up to the hold, and the overage beyond it. Without a hold everything is charge. */

@@ -1,7 +1,14 @@
-import { type NanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import { maxUsd, type NanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
-import type { LeaseAnswer, LeaseLane, LeaseMessage } from "../../../schema/wire/wallet-rpc.ts";
+import type {
+  LeaseAnswer,
+  LeaseLane,
+  LeaseMessage,
+  TransferInAnswer,
+  TransferOutAnswer,
+} from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import { emptyRateBook, type RateBook, type RateMark } from "./rate-book.ts";
 
 /** Money reserved for one running request. */
 export interface Hold {
@@ -17,6 +24,8 @@ export interface Hold {
   readonly price_id: string;
   readonly context: RequestContext;
   readonly idempotency_key_hash: string | null;
+  /** What it has taken of rate limits; null when none bound it. */
+  readonly rate: RateMark | null;
 }
 
 export interface WalletPeriod {
@@ -47,26 +56,32 @@ export interface Upstream {
   readonly unreported_since: number | null;
   /** One message of each lane may be under way. */
   readonly lanes: Readonly<Record<LeaseLane, Lane>>;
+  /**
+   * Stopped by the wallet above after it had answered this message of the lane `ask`: nothing of the lease is spent that
+   * is not held already, until a younger one is granted. Null when it is not stopped.
+   */
+  readonly stopped_seq: number | null;
 }
 
 export interface Lane {
   readonly answered_seq: number;
   /** Sent, or about to be, and not answered: repeated as it is until it is. */
   readonly message: LeaseMessage | null;
-  /**
-   * Of the ask lane, since the wallet above has called its money back: what becomes free here is given back and asked for,
-   * until a message of this sequence or a later one is granted. Absent when nothing was called back.
-   */
-  readonly recalled_seq?: number;
 }
 
 /** The account of a wallet below. */
 export interface Child {
   readonly child_id: string;
-  /** Leased to it, and not spent or given back as far as it has told. */
+  /** Leased to it, and not spent or given back as far as it has told. Below zero when it has spent more. */
   readonly leased_nano_usd: NanoUsd;
   readonly lanes: Readonly<Record<LeaseLane, ChildLane>>;
 }
+
+/**
+ * What of its lease a wallet below may still spend. Below zero its account is a debt, which the balance has paid already:
+ * it must not make room for anybody else.
+ */
+export const promisedTo = (child: Child | undefined): NanoUsd => maxUsd(ZERO_USD, child?.leased_nano_usd ?? ZERO_USD);
 
 export interface ChildLane {
   /** The last message whose telling was taken. */
@@ -75,6 +90,24 @@ export interface ChildLane {
   readonly answered_seq: number;
   readonly answer: LeaseAnswer | null;
 }
+
+/** What this wallet has to do with a transfer. Kept for ever: a late repeat of either call finds how it ended. */
+export type Transfer =
+  | {
+      readonly direction: "out";
+      readonly transfer_id: string;
+      readonly other_wallet_id: string;
+      readonly amount_nano_usd: NanoUsd;
+      /** Null while the money is reserved and the other wallet is asked to take it. */
+      readonly answer: TransferOutAnswer | null;
+    }
+  | {
+      readonly direction: "in";
+      readonly transfer_id: string;
+      readonly other_wallet_id: string;
+      readonly amount_nano_usd: NanoUsd;
+      readonly answer: TransferInAnswer;
+    };
 
 /** A wallet as the object keeps it in memory. Changed by `apply` alone. */
 export interface State {
@@ -89,8 +122,12 @@ export interface State {
   /** Null at the top of a tree. */
   upstream: Upstream | null;
   children: Map<string, Child>;
-  /** Leased to all wallets below. */
+  /** Promised to all wallets below: what each has leased, and nothing for one that has spent more than that. */
   leased_out_nano_usd: NanoUsd;
+  /** Those to other wallets that are under way, by id. */
+  transfers: Map<string, Transfer>;
+  /** Reserved for all of them. */
+  transferring_nano_usd: NanoUsd;
   ledger_seq: number;
   /** When the last ledger row was written: times in the ledger never go back, whatever the clock does. */
   ledger_at: number;
@@ -98,6 +135,8 @@ export interface State {
   event_seq: number;
   outbox_pending: number;
   revoked_keys: Set<string>;
+  /** Everything about rate limits. */
+  rates: RateBook;
   /** No open hold ends before this. A lower bound: renewals leave it behind, `earliestDeadline` catches up. */
   deadline_bound: number;
   /** When the first recorded idempotency key goes stale, at the earliest. */
@@ -124,11 +163,14 @@ export function emptyState(): State {
     upstream: null,
     children: new Map(),
     leased_out_nano_usd: ZERO_USD,
+    transfers: new Map(),
+    transferring_nano_usd: ZERO_USD,
     ledger_seq: 0,
     ledger_at: 0,
     event_seq: 0,
     outbox_pending: 0,
     revoked_keys: new Set(),
+    rates: emptyRateBook(),
     deadline_bound: Number.POSITIVE_INFINITY,
     sweep_at: Number.POSITIVE_INFINITY,
   };

@@ -1,5 +1,6 @@
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { MAX_NANO_USD } from "../../../schema/kernel/money.ts";
+import { keyLimitsSchema, MAX_RATE } from "../../../schema/wire/rate-limits.ts";
 import { requestContextSchema, requestRecordSchema } from "../../../schema/wire/request-record.ts";
 import type { AdmitRequest, ReleaseRequest, SettleRequest } from "../../../schema/wire/wallet-rpc.ts";
 
@@ -20,8 +21,18 @@ export function admitProblem(request: AdmitRequest): string | null {
       ? null
       : (textProblem("idempotency.key_hash", request.idempotency.key_hash) ??
         textProblem("idempotency.fingerprint", request.idempotency.fingerprint))) ??
-    jsonProblem("context", requestContextSchema, request.context)
+    jsonProblem("context", requestContextSchema, request.context) ??
+    rateProblem(request)
   );
+}
+
+function rateProblem({ key_limits, tokens }: AdmitRequest): string | null {
+  if (key_limits !== undefined && !keyLimitsSchema.safeParse(key_limits).success) return "key_limits are no limits";
+  if (tokens === undefined) return null;
+  const { tokens_least, tokens_estimate } = tokens;
+  return isInteger(tokens_least, 0, MAX_RATE) && isInteger(tokens_estimate, tokens_least, MAX_RATE)
+    ? null
+    : `tokens are not integers from 0 to ${MAX_RATE}, the least not more than the estimate`;
 }
 
 export function settleProblem(request: SettleRequest): string | null {

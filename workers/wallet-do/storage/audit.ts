@@ -1,7 +1,8 @@
 import type { AuditReport } from "../../../schema/wire/wallet-rpc.ts";
-import type { State } from "../core/state.ts";
+import { promisedTo, type State } from "../core/state.ts";
+import { rateDifferences } from "./audit-rates.ts";
 import { load } from "./load.ts";
-import { REQUEST_KINDS_SQL, SPENDING_KINDS_SQL } from "./migrations.ts";
+import { MOVING_KINDS_SQL, REQUEST_KINDS_SQL, SPENDING_KINDS_SQL } from "./migrations.ts";
 
 /**
  * Checks what must always hold, against the tables themselves and not against what is in memory: sums, the chain of
@@ -17,6 +18,7 @@ export function audit(sql: SqlStorage, memory: State, now: number): AuditReport 
     ...holds(sql, stored),
     ...period(stored, now),
     ...leases(stored),
+    ...transfers(sql, stored),
     ...differences(memory, stored),
   ];
   return { ok: problems.length === 0, problems };
@@ -95,10 +97,45 @@ function holds(sql: SqlStorage, stored: State): string[] {
   ];
 }
 
-/** No child owes more than it was given, and nothing is promised beyond what was leased from above, but for overages. */
+/** What is promised to wallets below is what their accounts say. */
 function leases(stored: State): string[] {
-  const total = [...stored.children.values()].reduce((sum, child) => sum + BigInt(child.leased_nano_usd), 0n);
+  const total = [...stored.children.values()].reduce((sum, child) => sum + BigInt(promisedTo(child)), 0n);
   return expectEqual("leased to wallets below", stored.leased_out_nano_usd, total);
+}
+
+/**
+ * A transfer that went through has one row of its amount, any other has none; no row of a transfer is without one; and no
+ * id moved money twice.
+ */
+function transfers(sql: SqlStorage, stored: State): string[] {
+  const reserved = text(
+    sql,
+    "SELECT CAST(coalesce(sum(amount_nano_usd), 0) AS TEXT) AS total FROM transfer WHERE answer IS NULL",
+  );
+  const wrong = count(
+    sql,
+    `SELECT count(*) AS count FROM transfer WHERE
+      (SELECT count(*) FROM ledger WHERE ref = transfer_id AND kind IN (${MOVING_KINDS_SQL})
+        AND kind = 'transfer_' || direction
+        AND amount_nano_usd = iif(direction = 'in', transfer.amount_nano_usd, -transfer.amount_nano_usd))
+      <> (coalesce(answer ->> 'status', '') IN ('transferred', 'received'))`,
+  );
+  const unknown = count(
+    sql,
+    `SELECT count(*) AS count FROM ledger WHERE kind IN ('transfer_in', 'transfer_out')
+      AND NOT EXISTS (SELECT 1 FROM transfer WHERE transfer_id = ref)`,
+  );
+  const repeated = count(
+    sql,
+    `SELECT count(*) AS count FROM (
+      SELECT ref FROM ledger WHERE kind IN (${MOVING_KINDS_SQL}) GROUP BY ref HAVING count(*) > 1)`,
+  );
+  return [
+    ...expectEqual("reserved for transfers", stored.transferring_nano_usd, reserved),
+    ...expectEqual("transfers whose row is missing, doubled or of another amount", wrong, 0),
+    ...expectEqual("rows of transfers that are not known", unknown, 0),
+    ...expectEqual("ids that moved money more than once", repeated, 0),
+  ];
 }
 
 function period(stored: State, now: number): string[] {
@@ -119,6 +156,7 @@ function differences(memory: State, stored: State): string[] {
     "spent_nano_usd",
     "held_nano_usd",
     "leased_out_nano_usd",
+    "transferring_nano_usd",
     "ledger_seq",
     "event_seq",
     "outbox_pending",
@@ -126,6 +164,8 @@ function differences(memory: State, stored: State): string[] {
   return [
     ...fields.flatMap((field) => expectEqual(`${field} in memory`, memory[field], stored[field])),
     ...expectEqual("holds in memory", memory.holds.size, stored.holds.size),
+    ...expectEqual("transfers in memory", memory.transfers.size, stored.transfers.size),
+    ...rateDifferences(memory.rates, stored.rates),
     ...(JSON.stringify(memory.upstream) === JSON.stringify(stored.upstream) ? [] : ["upstream in memory differs"]),
     ...(JSON.stringify(memory.period) === JSON.stringify(stored.period) ? [] : ["period in memory differs"]),
   ];

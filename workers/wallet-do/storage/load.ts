@@ -1,8 +1,27 @@
 import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { type WalletSettings, walletSettingsSchema } from "../../../schema/wire/wallet-settings.ts";
-import { type Child, emptyState, type Hold, type State, type Upstream, type WalletPeriod } from "../core/state.ts";
+import {
+  type Child,
+  emptyState,
+  type Hold,
+  promisedTo,
+  type State,
+  type Transfer,
+  type Upstream,
+  type WalletPeriod,
+} from "../core/state.ts";
 import { countUnsent } from "./outbox-table.ts";
-import { type ChildSqlRow, childOf, type HoldSqlRow, holdOf, type UpstreamSqlRow, upstreamOf } from "./rows.ts";
+import { loadRates } from "./rate-tables.ts";
+import {
+  type ChildSqlRow,
+  childOf,
+  type HoldSqlRow,
+  holdOf,
+  type TransferSqlRow,
+  transferOf,
+  type UpstreamSqlRow,
+  upstreamOf,
+} from "./rows.ts";
 
 type PeriodSqlRow = {
   start_at: number;
@@ -32,8 +51,11 @@ export function load(sql: SqlStorage): State {
   }
   state.event_seq = Math.max(last?.event_seq ?? 0, state.period.extra_event_seq);
   for (const row of sql.exec<HoldSqlRow>("SELECT * FROM hold")) addHold(state, holdOf(row));
+  loadRates(sql, state);
   state.upstream = loadUpstream(sql);
   for (const row of sql.exec<ChildSqlRow>("SELECT * FROM child")) addChild(state, childOf(row));
+  const open = sql.exec<TransferSqlRow>("SELECT * FROM transfer WHERE answer IS NULL");
+  for (const row of open) addTransfer(state, transferOf(row));
   for (const { key_id } of sql.exec<{ key_id: string }>("SELECT key_id FROM revoked")) state.revoked_keys.add(key_id);
   state.outbox_pending = countUnsent(sql);
   state.sweep_at = firstStale(sql);
@@ -74,7 +96,12 @@ function loadUpstream(sql: SqlStorage): Upstream | null {
 
 function addChild(state: State, child: Child): void {
   state.children.set(child.child_id, child);
-  state.leased_out_nano_usd = nanoUsd(state.leased_out_nano_usd + child.leased_nano_usd);
+  state.leased_out_nano_usd = nanoUsd(state.leased_out_nano_usd + promisedTo(child));
+}
+
+function addTransfer(state: State, transfer: Transfer): void {
+  state.transfers.set(transfer.transfer_id, transfer);
+  state.transferring_nano_usd = nanoUsd(state.transferring_nano_usd + transfer.amount_nano_usd);
 }
 
 function addHold(state: State, hold: Hold): void {

@@ -1,4 +1,5 @@
-import { REQUEST_KINDS, SPENDING_KINDS } from "../../../schema/wire/wallet-rpc.ts";
+import { migrateObject } from "../../../schema/storage/migrate-object.ts";
+import { MOVING_KINDS, REQUEST_KINDS, SPENDING_KINDS } from "../../../schema/wire/wallet-rpc.ts";
 
 /**
  * The wallet's tables, as forward-only steps; an object runs those it lacks when it starts. A step that was deployed is
@@ -12,6 +13,7 @@ const quoted = (kinds: readonly string[]): string => kinds.map((kind) => `'${kin
 /** For `kind IN (…)`: the list itself, so that the partial index fits the queries. */
 export const REQUEST_KINDS_SQL = quoted(REQUEST_KINDS);
 export const SPENDING_KINDS_SQL = quoted(SPENDING_KINDS);
+export const MOVING_KINDS_SQL = quoted(MOVING_KINDS);
 
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -113,20 +115,50 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       lanes TEXT NOT NULL CHECK (json_valid(lanes))
     ) STRICT, WITHOUT ROWID`,
   ],
+  [
+    // What moved money by itself is found by the id that it came with.
+    `CREATE INDEX ledger_moving ON ledger (ref)
+      WHERE kind IN ('top_up', 'adjustment', 'transfer_in', 'transfer_out')`,
+    // Never deleted: a late repeat finds how it ended. Without an answer the money is reserved.
+    `CREATE TABLE transfer (
+      transfer_id TEXT PRIMARY KEY,
+      direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+      other_wallet_id TEXT NOT NULL,
+      amount_nano_usd INTEGER NOT NULL CHECK (amount_nano_usd > 0),
+      answer TEXT CHECK (json_valid(answer)),
+      CHECK (direction = 'out' OR answer IS NOT NULL)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX transfer_open ON transfer (transfer_id) WHERE answer IS NULL`,
+  ],
+  [
+    // Rate limits. What a request has taken of them is kept with its hold.
+    "ALTER TABLE hold ADD COLUMN rate TEXT CHECK (json_valid(rate))",
+    `CREATE TABLE bucket (
+      scope TEXT PRIMARY KEY,
+      requests_per_minute INTEGER,
+      tokens_per_minute INTEGER,
+      requests_debt_parts INTEGER NOT NULL CHECK (requests_debt_parts >= 0),
+      tokens_debt_parts INTEGER NOT NULL CHECK (tokens_debt_parts >= 0),
+      at INTEGER NOT NULL,
+      posted_seq INTEGER NOT NULL CHECK (posted_seq >= 0)
+    ) STRICT, WITHOUT ROWID`,
+    // Requests that wallets below were let.
+    `CREATE TABLE pass (
+      request_id TEXT PRIMARY KEY,
+      child_id TEXT NOT NULL,
+      mark TEXT NOT NULL CHECK (json_valid(mark))
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE key_limits (
+      key_id TEXT PRIMARY KEY,
+      limits TEXT NOT NULL CHECK (json_valid(limits))
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE rate_tree (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      tree TEXT NOT NULL CHECK (json_valid(tree))
+    ) STRICT`,
+  ],
+  ["ALTER TABLE upstream ADD COLUMN stopped_seq INTEGER CHECK (stopped_seq >= 0)"],
 ];
 
-/** Brings the object's tables to the newest version. Each step and its mark are one transaction. */
-export function migrate(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  sql.exec("CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY) STRICT");
-  const done = sql
-    .exec<{ version: number }>("SELECT coalesce(max(version), 0) AS version FROM migration")
-    .one().version;
-  for (const [index, statements] of MIGRATIONS.entries()) {
-    if (index < done) continue;
-    storage.transactionSync(() => {
-      for (const statement of statements) sql.exec(statement);
-      sql.exec("INSERT INTO migration (version) VALUES (?)", index + 1);
-    });
-  }
-}
+/** Brings the object's tables to the newest version. */
+export const migrate = (storage: DurableObjectStorage): void => migrateObject(storage, MIGRATIONS);

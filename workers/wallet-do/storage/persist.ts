@@ -2,12 +2,14 @@ import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Event } from "../../../schema/wire/events.ts";
 import type { Change, Posting } from "../core/change.ts";
 import type { IdempotencyEntry } from "../core/reader.ts";
-import type { Hold, Upstream, WalletPeriod } from "../core/state.ts";
+import type { Hold, Transfer, Upstream, WalletPeriod } from "../core/state.ts";
+import { writeBuckets, writeRates } from "./rate-tables.ts";
 
 /** Writes decided changes, all or none. An exception leaves the storage as it was. */
 export function persist(storage: DurableObjectStorage, changes: readonly Change[]): void {
   storage.transactionSync(() => {
     for (const change of changes) write(storage.sql, change);
+    writeBuckets(storage.sql, changes);
   });
 }
 
@@ -66,6 +68,20 @@ function write(sql: SqlStorage, change: Change): void {
         JSON.stringify(change.child.lanes),
       );
       return;
+    case "transfer":
+      writeTransfer(sql, change.transfer);
+      return;
+    case "bucket":
+      // Many requests of one commit change the same few: each is written once, behind the rest.
+      return;
+    case "pass":
+    case "pass_ended":
+    case "key_limits":
+    case "rate_tree":
+      writeRates(sql, change);
+      return;
+    case "rate_ended":
+      return;
     default:
       unreachable(change);
   }
@@ -75,21 +91,35 @@ function write(sql: SqlStorage, change: Change): void {
 function spendLease(sql: SqlStorage, posting: Posting): void {
   sql.exec(
     `UPDATE upstream SET leased_nano_usd = leased_nano_usd + ?1, unreported_nano_usd = unreported_nano_usd - ?1,
-      unreported_since = coalesce(unreported_since, ?2)`,
+      unreported_since = CASE WHEN unreported_nano_usd = ?1 THEN NULL ELSE coalesce(unreported_since, ?2) END`,
     posting.amount_nano_usd,
     posting.at,
+  );
+}
+
+function writeTransfer(sql: SqlStorage, transfer: Transfer): void {
+  sql.exec(
+    `INSERT OR REPLACE INTO transfer (transfer_id, direction, other_wallet_id, amount_nano_usd, answer)
+      VALUES (?, ?, ?, ?, ?)`,
+    transfer.transfer_id,
+    transfer.direction,
+    transfer.other_wallet_id,
+    transfer.amount_nano_usd,
+    transfer.answer === null ? null : JSON.stringify(transfer.answer),
   );
 }
 
 function writeUpstream(sql: SqlStorage, upstream: Upstream): void {
   sql.exec(
     `INSERT OR REPLACE INTO upstream
-      (id, parent_id, leased_nano_usd, unreported_nano_usd, unreported_since, lanes) VALUES (1, ?, ?, ?, ?, ?)`,
+      (id, parent_id, leased_nano_usd, unreported_nano_usd, unreported_since, lanes, stopped_seq)
+      VALUES (1, ?, ?, ?, ?, ?, ?)`,
     upstream.parent_id,
     upstream.leased_nano_usd,
     upstream.unreported_nano_usd,
     upstream.unreported_since,
     JSON.stringify(upstream.lanes),
+    upstream.stopped_seq,
   );
 }
 
@@ -112,8 +142,8 @@ function insertHold(sql: SqlStorage, hold: Hold): void {
   sql.exec(
     `INSERT INTO hold
       (request_id, admitted_nano_usd, hold_nano_usd, committed_nano_usd, ttl_ms, created_at, deadline, price_id,
-       context, idempotency_key_hash)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       context, idempotency_key_hash, rate)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     hold.request_id,
     hold.admitted_nano_usd,
     hold.hold_nano_usd,
@@ -124,6 +154,7 @@ function insertHold(sql: SqlStorage, hold: Hold): void {
     hold.price_id,
     JSON.stringify(hold.context),
     hold.idempotency_key_hash,
+    hold.rate === null ? null : JSON.stringify(hold.rate),
   );
 }
 

@@ -1,7 +1,15 @@
 import { nanoUsd } from "../../../schema/kernel/money.ts";
 import { type Ended, foldEnded, type IdempotencyEntry, type Reader } from "../core/reader.ts";
-import { REQUEST_KINDS_SQL } from "./migrations.ts";
-import { type IdempotencySqlRow, idempotencyOf, ledgerKind } from "./rows.ts";
+import { MOVING_KINDS_SQL, REQUEST_KINDS_SQL } from "./migrations.ts";
+import {
+  type IdempotencySqlRow,
+  idempotencyOf,
+  type LedgerSqlRow,
+  ledgerKind,
+  ledgerRow,
+  type TransferSqlRow,
+  transferOf,
+} from "./rows.ts";
 
 /** Answers from what is stored. */
 export function storedReader(sql: SqlStorage): Reader {
@@ -17,6 +25,18 @@ export function storedReader(sql: SqlStorage): Reader {
       return ended;
     },
     idempotency: (key_hash) => first(sql, "SELECT * FROM idempotency WHERE key_hash = ?", key_hash),
+    moved: (ref) => {
+      const [row] = sql.exec<LedgerSqlRow>(
+        `SELECT seq, kind, amount_nano_usd, balance_nano_usd, ref, at FROM ledger
+          WHERE ref = ? AND kind IN (${MOVING_KINDS_SQL}) ORDER BY seq LIMIT 1`,
+        ref,
+      );
+      return row === undefined ? null : ledgerRow(row);
+    },
+    transfer: (transfer_id) => {
+      const [row] = sql.exec<TransferSqlRow>("SELECT * FROM transfer WHERE transfer_id = ?", transfer_id);
+      return row === undefined ? null : transferOf(row);
+    },
     idempotencyOf: (request_id) => first(sql, "SELECT * FROM idempotency WHERE request_id = ?", request_id),
   };
 }

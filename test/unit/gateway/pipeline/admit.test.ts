@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { errorResponse } from "../../../../schema/http/error-response.ts";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
 import { formatUsd } from "../../../../schema/kernel/money.ts";
-import type { AdmitAnswer, AdmitRequest, ReleaseRequest } from "../../../../schema/wire/wallet-rpc.ts";
+import type {
+  AdmitAnswer,
+  AdmitRequest,
+  RatedAdmitAnswer,
+  ReleaseRequest,
+} from "../../../../schema/wire/wallet-rpc.ts";
 import { type AdmitInput, abandon, admit } from "../../../../workers/gateway/pipeline/admit.ts";
 import { estimateChat } from "../../../../workers/gateway/pipeline/estimate.ts";
 import { attempt, CONTEXT, NOON, quietLogs, request, tokenizerOf, unanswered, usd, walletOf } from "../fixtures.ts";
@@ -18,6 +24,7 @@ const inputOf = (change: object = {}, more: Partial<AdmitInput> = {}): AdmitInpu
   ttl_ms: 90_000,
   context: CONTEXT,
   idempotency: null,
+  key_limits: null,
   ...more,
 });
 
@@ -35,7 +42,7 @@ const short = (status: Short["status"], available: number, more: Partial<Short> 
 });
 
 /** A wallet that answers by the amount asked for, and what it was asked. */
-function wallet(answer: (asked: AdmitRequest) => AdmitAnswer) {
+function wallet(answer: (asked: AdmitRequest) => RatedAdmitAnswer) {
   const asked: AdmitRequest[] = [];
   const client = walletOf({
     admit: (sent) => {
@@ -71,6 +78,7 @@ describe("the way of a hold", () => {
     const { calls, tokenizer } = counting(5);
     expect(await admit(client, tokenizer, input)).toEqual({
       admitted: { estimate: input.estimate, available_nano_usd: 7 },
+      rate_headers: {},
     });
     expect(asked).toEqual([
       {
@@ -80,6 +88,7 @@ describe("the way of a hold", () => {
         ttl_ms: 90_000,
         context: CONTEXT,
         price_id: "prc_1",
+        tokens: input.estimate.tokens,
         idempotency: { key_hash: "k", fingerprint: "f" },
       },
     ]);
@@ -187,6 +196,15 @@ function answerOf(status: AdmitAnswer["status"]): AdmitAnswer {
       return short(status, 322, { resets_at: NOON, retry_after_ms: 4_200 });
     case "exceeds_maximum":
       return { status, wallet_id: "wal_1", maximum_nano_usd: usd(322) };
+    case "rate_limited":
+      return {
+        status,
+        scope: { type: "key", id: "key_1" },
+        limit: "requests",
+        allowed: 60,
+        requested: 1,
+        retry_after_ms: 700,
+      };
     case "too_many_holds":
       return { status, retry_after_ms: 700 };
     case "duplicate_in_flight":
@@ -196,6 +214,7 @@ function answerOf(status: AdmitAnswer["status"]): AdmitAnswer {
     case "invalid":
       return { status, problem: "canary detail" };
     case "frozen":
+    case "ended":
       return { status, wallet_id: "wal_1" };
     case "already_ended":
     case "duplicate_mismatch":
@@ -234,6 +253,7 @@ describe("each answer of the wallet", () => {
       },
     ],
     ["frozen", { code: "wallet_frozen", details: { wallet_id: "wal_1" } }],
+    ["ended", { code: "wallet_ended", details: { wallet_id: "wal_1" } }],
     ["key_revoked", { code: "invalid_api_key", message: "This API key was revoked." }],
     ["too_many_holds", { code: "rate_limited", retry_after_ms: 700, message: expect.any(String) }],
     ["duplicate_in_flight", { code: "idempotency_in_flight", retry_after_ms: 1_000 }],
@@ -243,7 +263,7 @@ describe("each answer of the wallet", () => {
     ["invalid", { code: "wallet_unavailable" }],
   ])("%s is its own refusal", async (status, refusal) => {
     const { client } = wallet(() => answerOf(status));
-    expect(await admit(client, tokenizerOf(5), inputOf(ASKED))).toEqual({ refused: refusal });
+    expect(await admit(client, tokenizerOf(5), inputOf(ASKED))).toEqual({ refused: refusal, rate_headers: {} });
   });
 
   it("exceeds_maximum says the maximum and what would fit", async () => {
@@ -260,6 +280,7 @@ describe("each answer of the wallet", () => {
           max_affordable_tokens: fits,
         },
       },
+      rate_headers: {},
     });
   });
 
@@ -271,10 +292,12 @@ describe("each answer of the wallet", () => {
   it("duplicate_finished is the first answer again, or a refusal when that was not kept", async () => {
     expect(await admit(wallet(() => answerOf("duplicate_finished")).client, tokenizerOf(5), inputOf())).toEqual({
       repeated: RECORDED,
+      rate_headers: {},
     });
     const gone = wallet(() => ({ status: "duplicate_finished", request_id: "req_0", answer: null }));
     expect(await admit(gone.client, tokenizerOf(5), inputOf())).toEqual({
       refused: { code: "idempotency_answer_gone" },
+      rate_headers: {},
     });
   });
 
@@ -305,9 +328,85 @@ describe("each answer of the wallet", () => {
     }
   });
 
+  it("rate_limited names the limit and whose it is, and when to come again", async () => {
+    const { client, asked } = wallet(() => answerOf("rate_limited"));
+    expect(await admit(client, tokenizerOf(5), inputOf(ASKED))).toMatchObject({
+      refused: {
+        code: "rate_limited",
+        message: "The API key key_1 is limited to 60 requests a minute, and that is used up. Try again in 1 s.",
+        retry_after_ms: 700,
+        details: { scope: "key", scope_id: "key_1", limit: "requests", allowed: 60, requested: 1 },
+      },
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  it("tells what is left of the limits, whatever came of the request", async () => {
+    const rate = { requests: { limit: 60, remaining: 59, reset_ms: 1_000 }, tokens: null };
+    const headers = {
+      "x-ratelimit-limit-requests": "60",
+      "x-ratelimit-remaining-requests": "59",
+      "x-ratelimit-reset-requests": "1s",
+    };
+    for (const status of ["held", "exhausted", "frozen", "duplicate_finished", "rate_limited"] as const) {
+      const { client } = wallet(() => ({ ...answerOf(status), rate }));
+      expect((await admit(client, tokenizerOf(5), inputOf())).rate_headers).toEqual(headers);
+    }
+  });
+
   it("never tells an internal detail", async () => {
     const { client } = wallet(() => answerOf("invalid"));
     expect(JSON.stringify(await admit(client, tokenizerOf(5), inputOf()))).not.toContain("canary");
+  });
+});
+
+describe("a limit on tokens", () => {
+  /** A wallet that lets at most so many tokens through. */
+  const letting = (tokens: number, retry_after_ms: number | null) =>
+    wallet(({ tokens: wants }) =>
+      (wants?.tokens_least ?? 0) <= tokens
+        ? HELD
+        : {
+            status: "rate_limited",
+            scope: { type: "wallet", id: "wal_1" },
+            limit: "tokens",
+            allowed: 100,
+            requested: wants?.tokens_least ?? 0,
+            retry_after_ms,
+          },
+    );
+
+  it("is measured by the counted prompt before it refuses", async () => {
+    const { client, asked } = letting(72, null);
+    const input = inputOf({ max_tokens: 50 });
+    expect(await admit(client, tokenizerOf(5), input)).toHaveProperty("admitted");
+    expect(asked.map(({ tokens }) => tokens?.tokens_least)).toEqual([input.estimate.tokens.tokens_least, 72]);
+  });
+
+  it("refuses what is larger than it for good: no time to come again, and SDKs are told not to", async () => {
+    const refused = await admit(letting(71, null).client, tokenizerOf(5), inputOf({ max_tokens: 50 }));
+    expect(refused).toMatchObject({ refused: { code: "rate_limited", retry: "never", details: { requested: 72 } } });
+    if (!isRefused(refused)) throw new Error("it was admitted");
+    const response = errorResponse(refused.refused, "req_1");
+    expect(response.status).toBe(429);
+    expect(response.headers.get("x-should-retry")).toBe("false");
+    expect(response.headers.has("retry-after")).toBe(false);
+    expect(refused.refused.message).toContain("Lower `max_tokens`");
+  });
+
+  it("reserves a guess where the caller set no bound, and all of a bound", () => {
+    const guessed = estimateChat(request(), attempt()).tokens;
+    expect(guessed.tokens_estimate).toBeGreaterThan(guessed.tokens_least);
+    const bound = estimateChat(request({ max_tokens: 50, n: 2 }), attempt()).tokens;
+    expect(bound.tokens_least).toBe(guessed.tokens_least + 100);
+    expect(bound.tokens_estimate).toBe(bound.tokens_least);
+  });
+
+  it("of the key goes with the request", async () => {
+    const key_limits = { version: 3, requests_per_minute: 0, tokens_per_minute: null, concurrent_requests: null };
+    const { client, asked } = wallet(() => HELD);
+    await admit(client, tokenizerOf(5), inputOf({}, { key_limits }));
+    expect(asked[0]?.key_limits).toEqual(key_limits);
   });
 });
 

@@ -12,6 +12,7 @@ beforeEach(() => {
 const CONFIG = config();
 
 const ROW = {
+  shards: 1,
   id: "key_1",
   name: "Demo app",
   org_id: "org_1",
@@ -20,6 +21,10 @@ const ROW = {
   models: null,
   expires_at: null,
   revoked_at: null,
+  version: 1,
+  requests_per_minute: null,
+  tokens_per_minute: 7_000,
+  concurrent_requests: null,
 };
 
 let made = 0;
@@ -67,6 +72,7 @@ describe("who calls", () => {
   it("is the key's owner", async () => {
     expect(await enter({ ...ROW, models: '["acme/*"]' })).toEqual({
       key: {
+        shards: 1,
         key_id: "key_1",
         name: "Demo app",
         org_id: "org_1",
@@ -75,6 +81,7 @@ describe("who calls", () => {
         models: ["acme/*"],
         expires_at: null,
         revoked_at: null,
+        limits: { version: 1, requests_per_minute: null, tokens_per_minute: 7_000, concurrent_requests: null },
       },
     });
   });

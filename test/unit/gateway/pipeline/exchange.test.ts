@@ -64,6 +64,7 @@ function exchangeOf(
     context: CONTEXT,
     wallet: walletOf({ settle: end, release: end }),
     available_nano_usd: available === null ? null : usd(available),
+    rate_headers: {},
   });
   exchange.meter.observe(parts);
   return { exchange, told };

@@ -104,6 +104,7 @@ describe("a refused request", () => {
   const told: readonly ErrorCode[] = [
     "forbidden",
     "wallet_frozen",
+    "wallet_ended",
     "wallet_exhausted",
     "request_exceeds_wallet",
     "request_exceeds_maximum",

@@ -1,7 +1,7 @@
 import type { AuditRow } from "../../../../schema/audit/audit-row.ts";
 import { publicEntry } from "../../../../schema/audit/public-entry.ts";
 import type { AuditReceipt } from "../../../../schema/wire/audit-rpc.ts";
-import { byteStream, type Pages } from "./byte-stream.ts";
+import { byteStream, type Pages } from "../../export/byte-stream.ts";
 
 export const JSON_TYPE = "application/json";
 

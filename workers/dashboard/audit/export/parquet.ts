@@ -2,7 +2,7 @@ import type { SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import { AUDIT_COLUMNS, type AuditRow } from "../../../../schema/audit/audit-row.ts";
-import { byteStream, type Pages } from "./byte-stream.ts";
+import { byteStream, type Pages } from "../../export/byte-stream.ts";
 
 export const PARQUET_TYPE = "application/vnd.apache.parquet";
 

@@ -1,0 +1,106 @@
+import { describeMoney } from "../../../schema/clients/money-request.ts";
+import { isRefused, refuse } from "../../../schema/kernel/errors.ts";
+import type { Resource } from "../../../schema/resources/resource.ts";
+import type { HookContext, Row } from "../api/hooks.ts";
+import { notFound } from "../api/row-response.ts";
+import { readRow } from "../api/rows.ts";
+import { auditActor, commit } from "../audit/commit.ts";
+import { refused } from "../http/respond.ts";
+import { databaseOf } from "../store/database.ts";
+import { answerWith, carryThrough, isOverdue, requestOf } from "./money-request.ts";
+import { personsOf } from "./persons.ts";
+
+/** Somebody else may be faster, once: then it is decided. */
+const ATTEMPTS = 3;
+
+export type Verdict = { readonly approve: true } | { readonly approve: false; readonly reason: string | null };
+
+/**
+ * Approves or rejects a request. Nobody approves what they have asked for themselves, by whatever key. Saying the same
+ * again changes nothing and gets the same answer; what was decided otherwise, or is too late, is a 409.
+ */
+export async function decideMoney(
+  resource: Resource,
+  id: string,
+  verdict: Verdict,
+  context: HookContext,
+): Promise<Response> {
+  const { scope, actor } = context;
+  for (let attempt = 1; ; attempt += 1) {
+    const row = await readRow(databaseOf(scope.env.DB), resource, actor.org_id, id);
+    if (row === null) return notFound(scope, resource);
+    const own = verdict.approve ? await ownProblem(row, context) : null;
+    if (own !== null) return refused(scope, own.refused);
+    const answered = await answerDecided(resource, row, verdict, context);
+    if (answered !== null) return answered;
+    const committed = await write(row, verdict, context);
+    if (!isRefused(committed)) continue;
+    // The row has changed since it was read: what it is now decides.
+    if (committed.refused.code !== "precondition_failed" || attempt >= ATTEMPTS) {
+      return refused(scope, committed.refused);
+    }
+  }
+}
+
+/** The answer to a request that is decided already, or can be no more; null when it waits. */
+async function answerDecided(
+  resource: Resource,
+  row: Row,
+  verdict: Verdict,
+  context: HookContext,
+): Promise<Response | null> {
+  const { scope } = context;
+  if (row.status === "pending" && !isOverdue(row, scope.started_at)) return null;
+  const approved = row.status === "approved" || row.status === "done" || row.status === "failed";
+  if (verdict.approve && approved) return answerWith(200, resource, await carryThrough(row, context), context);
+  if (!verdict.approve && row.status === "rejected") return answerWith(200, resource, row, context);
+  const state = approved ? "approved" : row.status === "rejected" ? "rejected" : "expired";
+  return refused(scope, refuse("conflict", { message: TOO_LATE[state] }).refused);
+}
+
+const TOO_LATE = {
+  approved: "It was approved already.",
+  rejected: "It was rejected already. Ask again if it is still wanted.",
+  expired: "Nobody decided in time, so it has expired. Ask again if it is still wanted.",
+} as const;
+
+async function ownProblem(row: Row, context: HookContext) {
+  const persons = await personsOf(context);
+  const requesters = Array.isArray(row.requester_ids) ? row.requester_ids : [];
+  if (persons.ids.some((id) => requesters.includes(id))) {
+    return refuse("forbidden", { message: "You have asked for this yourself: somebody else has to approve it." });
+  }
+  if (persons.known) return null;
+  return refuse("forbidden", {
+    message: "It is not known who made this key, so it may be the requester's own. Approve with another one.",
+  });
+}
+
+async function write(row: Row, verdict: Verdict, { scope, actor }: HookContext) {
+  const request = requestOf(row);
+  const who = auditActor(actor);
+  const [status, reason] = verdict.approve ? ["approved", null] : ["rejected", verdict.reason];
+  return await commit(scope, {
+    org_id: actor.org_id,
+    actor: who,
+    action: `${request.kind}.${status}`,
+    target: { type: request.kind, id: request.id },
+    details: { ...describeMoney(request), ...(reason === null ? {} : { reason }) },
+    preconditions: [
+      {
+        statement: {
+          sql: "SELECT 1 FROM money_requests WHERE org_id = ? AND id = ? AND status = 'pending' AND expires_at > ?",
+          params: [request.org_id, request.id, scope.started_at],
+        },
+        refusal: { code: "precondition_failed" },
+      },
+    ],
+    statements: [
+      {
+        sql: "UPDATE money_requests SET status = ?, decided_by = ?, decided_by_name = ?, decided_at = ?, decision_reason = ?, version = version + 1 WHERE org_id = ? AND id = ? AND status = 'pending'",
+        params: [status, who.id, who.name, scope.effects.now(), reason, request.org_id, request.id],
+      },
+    ],
+    effects: [],
+  });
+}
