@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 /** Changes limits, freezes, thaws and revokes while all that goes on. */
 export async function administrator(world: World): Promise<void> {
   while (!world.over) {
-    await pause(world.dice.between(150, 600));
+    await pause(world.dice.between(50, 250));
     if (world.down || world.over) continue;
     await world.dice.weighted(DEEDS).act(world);
   }
@@ -17,9 +17,9 @@ interface Deed {
 }
 
 const DEEDS: readonly Deed[] = [
-  { weight: 5, act: changeLimit },
-  { weight: 3, act: freezeForAWhile },
-  { weight: 1, act: revokeOne },
+  { weight: 4, act: changeLimit },
+  { weight: 6, act: freezeForAWhile },
+  { weight: 0.5, act: revokeOne },
 ];
 
 /** Of a team or an app, also to nothing and to no limit; the top's own stays at 1 dollar or goes below. */
@@ -48,7 +48,7 @@ async function freezeForAWhile(world: World): Promise<void> {
   const answer = await set(true);
   if (answer?.status === 200) stopped.set(wallet.id, { sent_at, answered_at: performance.now() });
   counts.add("done: wallets frozen and thawed");
-  await pause(dice.between(50, 800));
+  await pause(dice.between(50, 500));
   // From here on a request may be served again; until somebody confirms it, it may not.
   stopped.delete(wallet.id);
   while ((await set(false))?.status !== 200) await pause(200);
