@@ -38,7 +38,7 @@ export interface WalletRpc {
    * The wallet above wants back what this one, and those below it, hold without need. Answers when it has been told.
    * With `stop`, what comes free later is not to be spent either before the wallet above has granted something again.
    */
-  recall(stop?: RecallStop): Promise<void>;
+  recall(stop?: RecallStop): Promise<RecallAnswer>;
   /** Wallets of one tree about rate limits. Every message may be repeated. */
   rate(message: RateMessage): Promise<RateAnswer>;
   /** Changed limits of a key, in force from the next admit on. An older version changes nothing. */
@@ -148,6 +148,11 @@ export interface LeaseMessage {
   readonly want_nano_usd: NanoUsd;
   /** The whole of that smallest request: what a refusal speaks of. */
   readonly request_nano_usd: NanoUsd;
+}
+
+export interface RecallAnswer {
+  /** Whether all wallets below have been told too. */
+  readonly complete: boolean;
 }
 
 /** A recall after which money is to be asked for again. */

@@ -9,6 +9,7 @@ import type {
   ExtendRequest,
   LeaseAnswer,
   LeaseMessage,
+  RecallAnswer,
   RecallStop,
   ReleaseRequest,
   SettleAnswer,
@@ -204,7 +205,7 @@ export class Visits {
     };
   }
 
-  recall(stop: RecallStop | undefined): Visit<void> {
+  recall(stop: RecallStop | undefined): Visit<RecallAnswer> {
     return {
       run: (wallet) => wallet.recall(stop),
       answers: () => this.count("recall"),

@@ -1,7 +1,14 @@
 import { log } from "../../schema/kernel/log.ts";
 import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
-import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal, RecallStop } from "../../schema/wire/wallet-rpc.ts";
+import type {
+  LeaseAnswer,
+  LeaseLane,
+  LeaseMessage,
+  MoneyRefusal,
+  RecallAnswer,
+  RecallStop,
+} from "../../schema/wire/wallet-rpc.ts";
 import type { Short } from "./core/admit.ts";
 import { type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideAnswered, decideAsk, decideGive, decideReport, decideStop, type Waiting } from "./core/lease-child.ts";
@@ -26,7 +33,7 @@ export interface FundsHost {
   /** Sends a message to the wallet above. Throws when it stays unanswered. */
   sendUp(parent_id: string, message: LeaseMessage): Promise<LeaseAnswer>;
   /** Calls money back from a wallet below. Throws when it does not answer. */
-  callBack(child_id: string, stop?: RecallStop): Promise<void>;
+  callBack(child_id: string, stop?: RecallStop): Promise<RecallAnswer>;
 }
 
 /** A command that waits for money. */
@@ -193,20 +200,24 @@ export class Funds {
   }
 
   /** The wallet above wants back what is not needed here or below. */
-  async recall(stop?: RecallStop): Promise<void> {
+  async recall(stop?: RecallStop): Promise<RecallAnswer> {
     if (stop !== undefined) {
       this.host.decide((state) => ({ answer: null, changes: decideStop(state, stop) }));
       await this.host.committed();
     }
-    await this.whileCallingBack(async () => {
-      await this.callBackAll(() => false, null, stop !== undefined);
+    return await this.whileCallingBack(async () => {
+      const complete = await this.callBackAll(() => false, null, stop !== undefined);
       await this.giveBack();
+      return { complete };
     });
   }
 
-  /** Calls back everything that wallets below hold without need, and what they will: they have to ask again. */
+  /**
+   * Calls back everything that wallets below hold without need, and what they will: they have to ask again. Throws when
+   * one of them was not reached: it may still spend, so whoever wanted it stopped has to come again.
+   */
   async stopAll(): Promise<void> {
-    await this.callBackAll(() => false, null, true);
+    if (!(await this.callBackAll(() => false, null, true))) throw new Error("a wallet below could not be stopped");
   }
 
   /** Tells the wallet above what was spent, and repeats what it has not answered. */
@@ -373,10 +384,10 @@ export class Funds {
     return answer;
   }
 
-  private async whileCallingBack(run: () => Promise<void>): Promise<void> {
+  private async whileCallingBack<Result>(run: () => Promise<Result>): Promise<Result> {
     this.calling_back += 1;
     try {
-      await run();
+      return await run();
     } finally {
       this.calling_back -= 1;
     }
@@ -389,21 +400,29 @@ export class Funds {
     }));
   }
 
-  /** Calls back what wallets below hold without need, some at a time, until that is enough. */
-  private async callBackAll(enough: () => boolean, except: string | null, stop = false): Promise<void> {
+  /**
+   * Calls back what wallets below hold without need, some at a time, until that is enough. Whether every wallet below that
+   * was called, and those below it, have been told.
+   */
+  private async callBackAll(enough: () => boolean, except: string | null, stop = false): Promise<boolean> {
     const children = this.host.decide((state) => ({ answer: recallable(state, except), changes: NO_CHANGES }));
+    let complete = true;
     for (let from = 0; from < children.length && !enough(); from += LANES) {
-      await Promise.all(
+      const told = await Promise.all(
         children.slice(from, from + LANES).map(({ child_id, lanes }) =>
           this.host
             .callBack(child_id, stop ? { answered_seq: lanes.ask.answered_seq } : undefined)
+            .then((answer) => answer.complete)
             .catch((error: unknown) => {
               // It keeps what it has; who is refused for that may come again.
               log("warn", "wallet.not_called_back", { child_id, problem: String(error) });
+              return false;
             }),
         ),
       );
+      complete &&= told.every(Boolean);
     }
+    return complete;
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   PostAnswer,
   PostRequest,
   RatedAdmitAnswer,
+  RecallAnswer,
   RecallStop,
   ReleaseRequest,
   SettleAnswer,
@@ -95,7 +96,7 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.lease(message);
   }
 
-  recall(stop?: RecallStop): Promise<void> {
+  recall(stop?: RecallStop): Promise<RecallAnswer> {
     return this.wallet.recall(stop);
   }
 

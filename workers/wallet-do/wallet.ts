@@ -17,6 +17,7 @@ import type {
   PostAnswer,
   PostRequest,
   RatedAdmitAnswer,
+  RecallAnswer,
   RecallStop,
   ReleaseRequest,
   SettleAnswer,
@@ -205,7 +206,7 @@ export class Wallet implements WalletRpc {
     return this.funds.lease(message);
   }
 
-  recall(stop?: RecallStop): Promise<void> {
+  recall(stop?: RecallStop): Promise<RecallAnswer> {
     return this.funds.recall(stop);
   }
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { admit, release, settings, settle } from "../../unit/wallet/make.ts";
-import type { Stub } from "./in-wallet.ts";
+import { type Stub, withEffects } from "./in-wallet.ts";
 
 /**
  * Money that was held below when an administrator stopped a wallet above becomes free again when those requests end. It
@@ -80,4 +80,28 @@ test("what was called back for a sibling is asked for again, not refused", async
   await at("a").release(release("a0"));
   expect((await at("a").admit(admit("again", DIME))).status).toBe("held");
   expect((await at("a").admit(admit("more", DIME))).status).toBe("held_by_others");
+});
+
+test.each(["org", "team"] as const)("a freeze that does not get past the %s is not answered as done", async (where) => {
+  const { ids, key, set, books } = await treeInFlight();
+  const gate = env.WALLET.get(env.WALLET.idFromName(ids[where]));
+  let reachable = false;
+  await withEffects(gate, (effects) => {
+    const real = effects.wallet;
+    effects.wallet = (id) => ({
+      lease: (message) => real(id).lease(message),
+      rate: (message) => real(id).rate(message),
+      transferIn: (request) => real(id).transferIn(request),
+      recall: async (stop) => {
+        if (!reachable) throw new Error("no way down");
+        return await real(id).recall(stop);
+      },
+    });
+  });
+  await expect(set("org", { frozen: true })).rejects.toThrow("could not be stopped");
+  reachable = true;
+  await set("org", { frozen: true });
+  await key.release(release("r1"));
+  expect(await key.admit(admit("next", DIME))).toMatchObject({ status: "frozen", wallet_id: ids.org });
+  await books();
 });
