@@ -19,7 +19,7 @@ export function historyOf(
   const roll = dice(seedOf(seed, "history"));
   const steps: Step[] = [];
   const requests: RequestStep[] = [];
-  const money = new MoneySteps(dice(seedOf(seed, "money")), wallets);
+  const money = new MoneySteps(dice(seedOf(seed, "money")), wallets, profile);
   // Requests come one by one or all together; whichever, for a while.
   let crowded = roll.chance(0.5);
   let at_ms = 0;

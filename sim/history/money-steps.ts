@@ -1,6 +1,8 @@
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 import type { Dice } from "../dice.ts";
+import type { Profile } from "../faults/profile.ts";
 import { START } from "./start.ts";
+import type { FaultStep, WorldStep } from "./step.ts";
 
 /** Money for another wallet, asked for as the console does: again while it does not know how it went. */
 export interface TransferStep {
@@ -41,36 +43,62 @@ const NO_AMOUNTS = [0, -1_000, 0.5, Number.NaN, 1e300] as const;
 export class MoneySteps {
   private readonly roll: Dice;
   private readonly wallets: readonly WalletSettings[];
+  private readonly profile: Profile;
   private readonly asked: MoneyStep[] = [];
+  private readonly planned: WorldStep[] = [];
   private readonly ended = new Set<string>();
 
-  constructor(roll: Dice, wallets: readonly WalletSettings[]) {
+  constructor(roll: Dice, wallets: readonly WalletSettings[], profile: Profile) {
     this.roll = roll;
     this.wallets = wallets;
+    this.profile = profile;
     for (const { wallet_id, ends_at } of wallets) if (ends_at !== null) this.ended.add(wallet_id);
   }
 
   /** The next step if it is one of these; null when it is one of the others. */
-  next(id: string, at_ms: number): MoneyStep | EndStep | null {
+  next(id: string, at_ms: number): WorldStep | null {
     const kind = this.roll.whole(1_000);
-    if (kind < 3) return this.end(at_ms);
-    if (kind >= 90) return null;
+    const planned = this.planned.shift();
+    if (planned !== undefined) return planned;
+    if (kind < 2) return this.end(at_ms);
+    if (kind >= 100) return null;
     const step = this.money(id, kind);
     this.asked.push(step);
-    return step;
+    const fault = step.kind === "transfer" ? this.fault(step) : null;
+    if (fault === null) return step;
+    if (fault.kind === "evict") {
+      this.planned.push(fault);
+      return step;
+    }
+    this.planned.push(step);
+    return fault;
+  }
+
+  /** What happens to a transfer, rather than to all that is going on. */
+  private fault({ wallet, to }: TransferStep): FaultStep | null {
+    if (this.profile.fault_steps === 0 || this.roll.chance(0.6)) return null;
+    if (this.profile.call_lost === 0 || this.roll.chance(0.5))
+      return { kind: "evict", wallet: this.roll.one([wallet, to]) };
+    return { kind: "unreachable", wallet: to, for_ms: this.roll.whole(120_000) };
   }
 
   private money(id: string, kind: number): MoneyStep {
     const before = this.roll.chance(0.25) ? this.asked.at(-1 - this.roll.whole(5)) : undefined;
     if (before !== undefined) return this.again(before);
     const attempts = 1 + this.roll.whole(4);
-    const { wallet_id: wallet } = this.roll.one(this.wallets);
-    if (kind >= 60) {
+    const wallet = this.one();
+    if (kind >= 70) {
       const post = this.roll.chance(0.5) ? "top_up" : "adjustment";
-      return { kind: "post", id, wallet, post, amount: this.amount() * (kind < 75 ? 1 : -1), attempts };
+      return { kind: "post", id, wallet, post, amount: this.amount() * (kind < 87 ? 1 : -1), attempts };
     }
-    const { wallet_id: to } = this.roll.one(this.wallets);
+    const to = this.one(wallet);
     return { kind: "transfer", id, wallet, to, amount: this.amount(), attempts, greets: this.roll.chance(0.85) };
+  }
+
+  /** Mostly one that has a balance, and another than the other. */
+  private one(other?: string): string {
+    const limited = this.wallets.filter((wallet) => wallet.limit_nano_usd !== null && wallet.wallet_id !== other);
+    return this.roll.one(limited.length > 0 && this.roll.chance(0.85) ? limited : this.wallets).wallet_id;
   }
 
   /** An earlier one, as it was or with one thing changed: that is none of the caller's to do. */
