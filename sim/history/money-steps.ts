@@ -71,13 +71,17 @@ export class MoneySteps {
       return step;
     }
     this.planned.push(step);
+    // While the one is under way, the same money is asked for again.
+    if (step.kind === "transfer" && this.roll.chance(0.6)) {
+      this.planned.push({ ...step, id: `${id}b`, to: this.one(step.wallet), amount: this.amount() });
+    }
     return fault;
   }
 
   /** What happens to a transfer, rather than to all that is going on. */
   private fault({ wallet, to }: TransferStep): FaultStep | null {
-    if (this.profile.fault_steps === 0 || this.roll.chance(0.6)) return null;
-    if (this.profile.call_lost === 0 || this.roll.chance(0.5))
+    if (this.profile.fault_steps === 0 || this.roll.chance(0.4)) return null;
+    if (this.profile.call_lost === 0 || this.roll.chance(0.4))
       return { kind: "evict", wallet: this.roll.one([wallet, to]) };
     return { kind: "unreachable", wallet: to, for_ms: this.roll.whole(120_000) };
   }
@@ -97,8 +101,11 @@ export class MoneySteps {
 
   /** Mostly one that has a balance, and another than the other. */
   private one(other?: string): string {
-    const limited = this.wallets.filter((wallet) => wallet.limit_nano_usd !== null && wallet.wallet_id !== other);
-    return this.roll.one(limited.length > 0 && this.roll.chance(0.85) ? limited : this.wallets).wallet_id;
+    if (this.roll.chance(0.03)) return this.roll.one(this.wallets).wallet_id;
+    const others = this.wallets.filter(({ wallet_id }) => wallet_id !== other);
+    const limited = others.filter(({ limit_nano_usd }) => limit_nano_usd !== null);
+    const some = limited.length > 0 && this.roll.chance(0.85) ? limited : others;
+    return this.roll.one(some.length > 0 ? some : this.wallets).wallet_id;
   }
 
   /** An earlier one, as it was or with one thing changed: that is none of the caller's to do. */

@@ -129,6 +129,9 @@ export class TransferChecks {
         if (answer.status === "refused" && rows.length > 0)
           this.fail("I1", `${host.wallet_id} has refused ${id} and has posted it`);
         if (answer.status === "mismatch") this.isOther(host, id, request.from_wallet_id, amount, "in");
+        const stored = host.books.transfers.get(id)?.status;
+        if ((answer.status === "received" || answer.status === "refused") && stored !== answer.status)
+          this.fail("I3", `${host.wallet_id} answered ${answer.status} for ${id} and has stored ${stored}`);
       },
       fails: () => undefined,
     };

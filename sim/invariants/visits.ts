@@ -94,7 +94,7 @@ export class Visits {
         if (known.ended && status !== "already_ended" && !BEFORE_IDENTITY.has(status)) {
           this.fail("I6", `${request_id} has ended at ${host.wallet_id} and was answered ${status}`);
         }
-        if (revoked && status !== "key_revoked" && status !== "invalid") {
+        if (revoked && !["key_revoked", "invalid", "not_configured"].includes(status)) {
           this.fail("I20", `${request.context.key_id} is revoked at ${host.wallet_id} and was answered ${status}`);
         }
         // What costs nothing needs nothing from above.

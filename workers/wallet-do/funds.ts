@@ -1,8 +1,9 @@
 import { log } from "../../schema/kernel/log.ts";
-import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../schema/kernel/money.ts";
+import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
 import type { LeaseAnswer, LeaseLane, LeaseMessage, MoneyRefusal, RecallStop } from "../../schema/wire/wallet-rpc.ts";
 import type { Short } from "./core/admit.ts";
+import { idleLease } from "./core/allowance.ts";
 import { type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideAnswered, decideAsk, decideGive, decideReport, decideStop, type Waiting } from "./core/lease-child.ts";
 import { decideGrant, decideRefusal, decideTold, recallable, wantedBy } from "./core/lease-parent.ts";
@@ -275,10 +276,11 @@ export class Funds {
       }
       if (!called_back) {
         called_back = true;
+        const idle = this.idle();
         const gave = await this.finishGiving();
         await this.whileCallingBack(() => this.callBackAll(() => this.gap(waiter) === null, waiter.except));
         // What came back or was under way, and what the wallet above still has, may be enough together.
-        if (gave || (this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;
+        if (gave || this.idle() > idle) from_above = null;
         continue;
       }
       return gap.own_nano_usd > 0 ? this.ownRefusal(waiter) : from_above;
@@ -293,6 +295,11 @@ export class Funds {
       const gap = state.settings === null ? null : missing(state, state.settings, waiter.wanted_nano_usd);
       return { answer: gap === null || isCovered(gap) ? null : gap, changes: NO_CHANGES };
     });
+  }
+
+  /** What of the lease is promised to nobody. While that is stopped, it is good for asking again. */
+  private idle(): NanoUsd {
+    return this.host.decide((state) => ({ answer: idleLease(state) ?? ZERO_USD, changes: NO_CHANGES }));
   }
 
   private ownRefusal(waiter: Waiter): MoneyRefusal {
