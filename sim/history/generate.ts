@@ -1,6 +1,7 @@
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 import { type Dice, dice, seedOf } from "../dice.ts";
 import type { Profile } from "../faults/profile.ts";
+import { MoneySteps } from "./money-steps.ts";
 import type { Ending, FaultStep, Move, RequestStep, RpcStep, Step, WorldStep } from "./step.ts";
 import { randomChange } from "./tree.ts";
 
@@ -18,13 +19,14 @@ export function historyOf(
   const roll = dice(seedOf(seed, "history"));
   const steps: Step[] = [];
   const requests: RequestStep[] = [];
+  const money = new MoneySteps(dice(seedOf(seed, "money")), wallets, profile);
   // Requests come one by one or all together; whichever, for a while.
   let crowded = roll.chance(0.5);
   let at_ms = 0;
   for (let index = 0; index < count; index += 1) {
     if (roll.chance(0.05)) crowded = !crowded;
     at_ms += gap(roll, crowded);
-    const step = randomStep(roll, `r${index}`, wallets, requests, profile);
+    const step = money.next(`m${index}`, at_ms) ?? randomStep(roll, `r${index}`, wallets, requests, profile);
     if (step.kind === "request") requests.push(step);
     steps.push({ ...step, at_ms });
   }

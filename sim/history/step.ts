@@ -1,4 +1,5 @@
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
+import type { MoneyStep } from "./money-steps.ts";
 
 /** One move of a running request, so long after the one before. */
 export interface Move {
@@ -49,6 +50,7 @@ export type WorldStep =
   | RequestStep
   | RpcStep
   | FaultStep
+  | MoneyStep
   | { readonly kind: "configure"; readonly wallet: string; readonly change: Partial<WalletSettings> }
   | { readonly kind: "revoke"; readonly wallet: string; readonly key_id: string }
   | { readonly kind: "audit"; readonly wallet: string }

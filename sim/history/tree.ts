@@ -1,11 +1,13 @@
 import { NO_RATE_LIMITS } from "../../schema/wire/rate-limits.ts";
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 import { type Dice, dice, seedOf } from "../dice.ts";
+import { START } from "./start.ts";
 
 export const ORG = "org_1";
 
 const DEPTH_MAX = 4;
 const WALLETS_MAX = 7;
+const ENDS_WITHIN_MS = 48 * 3_600_000;
 
 /** The wallets of a run, parents before children. */
 export function treeOf(seed: number): readonly WalletSettings[] {
@@ -21,7 +23,13 @@ export function treeOf(seed: number): readonly WalletSettings[] {
     depths.push(above === null ? 0 : (depths[above] ?? 0) + 1);
     wallets.push(settingsOf(roll, index, above, plain));
   }
-  return wallets;
+  return wallets.map((settings) => ({ ...settings, ends_at: endOf(seed, settings) }));
+}
+
+/** A few are over some time in the run. */
+function endOf(seed: number, { wallet_id, parent_id }: WalletSettings): number | null {
+  const roll = dice(seedOf(seed, "end", wallet_id));
+  return parent_id !== null && roll.chance(0.12) ? START + roll.whole(ENDS_WITHIN_MS) : null;
 }
 
 function settingsOf(roll: Dice, index: number, above: number | null, plain: boolean): WalletSettings {

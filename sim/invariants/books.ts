@@ -48,6 +48,14 @@ export interface StoredChild {
   readonly lanes: Readonly<Record<"ask" | "give", StoredChildLane>>;
 }
 
+export interface StoredTransfer {
+  readonly direction: string;
+  readonly other_wallet_id: string;
+  readonly amount: number;
+  /** How it ended; null while it is under way. */
+  readonly status: string | null;
+}
+
 export interface HoldChange {
   readonly before: StoredHold | null;
   readonly after: StoredHold | null;
@@ -79,6 +87,9 @@ export class Books {
   leased_out = 0;
   /** The sum of the accounts of wallets below, debts and all. */
   accounts = 0;
+  transfers = new Map<string, StoredTransfer>();
+  /** Reserved for those under way. */
+  transferring = 0;
   /** Ever charged here, and ever told by wallets below. */
   charged = 0;
   told = 0;
@@ -99,6 +110,7 @@ export class Books {
     if (/\bhold\b/.test(sql)) this.readHolds();
     if (/\bchild\b/.test(sql)) this.readChildren();
     if (/\bupstream\b/.test(sql)) this.readUpstream();
+    if (/\btransfer\b/.test(sql)) this.readTransfers();
     if (/\bwallet\b/.test(sql)) this.readSettings();
   }
 
@@ -119,6 +131,7 @@ export class Books {
       this.readHolds();
       this.readChildren();
       this.readUpstream();
+      this.readTransfers();
       this.readSettings();
     }
     this.takeDelta();
@@ -188,6 +201,23 @@ export class Books {
       unreported: Number(raw.unreported_nano_usd),
       messages: { ask: lanes.ask.message, give: lanes.give.message },
     };
+  }
+
+  private readTransfers(): void {
+    this.transfers = new Map();
+    this.transferring = 0;
+    for (const raw of this.disk.rows("SELECT * FROM transfer")) {
+      const amount = Number(raw.amount_nano_usd);
+      const status = raw.answer === null ? null : String(JSON.parse(String(raw.answer)).status);
+      if (status === null) this.transferring += amount;
+      const other_wallet_id = String(raw.other_wallet_id);
+      this.transfers.set(String(raw.transfer_id), {
+        direction: String(raw.direction),
+        other_wallet_id,
+        amount,
+        status,
+      });
+    }
   }
 
   private readSettings(): void {

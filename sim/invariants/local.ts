@@ -158,7 +158,7 @@ export class LocalChecks {
 
   private isOver(host: Host, row: StoredRow): boolean {
     const unheld = row.kind === "charge" && this.unheld.has(`${name(host)} ${row.ref}`);
-    return unheld || row.kind === "overage" || row.kind === "correction";
+    return unheld || row.kind === "overage" || row.kind === "correction" || row.kind === "adjustment";
   }
 }
 
@@ -180,5 +180,5 @@ export function allowedBy(settings: WalletSettings, balance: number): number {
 
 function excessOf({ books }: Host): number {
   if (books.settings === null) return Number.NEGATIVE_INFINITY;
-  return books.held + books.leased_out - allowedBy(books.settings, books.balance);
+  return books.held + books.leased_out + books.transferring - allowedBy(books.settings, books.balance);
 }

@@ -2,16 +2,30 @@ import type { Event } from "../../schema/wire/events.ts";
 import type { SimDatabase } from "../world/database.ts";
 import type { Host } from "../world/host.ts";
 import type { SimQueue } from "../world/queue.ts";
+import { checkEndedQuiet } from "./ends.ts";
 import type { Fail } from "./local.ts";
+import type { TransferChecks } from "./transfers.ts";
 import type { TreeChecks } from "./tree.ts";
 
 export interface Quiet {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly tree: TreeChecks;
+  readonly transfers: TransferChecks;
   readonly queue: SimQueue;
   readonly database: SimDatabase;
   readonly fail: Fail;
 }
+
+/** Rows that are no cost of a request. */
+const NO_COSTS: ReadonlySet<string> = new Set([
+  "limit",
+  "reset",
+  "child",
+  "top_up",
+  "adjustment",
+  "transfer_in",
+  "transfer_out",
+]);
 
 /** What must be true once faults have stopped and time has passed. */
 export function checkQuiescence(quiet: Quiet): void {
@@ -22,7 +36,9 @@ export function checkQuiescence(quiet: Quiet): void {
     accountsAgree(host, quiet);
     logAgrees(host, quiet);
     appendOnly(host, quiet.fail);
+    checkEndedQuiet(host, quiet.fail);
   }
+  quiet.transfers.quiet();
   if (!quiet.queue.is_idle) quiet.fail("I7", "the queue still has messages");
   eventsOnce([...quiet.queue.taken.values()], quiet.fail);
   rollupAgrees(quiet);
@@ -59,7 +75,7 @@ function logAgrees(host: Host, { database, fail }: Quiet): void {
     if (kind === "overage" || kind === "correction") counts.adjusted += 1;
     else if (kind === "charge" || kind === "release" || kind === "expire") counts.completed += 1;
     else counts.posted += 1;
-    if (!["limit", "reset", "child"].includes(kind)) sum -= amount;
+    if (!NO_COSTS.has(kind)) sum -= amount;
   }
   const of = (table: string, where = ""): { count: number; cost: number } => {
     const cost = table === "wallet_events" ? "0" : "coalesce(sum(cost_nano_usd), 0)";

@@ -7,6 +7,8 @@ export interface Wish {
   readonly wallet_id: string;
   readonly request_id: string;
   readonly amount: number;
+  /** Of the balance of that wallet alone, to be moved elsewhere. */
+  readonly moves: boolean;
   readonly from: number;
   until: number;
   /** Null while it waits, and when its object died: it may have been held. */
@@ -16,6 +18,7 @@ export interface Wish {
 interface Instant {
   readonly tick: number;
   readonly available: number;
+  readonly movable: number;
 }
 
 /**
@@ -42,13 +45,14 @@ export class RefusalChecks {
     for (const above of this.tree.chain(host.wallet_id)) this.note(above);
   }
 
-  arrives(wallet_id: string, request_id: string, amount: number): Wish {
+  arrives(wallet_id: string, request_id: string, amount: number, moves = false): Wish {
     this.tick += 1;
     for (const above of this.tree.chain(wallet_id)) this.note(above);
     const wish: Wish = {
       wallet_id,
       request_id,
       amount,
+      moves,
       from: this.tick,
       until: Number.POSITIVE_INFINITY,
       outcome: null,
@@ -73,8 +77,9 @@ export class RefusalChecks {
   }
 
   private judge(wish: Wish): void {
-    if (this.tree.chain(wish.wallet_id).some((host) => this.leastAt(host, wish) < wish.amount)) return;
-    const story = this.tree.chain(wish.wallet_id).map((host) => `${host.wallet_id} ${this.leastAt(host, wish)}`);
+    const chain = this.tree.chain(wish.wallet_id).slice(0, wish.moves ? 1 : undefined);
+    if (chain.some((host) => this.leastAt(host, wish) < wish.amount)) return;
+    const story = chain.map((host) => `${host.wallet_id} ${this.leastAt(host, wish)}`);
     this.fail(
       "I15",
       `${wish.request_id} was refused ${wish.amount} at ${wish.wallet_id}, which was there: ${story.join(", ")}`,
@@ -85,7 +90,11 @@ export class RefusalChecks {
     const instants = this.instants.get(host.wallet_id) ?? [];
     this.instants.set(host.wallet_id, instants);
     const available = this.tree.available(host);
-    if (instants.at(-1)?.available !== available) instants.push({ tick: this.tick, available });
+    const movable = this.tree.movable(host);
+    const last = instants.at(-1);
+    if (last?.available !== available || last.movable !== movable) {
+      instants.push({ tick: this.tick, available, movable });
+    }
   }
 
   /** The least that a wallet had for this wish while it waited. */
@@ -94,12 +103,13 @@ export class RefusalChecks {
     const others = this.wishes
       .filter((other) => other !== wish && inside.has(other.wallet_id))
       .filter(({ outcome }) => wish.outcome === "told_to_wait" || outcome === "held" || outcome === "other")
+      .filter((other) => !other.moves || other.wallet_id === host.wallet_id)
       .filter((other) => other.from <= wish.until && other.until >= wish.from)
       .reduce((sum, other) => sum + other.amount, 0);
     const during = (this.instants.get(host.wallet_id) ?? []).filter(
       ({ tick }, index, all) => tick <= wish.until && (all[index + 1]?.tick ?? Number.POSITIVE_INFINITY) > wish.from,
     );
-    return Math.min(...during.map(({ available }) => available)) - others;
+    return Math.min(...during.map(({ available, movable }) => (wish.moves ? movable : available))) - others;
   }
 
   /** Once nobody waits, the past says nothing about the future. */

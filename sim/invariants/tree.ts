@@ -54,7 +54,14 @@ export class TreeChecks {
   available(host: Host): number {
     const { books } = host;
     if (books.settings === null) return Number.NEGATIVE_INFINITY;
-    return allowedBy(books.settings, books.balance) - books.held - this.owedBelow(host);
+    return allowedBy(books.settings, books.balance) - books.held - books.transferring - this.owedBelow(host);
+  }
+
+  /** What could be moved out of a wallet, as if all that is idle below were called back. */
+  movable(host: Host): number {
+    const { books } = host;
+    if ((books.settings?.limit_nano_usd ?? 0) === 0) return Number.NEGATIVE_INFINITY;
+    return books.balance - books.held - books.transferring - this.owedBelow(host);
   }
 
   /** Held below, and charged below without having been told yet. */

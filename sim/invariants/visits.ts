@@ -33,7 +33,7 @@ const WISH_OUTCOMES: Readonly<Record<string, Wish["outcome"]>> = {
   held_by_others: "told_to_wait",
 };
 /** What a wallet may answer before it looks whether it knows the request. */
-const BEFORE_IDENTITY: ReadonlySet<string> = new Set(["invalid", "not_configured", "key_revoked", "frozen"]);
+const BEFORE_IDENTITY: ReadonlySet<string> = new Set(["invalid", "not_configured", "key_revoked", "frozen", "ended"]);
 
 /** When something last happened that may keep idle money from being found, or a message from arriving. */
 export interface Trouble {
@@ -95,7 +95,7 @@ export class Visits {
         if (known.ended && status !== "already_ended" && !BEFORE_IDENTITY.has(status)) {
           this.fail("I6", `${request_id} has ended at ${host.wallet_id} and was answered ${status}`);
         }
-        if (revoked && status !== "key_revoked" && status !== "invalid") {
+        if (revoked && !["key_revoked", "invalid", "not_configured"].includes(status)) {
           this.fail("I20", `${request.context.key_id} is revoked at ${host.wallet_id} and was answered ${status}`);
         }
         // What costs nothing needs nothing from above.
@@ -337,6 +337,7 @@ export class Visits {
     if (this.revoked.has(`${host.wallet_id} ${key_id}`)) return true;
     return this.tree.chain(host.wallet_id).some(({ books }) => {
       const maximum = books.settings?.maximum_per_request_nano_usd ?? null;
+      if (books.settings?.ends_at !== null) return true;
       return books.settings?.frozen !== false || (maximum !== null && request.hold_nano_usd > maximum);
     });
   }
@@ -375,7 +376,7 @@ export class Visits {
     else if (before !== text) this.fail("I6", `${what} was ${before} and is ${text}`);
   }
 
-  private count(what: string): void {
+  count(what: string): void {
     this.seen.set(what, (this.seen.get(what) ?? 0) + 1);
   }
 }

@@ -7,10 +7,11 @@ import { buildTrial } from "./build.ts";
 import { MONEY_MUTANTS } from "./money.ts";
 import type { Mutant } from "./mutant.ts";
 import { STORAGE_MUTANTS } from "./storage.ts";
+import { TRANSFER_MUTANTS } from "./transfers.ts";
 import { TREE_MUTANTS } from "./tree.ts";
 import { type Trial, type Verdict, verdictSchema } from "./trial.ts";
 
-export const MUTANTS: readonly Mutant[] = [...MONEY_MUTANTS, ...TREE_MUTANTS, ...STORAGE_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [...MONEY_MUTANTS, ...TREE_MUTANTS, ...TRANSFER_MUTANTS, ...STORAGE_MUTANTS];
 
 /** A bug that makes a run hang is found by that. */
 const HANGS_MS = 300_000;

@@ -82,7 +82,7 @@ export const TREE_MUTANTS: readonly Mutant[] = [
   {
     name: "a refusal comes without asking again after others were called back",
     file: FUNDS,
-    find: "        if (gave || (this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;\n",
+    find: "        if (gave || this.idle() > idle) from_above = null;\n",
     replace: "",
   },
   {

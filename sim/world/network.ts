@@ -1,3 +1,4 @@
+import { NotStopped } from "../../workers/wallet-do/funds.ts";
 import type { Wallet } from "../../workers/wallet-do/wallet.ts";
 import { dice, seedOf } from "../dice.ts";
 import type { Profile } from "../faults/profile.ts";
@@ -102,7 +103,8 @@ export class Network {
       return answer;
     } catch (error) {
       said(`threw ${String(error)}`);
-      if (!(error instanceof SimulatedFault)) this.unexpected(`${method} at ${to.wallet_id} threw ${String(error)}`);
+      if (!(error instanceof SimulatedFault || error instanceof NotStopped))
+        this.unexpected(`${method} at ${to.wallet_id} threw ${String(error)}`);
       visit.fails(error);
       throw error;
     }

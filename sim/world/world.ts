@@ -6,15 +6,19 @@ import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 import { replayDeadLetters } from "../../workers/cron/dead-letters/replay.ts";
 import { dice, seedOf } from "../dice.ts";
 import { type Profile, profileOf } from "../faults/profile.ts";
+import { START } from "../history/start.ts";
 import type { Step } from "../history/step.ts";
 import { CallLog } from "../invariants/call-log.ts";
+import { checkEnded } from "../invariants/ends.ts";
 import { IdempotencyChecks } from "../invariants/idempotency.ts";
 import { LocalChecks } from "../invariants/local.ts";
 import { checkQuiescence } from "../invariants/quiescence.ts";
 import { RefusalChecks } from "../invariants/refusals.ts";
+import { TransferChecks } from "../invariants/transfers.ts";
 import { TreeChecks } from "../invariants/tree.ts";
 import type { Invariant, Violation } from "../invariants/violation.ts";
 import { Visits } from "../invariants/visits.ts";
+import { runPost, runTransfer } from "./console.ts";
 import { type Fate, SimDatabase } from "./database.ts";
 import { runRequest, runRpc } from "./gateway.ts";
 import { Host } from "./host.ts";
@@ -23,8 +27,6 @@ import { SimQueue } from "./queue.ts";
 import { Scheduler } from "./scheduler.ts";
 import { standIn } from "./stand-in.ts";
 
-/** 2026-03-10T12:00:00Z, a Tuesday in the middle of a month. */
-const START = Date.UTC(2026, 2, 10, 12);
 const MINUTE_MS = 60_000;
 /** Longer than any hold lives, and than any pause after failures. */
 const CALM_MS = 100 * MINUTE_MS;
@@ -49,6 +51,7 @@ export class World {
   private readonly local: LocalChecks;
   private readonly tree: TreeChecks;
   private readonly refusals: RefusalChecks;
+  private readonly transfers: TransferChecks;
   private readonly idempotency: IdempotencyChecks;
   private profile: Profile;
   private database_down_until = 0;
@@ -78,11 +81,19 @@ export class World {
     const parents = new Map(wallets.map(({ wallet_id, parent_id }) => [wallet_id, parent_id]));
     this.tree = new TreeChecks(this.hosts, parents, this.local, fail);
     this.refusals = new RefusalChecks(this.tree, fail);
+    const trouble = { now: () => scheduler.now, last_at: () => Math.max(this.died_at, this.network.failed_at) };
+    this.transfers = new TransferChecks({
+      hosts: this.hosts,
+      refusals: this.refusals,
+      trouble,
+      count: (what) => this.visits.count(what),
+      fail,
+    });
     this.visits = new Visits({
       calls,
       tree: this.tree,
       refusals: this.refusals,
-      trouble: { now: () => scheduler.now, last_at: () => Math.max(this.died_at, this.network.failed_at) },
+      trouble,
       idempotency: this.idempotency,
       fail,
     });
@@ -133,9 +144,9 @@ export class World {
   }
 
   private parts() {
-    const { hosts, tree, queue, database } = this;
+    const { hosts, tree, transfers, queue, database } = this;
     const fail = (invariant: Invariant, problem: string): void => this.fail(invariant, problem);
-    return { hosts, tree, queue, database, fail };
+    return { hosts, tree, transfers, queue, database, fail };
   }
 
   private calm(): void {
@@ -182,6 +193,10 @@ export class World {
         return runRequest(world, step);
       case "rpc":
         return runRpc(world, step);
+      case "transfer":
+        return runTransfer(world, step);
+      case "post":
+        return runPost(world, step);
       case "configure":
         return this.configure(step.wallet, step.change);
       case "revoke":
@@ -283,7 +298,8 @@ export class World {
       send: (_from: Host, events: Parameters<SimQueue["send"]>[0]) => this.queue.send(events),
       wrote: (host: Host, sql: string) => {
         if (/\b(UPDATE|FROM|REPLACE INTO) ledger\b/.test(sql)) this.fail("I12", `${host.wallet_id} ran ${sql}`);
-        if (/\bhold\b/.test(sql)) this.refusals.changed(host);
+        if (/\btransfer\b/.test(sql)) this.transfers.wrote(host);
+        if (/\b(hold|transfer)\b/.test(sql)) this.refusals.changed(host);
       },
       transacted: (host: Host) => {
         const delta = host.books.takeDelta();
@@ -291,11 +307,14 @@ export class World {
           if (before === null && after !== null) this.idempotency.placed(host, after);
         }
         this.local.transaction(host, delta);
+        this.transfers.transaction(host, delta.rows);
+        checkEnded(host, delta, (invariant, problem) => this.fail(invariant, problem));
         this.tree.after(host);
         this.refusals.changed(host);
       },
       reloaded: (host: Host) => {
         this.local.reloaded(host);
+        this.transfers.reloaded(host);
         this.idempotency.reloaded(host);
         this.refusals.changed(host);
       },
@@ -320,7 +339,7 @@ export class World {
     const host = this.host(to);
     const call = <Answer>(method: string, key: string, arrives: () => Visit<Answer>, what = {}): Promise<Answer> =>
       this.network.call({ from, to: host, method, key, arrives, what });
-    const { visits } = this;
+    const { transfers, visits } = this;
     return standIn<WalletRpc>({
       configure: (settings) => call("configure", String(settings.version), () => visits.configure(host, settings)),
       admit: (request) => call("admit", request.request_id, () => visits.admit(host, structuredClone(request))),
@@ -332,6 +351,11 @@ export class World {
         call("lease", `${message.lane} ${message.seq}`, () => visits.lease(host, structuredClone(message)), message),
       recall: (stop) => call("recall", "", () => visits.recall(stop), stop),
       rate: (message) => call("rate", message.kind, () => visits.rate(message), message),
+      post: (request) => call("post", request.ref, () => transfers.post(host, structuredClone(request)), request),
+      transferOut: (request) =>
+        call("transferOut", request.transfer_id, () => transfers.out(host, structuredClone(request)), request),
+      transferIn: (request) =>
+        call("transferIn", request.transfer_id, () => transfers.in(host, structuredClone(request)), request),
       state: () => call("state", "", () => visits.state()),
       revokeKey: (key_id) => call("revoke", key_id, () => visits.revokeKey(host, key_id)),
       audit: () => call("audit", "", () => visits.audit(host)),

@@ -1,5 +1,5 @@
 import { log } from "../../schema/kernel/log.ts";
-import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd } from "../../schema/kernel/money.ts";
+import { MAX_NANO_USD, minUsd, type NanoUsd, nanoUsd, subtractUsd, ZERO_USD } from "../../schema/kernel/money.ts";
 import { assert } from "../../schema/kernel/unreachable.ts";
 import type {
   LeaseAnswer,
@@ -10,6 +10,7 @@ import type {
   RecallStop,
 } from "../../schema/wire/wallet-rpc.ts";
 import type { Short } from "./core/admit.ts";
+import { idleLease } from "./core/allowance.ts";
 import { type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideAnswered, decideAsk, decideGive, decideReport, decideStop, type Waiting } from "./core/lease-child.ts";
 import { decideGrant, decideRefusal, decideTold, recallable, wantedBy } from "./core/lease-parent.ts";
@@ -34,6 +35,15 @@ export interface FundsHost {
   sendUp(parent_id: string, message: LeaseMessage): Promise<LeaseAnswer>;
   /** Calls money back from a wallet below. Throws when it does not answer. */
   callBack(child_id: string, stop?: RecallStop): Promise<RecallAnswer>;
+}
+
+/** A wallet below, or one below that, was not told that it has to stop. */
+export class NotStopped extends Error {
+  override readonly name = "NotStopped";
+
+  constructor() {
+    super("a wallet below could not be stopped");
+  }
 }
 
 /** A command that waits for money. */
@@ -217,7 +227,7 @@ export class Funds {
    * one of them was not reached: it may still spend, so whoever wanted it stopped has to come again.
    */
   async stopAll(): Promise<void> {
-    if (!(await this.callBackAll(() => false, null, true))) throw new Error("a wallet below could not be stopped");
+    if (!(await this.callBackAll(() => false, null, true))) throw new NotStopped();
   }
 
   /** Tells the wallet above what was spent, and repeats what it has not answered. */
@@ -286,10 +296,11 @@ export class Funds {
       }
       if (!called_back) {
         called_back = true;
+        const idle = this.idle();
         const gave = await this.finishGiving();
         await this.whileCallingBack(() => this.callBackAll(() => this.gap(waiter) === null, waiter.except));
         // What came back or was under way, and what the wallet above still has, may be enough together.
-        if (gave || (this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;
+        if (gave || this.idle() > idle) from_above = null;
         continue;
       }
       return gap.own_nano_usd > 0 ? this.ownRefusal(waiter) : from_above;
@@ -304,6 +315,11 @@ export class Funds {
       const gap = state.settings === null ? null : missing(state, state.settings, waiter.wanted_nano_usd);
       return { answer: gap === null || isCovered(gap) ? null : gap, changes: NO_CHANGES };
     });
+  }
+
+  /** What of the lease is promised to nobody. While that is stopped, it is good for asking again. */
+  private idle(): NanoUsd {
+    return this.host.decide((state) => ({ answer: idleLease(state) ?? ZERO_USD, changes: NO_CHANGES }));
   }
 
   private ownRefusal(waiter: Waiter): MoneyRefusal {

@@ -347,6 +347,15 @@ describe("what a random tree found", () => {
     await expectBooksRight(made);
   });
 
+  test("what a sibling gives back while the lease is stopped is asked for again", async () => {
+    const made = await tree({ org: 1, "org/team": null, "org/team/x": null, "org/team/y": null });
+    await made.at("org/team/x").admit(admit("x", DIME * 5));
+    await made.at("org").post({ ref: "correction", kind: "adjustment", amount_nano_usd: usd(-DIME * 6) });
+    await made.at("org/team/x").release(release("x"));
+    expect((await made.at("org/team/y").admit(admit("y", DIME * 3))).status).toBe("held");
+    await expectBooksRight(made);
+  });
+
   test("a correction that gives back all that was to be told leaves nothing due", async () => {
     const made = await tree({ org: 10, "org/key": 10 });
     const leaf = made.at("org/key");
