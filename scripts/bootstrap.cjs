@@ -22,6 +22,7 @@ const COMMANDS = {
   dev: ["scripts/start.ts", "--watch"],
   deploy: ["scripts/deploy.ts"],
   bench: ["bench/run.ts"],
+  sim: ["--no-warnings", "sim/run.ts"],
 };
 
 main(process.argv[2], process.argv.slice(3));

@@ -51,7 +51,7 @@ async function types(path: string): Promise<string> {
 /** Every folder with a tsconfig.json: each has the types of where its code runs. */
 async function typeScriptProjects(): Promise<readonly string[]> {
   const folders: string[] = [];
-  for await (const path of glob(["tsconfig.json", "{scripts,test,bench,workers,clients}/**/tsconfig.json"], {
+  for await (const path of glob(["tsconfig.json", "{scripts,test,bench,sim,workers,clients}/**/tsconfig.json"], {
     cwd: ROOT,
   })) {
     if (!path.includes("node_modules")) folders.push(dirname(path).replaceAll(sep, "/"));

@@ -8,7 +8,7 @@ import { LAYERS, type Layer } from "./layers.ts";
 export type Sources = ReadonlyMap<string, string>;
 
 /** The folders whose imports have a direction. Tests may look at everything. */
-const CHECKED = ["schema/**/*.ts", "workers/**/*.ts", "scripts/**/*.ts", "bench/**/*.ts"];
+const CHECKED = ["schema/**/*.ts", "workers/**/*.ts", "scripts/**/*.ts", "bench/**/*.ts", "sim/**/*.ts"];
 
 export async function readSources(): Promise<Sources> {
   const sources = new Map<string, string>();

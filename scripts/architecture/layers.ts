@@ -132,6 +132,12 @@ export const LAYERS: readonly Layer[] = [
     may: ["kernel", "schema", "wallet core", "worker"],
     siblings: "apart",
   },
+  {
+    // Plays the workers against each other, so it may look at all of them.
+    name: "simulation",
+    files: /^sim\//,
+    may: ["kernel", "schema", "wallet core", "worker", "script", "simulation"],
+  },
   // The registry is the one list of the kinds of providers.
   { name: "script", files: /^(?:scripts|bench)\//, may: ["kernel", "schema", "provider registry", "script"] },
 ];

@@ -83,6 +83,7 @@ function requestStep(roll: Dice, id: string, wallet: string, profile: Profile): 
       ? { key_hash: `idem_${wallet}_${roll.whole(5)}`, fingerprint: `body_${roll.whole(4) === 0 ? 1 : 0}` }
       : null,
     moves,
+    refused: roll.one(["gives_up", "takes_the_rest", "takes_the_rest", "takes_one_more"] as const),
     ending: randomEnding(roll, profile),
     ends_after_ms: profile.gateways_die && roll.chance(0.12) ? roll.whole(3 * ttl_ms) : roll.whole(ttl_ms / 3),
     // Never more than was admitted, unless it is an overage: an extension may have been refused.

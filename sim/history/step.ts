@@ -21,6 +21,8 @@ export interface RequestStep {
   readonly ttl_ms: number;
   readonly idempotency: { readonly key_hash: string; readonly fingerprint: string } | null;
   readonly moves: readonly Move[];
+  /** After a refusal: nothing, or exactly what the wallet says it has, or one nano-dollar more. */
+  readonly refused: "gives_up" | "takes_the_rest" | "takes_one_more";
   readonly ending: Ending;
   readonly ends_after_ms: number;
   readonly cost_nano_usd: number;

@@ -36,12 +36,22 @@ export class IdempotencyChecks {
     this.uses.set(name, [...(this.uses.get(name) ?? []), { request_id, at: created_at }]);
   }
 
-  expected(host: Host, { idempotency }: AdmitRequest): Expected {
+  /** What a crash took back was never held. */
+  reloaded({ wallet_id, books }: Host): void {
+    for (const [name, uses] of this.uses) {
+      if (!name.startsWith(`${wallet_id} `)) continue;
+      this.uses.set(
+        name,
+        uses.filter(({ request_id }) => books.holds.has(request_id) || books.endings.has(request_id)),
+      );
+    }
+  }
+
+  /** What an admit meets; what it has done itself does not count. */
+  expected(host: Host, { idempotency, request_id: own }: AdmitRequest): Expected {
     if (idempotency === undefined) return { kind: "unknown" };
-    // What a crash took back was never held.
-    const use = (this.uses.get(`${host.wallet_id} ${idempotency.key_hash}`) ?? []).findLast(
-      ({ request_id }) => host.books.holds.has(request_id) || host.books.endings.has(request_id),
-    );
+    const uses = this.uses.get(`${host.wallet_id} ${idempotency.key_hash}`) ?? [];
+    const use = uses.findLast(({ request_id }) => request_id !== own);
     if (use === undefined) return { kind: "free" };
     if (Math.abs(host.now - use.at) > SURE_MS) return { kind: "unknown" };
     const { request_id } = use;
@@ -66,7 +76,7 @@ export class IdempotencyChecks {
     if (before.kind === "free" && duplicate) {
       this.fail("I6", `${key_hash} is free at ${host.wallet_id} and was answered ${answer.status}`);
     }
-    if (before.kind !== "used" || before.request_id === request.request_id) return;
+    if (before.kind !== "used") return;
     const first = this.calls.of(host.wallet_id, before.request_id).admits[0]?.idempotency?.fingerprint;
     const right =
       first !== fingerprint ? "duplicate_mismatch" : before.finished ? "duplicate_finished" : "duplicate_in_flight";

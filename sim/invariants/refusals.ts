@@ -10,7 +10,7 @@ export interface Wish {
   readonly from: number;
   until: number;
   /** Null while it waits, and when its object died: it may have been held. */
-  outcome: "held" | "refused" | "other" | null;
+  outcome: "held" | "refused" | "told_to_wait" | "other" | null;
 }
 
 interface Instant {
@@ -21,7 +21,7 @@ interface Instant {
 /**
  * Whoever was refused for money must have asked for what, at some instant between question and answer, was not there: in
  * the wallet itself or in one above, what is held and spent counted and what is idle not. Money that somebody else was
- * about to get counts as theirs.
+ * about to get counts as theirs; for who is told to wait, also when it turned out that they did not get it.
  */
 export class RefusalChecks {
   private readonly tree: TreeChecks;
@@ -62,7 +62,7 @@ export class RefusalChecks {
     this.tick += 1;
     wish.outcome = outcome;
     wish.until = this.tick;
-    if (outcome === "refused" && !excused) this.suspects.add(wish);
+    if ((outcome === "refused" || outcome === "told_to_wait") && !excused) this.suspects.add(wish);
     for (const suspect of this.suspects) {
       // Who was under way at the same time may yet turn out to have got the money.
       if (this.wishes.some((other) => other.outcome === null && other.from <= suspect.until)) continue;
@@ -92,7 +92,8 @@ export class RefusalChecks {
   private leastAt(host: Host, wish: Wish): number {
     const inside = new Set([host.wallet_id, ...this.tree.subtree(host.wallet_id).map(({ wallet_id }) => wallet_id)]);
     const others = this.wishes
-      .filter((other) => other !== wish && inside.has(other.wallet_id) && other.outcome !== "refused")
+      .filter((other) => other !== wish && inside.has(other.wallet_id))
+      .filter(({ outcome }) => wish.outcome === "told_to_wait" || outcome === "held" || outcome === "other")
       .filter((other) => other.from <= wish.until && other.until >= wish.from)
       .reduce((sum, other) => sum + other.amount, 0);
     const during = (this.instants.get(host.wallet_id) ?? []).filter(

@@ -21,10 +21,15 @@ import type { CallLog } from "./call-log.ts";
 import { isAmount } from "./call-log.ts";
 import type { IdempotencyChecks } from "./idempotency.ts";
 import type { Fail } from "./local.ts";
-import type { RefusalChecks } from "./refusals.ts";
+import type { RefusalChecks, Wish } from "./refusals.ts";
 import type { TreeChecks } from "./tree.ts";
 
-const MONEY_REFUSALS: ReadonlySet<string> = new Set(["exhausted", "held_by_others", "exceeds_wallet"]);
+const WISH_OUTCOMES: Readonly<Record<string, Wish["outcome"]>> = {
+  held: "held",
+  exhausted: "refused",
+  exceeds_wallet: "refused",
+  held_by_others: "told_to_wait",
+};
 /** What a wallet may answer before it looks whether it knows the request. */
 const BEFORE_IDENTITY: ReadonlySet<string> = new Set(["invalid", "not_configured", "key_revoked", "frozen"]);
 
@@ -88,7 +93,7 @@ export class Visits {
         if (known.ended && status !== "already_ended" && !BEFORE_IDENTITY.has(status)) {
           this.fail("I6", `${request_id} has ended at ${host.wallet_id} and was answered ${status}`);
         }
-        if (revoked && status !== "key_revoked" && status !== "invalid") {
+        if (revoked && !["key_revoked", "invalid", "not_configured"].includes(status)) {
           this.fail("I20", `${request.context.key_id} is revoked at ${host.wallet_id} and was answered ${status}`);
         }
         // What costs nothing needs nothing from above.
@@ -105,8 +110,7 @@ export class Visits {
         this.overdue(host, due);
         this.idempotency.answers(host, request, expected, answer);
         if (wish !== null) {
-          const outcome = MONEY_REFUSALS.has(status) ? "refused" : status === "held" ? "held" : "other";
-          this.refusals.ends(wish, outcome, this.excused(from));
+          this.refusals.ends(wish, WISH_OUTCOMES[status] ?? "other", this.excused(from));
         }
       },
       fails: () => {
@@ -139,7 +143,11 @@ export class Visits {
         const same = after !== null && hold !== null && after.hold === hold.hold;
         const money = answer.status === "refused" && same && !this.mayNotGrow(host, after.key_id, request);
         if (wish !== null) {
-          this.refusals.ends(wish, money ? "refused" : answer.status === "held" ? "held" : "other", this.excused(from));
+          this.refusals.ends(
+            wish,
+            money ? "told_to_wait" : answer.status === "held" ? "held" : "other",
+            this.excused(from),
+          );
         }
       },
       fails: () => {
@@ -273,8 +281,16 @@ export class Visits {
           this.fail("I17", `${host.wallet_id} took no amount as the cost of ${request_id}`);
         if (ended && rows.length === 0)
           this.fail("I3", `${host.wallet_id} answered ${answer.status} and ${request_id} has no row`);
-        if (ended && host.books.holds.has(request_id))
+        if (ended && host.books.holds.has(request_id)) {
           this.fail("I3", `${request_id} is still held after ${answer.status}`);
+        }
+        // A deadline charges what is known: whoever comes later knows better, also when it makes no difference.
+        if (ended && rows.at(-1)?.kind === "expire") {
+          this.fail(
+            "I11",
+            `${request_id} was ended late at ${host.wallet_id}, ${answer.status}, and was not corrected`,
+          );
+        }
         if (alone && asked.ending === 1 && ended && charged !== answer.charged_nano_usd) {
           this.fail(
             "I6",

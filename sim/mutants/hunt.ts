@@ -2,17 +2,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { ClearError } from "../../scripts/platform/clear-error.ts";
 import { buildTrial } from "./build.ts";
 import { MONEY_MUTANTS } from "./money.ts";
 import type { Mutant } from "./mutant.ts";
 import { STORAGE_MUTANTS } from "./storage.ts";
 import { TREE_MUTANTS } from "./tree.ts";
-import { type Trial, type Verdict, verdictSchema } from "./trial.ts";
+import { RUN_DONE, type Trial, type Verdict, verdictSchema } from "./verdict.ts";
 
 export const MUTANTS: readonly Mutant[] = [...MONEY_MUTANTS, ...TREE_MUTANTS, ...STORAGE_MUTANTS];
 
-/** A bug that makes a run hang is found by that. */
-const HANGS_MS = 120_000;
+/** A bug that makes one run hang is found by that. */
+const HANGS_MS = 60_000;
 const LANES = 2;
 
 export interface Hunted {
@@ -38,6 +39,13 @@ export async function hunt(
     }
   };
   try {
+    const sound = await runTrial(await buildTrial(null, folder, "sound"), trial);
+    if (sound.invariant !== null) {
+      const where = `--seed ${sound.seed} --runs 1 --steps ${trial.steps}`;
+      throw new ClearError(
+        `Without any bug put in, ${sound.invariant} is broken: mend that first. npm run sim -- ${where}`,
+      );
+    }
     await Promise.all(Array.from({ length: LANES }, lane));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -47,7 +55,7 @@ export async function hunt(
 
 function runTrial(bundle: string, trial: Trial): Promise<Verdict> {
   return new Promise((resolve) => {
-    const failed = (invariant: string, problem: string): Verdict => ({
+    const failed = (invariant: Verdict["invariant"], problem: string): Verdict => ({
       invariant,
       problem,
       seed: trial.seed,
@@ -55,12 +63,17 @@ function runTrial(bundle: string, trial: Trial): Promise<Verdict> {
       runs: 1,
     });
     const worker = new Worker(bundle, { workerData: trial, resourceLimits: { maxOldGenerationSizeMb: 800 } });
-    const timer = setTimeout(() => {
+    const hangs = (): void => {
       void worker.terminate();
-      resolve(failed("I21", `still running after ${HANGS_MS / 1000} s`));
-    }, HANGS_MS);
-    worker.once("message", (message) => {
+      resolve(failed("hangs", `still running after ${HANGS_MS / 1000} s`));
+    };
+    let timer = setTimeout(hangs, HANGS_MS);
+    worker.on("message", (message) => {
       clearTimeout(timer);
+      if (message === RUN_DONE) {
+        timer = setTimeout(hangs, HANGS_MS);
+        return;
+      }
       resolve(verdictSchema.parse(message));
       void worker.terminate();
     });

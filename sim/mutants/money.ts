@@ -16,7 +16,8 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
     name: "a settlement is not idempotent",
     file: `${CORE}/settle.ts`,
     find: 'if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const cost',
-    replace: "if (ended !== null && !ended.expired) ended = null;\n  const cost",
+    replace:
+      'if (ended !== null && request.cost_nano_usd < 0) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const cost',
   },
   {
     name: "a late settlement is not corrected",
@@ -130,9 +131,9 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what fits exactly is refused",
-    file: `${CORE}/allowance.ts`,
-    find: "if (now === null || more <= now) return true;",
-    replace: "if (now === null || more < now) return true;",
+    file: `${CORE}/refuse-money.ts`,
+    find: "own_nano_usd: ownFits ? ZERO_USD : nanoUsd(wanted - own),",
+    replace: "own_nano_usd: ownFits && wanted !== own ? ZERO_USD : nanoUsd(Math.max(1, wanted - own)),",
   },
   {
     name: "one nano-dollar too much fits",

@@ -82,7 +82,7 @@ export const TREE_MUTANTS: readonly Mutant[] = [
   {
     name: "a refusal comes without asking again after others were called back",
     file: FUNDS,
-    find: "        if ((this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;\n",
+    find: "        if (gave || (this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;\n",
     replace: "",
   },
   {
@@ -126,5 +126,35 @@ export const TREE_MUTANTS: readonly Mutant[] = [
     file: FUNDS,
     find: "    return this.host.committed().then(() => answer);",
     replace: "    return Promise.resolve().then(() => this.host.committed()).then(() => answer);",
+  },
+  {
+    name: "a stopped lease is kept from the wallet above",
+    file: `${CORE}/lease-child.ts`,
+    find: "upstream.stopped_seq === null ? ZERO_USD : returnable(state),",
+    replace: "ZERO_USD,",
+  },
+  {
+    name: "the late repeat of a message is a failure",
+    file: FUNDS,
+    find: '    if (answer.status === "invalid" && this.isAnswered(message)) return null;\n',
+    replace: "",
+  },
+  {
+    name: "an extension by no amount throws",
+    file: "workers/wallet-do/wallet.ts",
+    find: "isAmount(request.hold_nano_usd) ? request.hold_nano_usd : ZERO_USD;",
+    replace: "subtractUsd(request.hold_nano_usd, ZERO_USD);",
+  },
+  {
+    name: "what is called back for one is leased to another",
+    file: FUNDS,
+    find: "this.calling_back > 0 ?",
+    replace: "this.calling_back < 0 ?",
+  },
+  {
+    name: "a refusal comes while money is on its way to the wallet above",
+    file: FUNDS,
+    find: "const gave = await this.finishGiving();",
+    replace: "const gave = false;",
   },
 ];

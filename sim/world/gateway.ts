@@ -1,7 +1,7 @@
 import { type WalletBindings, WalletUnavailable, walletClient } from "../../schema/clients/wallet-client.ts";
 import type { NanoUsd } from "../../schema/kernel/money.ts";
 import type { RequestContext, RequestRecord } from "../../schema/wire/request-record.ts";
-import type { AdmitRequest, ReleaseRequest, SettleRequest } from "../../schema/wire/wallet-rpc.ts";
+import type { AdmitAnswer, AdmitRequest, ReleaseRequest, SettleRequest } from "../../schema/wire/wallet-rpc.ts";
 import type { RequestStep, RpcStep } from "../history/step.ts";
 import { ORG } from "../history/tree.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -19,7 +19,14 @@ export interface GatewayWorld {
 export async function runRequest(world: GatewayWorld, step: RequestStep): Promise<void> {
   const { scheduler } = world;
   const client = clientOf(world, step.wallet);
-  const admitted = await client.call((wallet) => wallet.admit(admitOf(step, step.hold_nano_usd))).catch(unavailable);
+  const place = (amount: number) => client.call((wallet) => wallet.admit(admitOf(step, amount))).catch(unavailable);
+  let hold_nano_usd = step.hold_nano_usd;
+  let admitted = await place(hold_nano_usd);
+  const rest = restOf(admitted);
+  if (rest !== null && step.refused !== "gives_up") {
+    hold_nano_usd = step.refused === "takes_the_rest" ? rest : rest + 1;
+    admitted = await place(hold_nano_usd);
+  }
   if (admitted === null) {
     // It may be held all the same: a release also refuses its late arrival.
     await client.call((wallet) => wallet.release(releaseOf(step))).catch(unavailable);
@@ -43,7 +50,21 @@ export async function runRequest(world: GatewayWorld, step: RequestStep): Promis
   await scheduler.wait(step.ends_after_ms);
   if (step.ending === "release") await client.end((wallet) => wallet.release(releaseOf(step))).catch(unavailable);
   if (step.ending === "settle") {
-    await client.end((wallet) => wallet.settle(settleOf(step, step.cost_nano_usd))).catch(unavailable);
+    // What cost more than it held did so on purpose; an answer is bounded by what was left.
+    const cost = hold_nano_usd < step.hold_nano_usd ? Math.min(hold_nano_usd, step.cost_nano_usd) : step.cost_nano_usd;
+    await client.end((wallet) => wallet.settle(settleOf(step, cost))).catch(unavailable);
+  }
+}
+
+/** What a wallet that refuses says it has; null when it does not refuse for money. */
+function restOf(answer: AdmitAnswer | null): number | null {
+  switch (answer?.status) {
+    case "exhausted":
+    case "held_by_others":
+    case "exceeds_wallet":
+      return answer.available_nano_usd;
+    default:
+      return null;
   }
 }
 

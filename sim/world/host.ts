@@ -10,6 +10,8 @@ import type { Scheduler } from "./scheduler.ts";
 /** What an object reaches beyond itself. */
 export interface HostWorld {
   readonly seed: number;
+  /** Whether an object is evicted as soon as nobody waits for it. */
+  readonly forgetful: boolean;
   readonly scheduler: Scheduler;
   readonly profile: () => Profile;
   /** The wallet `to` as `from` reaches it. */
@@ -59,6 +61,8 @@ export class Host {
   private life: Life | null = null;
   private gate: PromiseWithResolvers<void> | null = null;
   private booting = false;
+  /** Calls that wait for an answer. */
+  private calls = 0;
   private rolls = { now: 0, count: 0 };
   private alarm_set: number | null = null;
   private rings: number[] = [];
@@ -79,10 +83,16 @@ export class Host {
 
   /** One call as the runtime delivers it: it waits for the object to start, and its answer for the disk. */
   async call<Answer>(run: (wallet: Wallet) => Promise<Answer>): Promise<Answer> {
+    if (this.world.forgetful && this.calls === 0 && this.gate === null) this.evict("nobody waits");
     const life = this.wake();
-    const answer = await Promise.race([life.death, life.started.then(() => run(life.wallet))]);
-    await Promise.race([life.death, this.settle()]);
-    return answer;
+    this.calls += 1;
+    try {
+      const answer = await Promise.race([life.death, life.started.then(() => run(life.wallet))]);
+      await Promise.race([life.death, this.settle()]);
+      return answer;
+    } finally {
+      this.calls -= 1;
+    }
   }
 
   evict(reason: string): void {

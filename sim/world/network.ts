@@ -41,6 +41,8 @@ export class Network {
   private readonly seen = new Map<string, number>();
   /** What was said, newest last. */
   readonly trace: string[] = [];
+  /** Every answer that a gateway got, by what it asked. */
+  readonly answers: string[] = [];
   /** When something last went wrong on the way between two wallets. */
   failed_at = Number.NEGATIVE_INFINITY;
 
@@ -95,6 +97,7 @@ export class Network {
     try {
       const answer = await to.call((wallet) => visit.run(wallet));
       said(brief(answer));
+      if (from === "gateway") this.answers.push(`${to.wallet_id} ${method} ${key} ${JSON.stringify(answer)}`);
       visit.answers(answer);
       return answer;
     } catch (error) {

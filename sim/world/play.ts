@@ -12,6 +12,8 @@ export interface Played {
   readonly seen: ReadonlyMap<string, number>;
   /** The last that was said between wallets, gateways and the console, oldest first. */
   readonly trace: readonly string[];
+  /** Every answer that a gateway got, in order. */
+  readonly answers: readonly string[];
 }
 
 /** All of a run but what follows from its seed: with fewer steps it is another run in the same weather. */
@@ -20,6 +22,8 @@ export interface History {
   readonly steps: readonly Step[];
   /** When faults stop, since the beginning. */
   readonly faults_until_ms: number;
+  /** Objects live no longer than their calls: each finds one that knows only what is stored. */
+  readonly forgetful?: boolean;
 }
 
 const TAIL_MS = 5 * 60_000;
@@ -30,9 +34,12 @@ export function historyFrom(seed: number, count: number): History {
 }
 
 /** Plays a history. `migrations` are those of D1, oldest first. The same arguments, the same run. */
-export async function play({ seed, steps, faults_until_ms }: History, migrations: readonly string[]): Promise<Played> {
+export async function play(
+  { seed, steps, faults_until_ms, forgetful = false }: History,
+  migrations: readonly string[],
+): Promise<Played> {
   return await quietly(async (problems) => {
-    const world = new World(seed, treeOf(seed), migrations);
+    const world = new World(seed, treeOf(seed), migrations, forgetful);
     try {
       await world.play(steps, faults_until_ms);
       for (const problem of problems) world.fail("I0", problem);
@@ -41,6 +48,6 @@ export async function play({ seed, steps, faults_until_ms }: History, migrations
     } finally {
       world.close();
     }
-    return { violation: world.violation, seen: world.visits.seen, trace: world.trace };
+    return { violation: world.violation, seen: world.visits.seen, trace: world.trace, answers: world.answers };
   });
 }

@@ -10,6 +10,8 @@ interface Waiting {
   readonly id: string;
   readonly body: Event;
   attempts: number;
+  /** Not delivered before. */
+  due_at: number;
 }
 
 const BATCH = 20;
@@ -51,7 +53,12 @@ export class SimQueue {
       throw new SimulatedFault("queue is down");
     for (const event of events) {
       this.taken.set(event.event_id, event);
-      this.waiting.push({ id: `m${++this.ids}`, body: structuredClone(event), attempts: 0 });
+      this.waiting.push({
+        id: `m${++this.ids}`,
+        body: structuredClone(event),
+        attempts: 0,
+        due_at: this.scheduler.now,
+      });
     }
     this.deliverSoon(this.roll.whole(2_000));
     if (fails) throw new SimulatedFault("the queue did not answer");
@@ -62,10 +69,7 @@ export class SimQueue {
   }
 
   private async deliver(): Promise<void> {
-    const batch: Waiting[] = [];
-    while (batch.length < BATCH && this.waiting.length > 0) {
-      batch.push(...this.waiting.splice(this.roll.whole(this.waiting.length), 1));
-    }
+    const batch = this.takeBatch();
     if (batch.length === 0) return;
     this.consuming += 1;
     const acked = new Set<string>();
@@ -93,9 +97,23 @@ export class SimQueue {
     this.consuming -= 1;
     for (const message of batch) {
       if (acked.has(message.id) && !this.roll.chance(this.profile().message_doubled)) continue;
-      this.waiting.push(message);
-      this.deliverSoon((again.get(message.id) ?? 0) * 1_000 + this.roll.whole(1_000));
+      const delay_ms = (again.get(message.id) ?? 0) * 1_000 + this.roll.whole(1_000);
+      this.waiting.push({ ...message, due_at: this.scheduler.now + delay_ms });
+      this.deliverSoon(delay_ms);
     }
-    if (this.waiting.length > 0) this.deliverSoon(this.roll.whole(1_000));
+    if (this.waiting.some(({ due_at }) => due_at <= this.scheduler.now)) this.deliverSoon(this.roll.whole(1_000));
+  }
+
+  /** Some of what is due, in any order. */
+  private takeBatch(): Waiting[] {
+    const due = this.waiting.filter(({ due_at }) => due_at <= this.scheduler.now);
+    const batch: Waiting[] = [];
+    while (batch.length < BATCH && due.length > 0) {
+      for (const message of due.splice(this.roll.whole(due.length), 1)) {
+        this.waiting.splice(this.waiting.indexOf(message), 1);
+        batch.push(message);
+      }
+    }
+    return batch;
   }
 }

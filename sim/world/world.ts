@@ -29,6 +29,13 @@ const MINUTE_MS = 60_000;
 /** Longer than any hold lives, and than any pause after failures. */
 const CALM_MS = 100 * MINUTE_MS;
 
+/** Whether a wallet has something to send or to tell. */
+function isBusy({ books, disk }: Host): boolean {
+  if (books.settings === null) return false;
+  const sent = "SELECT count(*) AS count FROM outbox WHERE seq > (SELECT sent_seq FROM outbox_mark)";
+  return Number(disk.rows(sent)[0]?.count ?? 0) > 0 || (books.upstream?.unreported ?? 0) !== 0;
+}
+
 /** Wallets, gateways, the queue, its consumer and the database, in one virtual time. */
 export class World {
   readonly scheduler = new Scheduler(START);
@@ -48,9 +55,11 @@ export class World {
   private database_calls = 0;
   private died_at = Number.NEGATIVE_INFINITY;
   private steps = 0;
+  private readonly forgetful: boolean;
 
-  constructor(seed: number, wallets: readonly WalletSettings[], migrations: readonly string[]) {
+  constructor(seed: number, wallets: readonly WalletSettings[], migrations: readonly string[], forgetful: boolean) {
     this.seed = seed;
+    this.forgetful = forgetful;
     this.profile = profileOf(seed);
     const profile = (): Profile => this.profile;
     const { scheduler } = this;
@@ -100,11 +109,18 @@ export class World {
     if (stop()) return;
     if ([...this.hosts.values()].some((host) => host.lost_alarm)) await this.sweepUntilQuiet(stop);
     await this.replayDeadLetters(stop);
+    // A period may just have turned, and what it posted be on its way.
+    if (!stop() && [...this.hosts.values()].some(isBusy))
+      await this.scheduler.runUntil(this.scheduler.now + 2 * MINUTE_MS, stop);
     if (!stop()) checkQuiescence(this.parts());
   }
 
   get trace(): readonly string[] {
     return this.network.trace;
+  }
+
+  get answers(): readonly string[] {
+    return this.network.answers;
   }
 
   close(): void {
@@ -258,6 +274,7 @@ export class World {
   private hostWorld() {
     return {
       seed: this.seed,
+      forgetful: this.forgetful,
       scheduler: this.scheduler,
       profile: () => this.profile,
       wallet: (from: Host, to: string) => this.stub(from.wallet_id, to),
@@ -277,6 +294,7 @@ export class World {
       },
       reloaded: (host: Host) => {
         this.local.reloaded(host);
+        this.idempotency.reloaded(host);
         this.refusals.changed(host);
       },
       died: () => {

@@ -57,6 +57,8 @@ export class Funds {
   /** Messages that are being answered, by child and sequence: a repeat waits for the same answer. */
   private readonly answering = new Map<string, Promise<LeaseAnswer>>();
   private giving: Promise<void> = Promise.resolve();
+  /** Somebody waits for what is being called back: nobody else gets more of it than is needed. */
+  private calling_back = 0;
 
   constructor(host: FundsHost) {
     this.host = host;
@@ -139,7 +141,8 @@ export class Funds {
         except: message.child_id,
         attempt: () => {
           // What it told is told again: a commit that failed meanwhile has taken it back.
-          const given = this.tell(message) ?? this.host.decide((state) => grantIfCovered(state, message));
+          const asked = this.calling_back > 0 ? { ...message, want_nano_usd: message.need_nano_usd } : message;
+          const given = this.tell(message) ?? this.host.decide((state) => grantIfCovered(state, asked));
           if (given !== null) answer(given);
           return given !== null;
         },
@@ -156,8 +159,10 @@ export class Funds {
       this.host.decide((state) => ({ answer: null, changes: decideStop(state, stop) }));
       await this.host.committed();
     }
-    await this.callBackAll(() => false, null, stop !== undefined);
-    await this.giveBack();
+    await this.whileCallingBack(async () => {
+      await this.callBackAll(() => false, null, stop !== undefined);
+      await this.giveBack();
+    });
   }
 
   /** Calls back everything that wallets below hold without need, and what they will: they have to ask again. */
@@ -231,9 +236,10 @@ export class Funds {
       }
       if (!called_back) {
         called_back = true;
-        await this.callBackAll(() => this.gap(waiter) === null, waiter.except);
-        // What came back, and what the wallet above still has, may be enough together.
-        if ((this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;
+        const gave = await this.finishGiving();
+        await this.whileCallingBack(() => this.callBackAll(() => this.gap(waiter) === null, waiter.except));
+        // What came back or was under way, and what the wallet above still has, may be enough together.
+        if (gave || (this.gap(waiter)?.lease_nano_usd ?? 0) < gap.lease_nano_usd) from_above = null;
         continue;
       }
       return gap.own_nano_usd > 0 ? this.ownRefusal(waiter) : from_above;
@@ -285,6 +291,18 @@ export class Funds {
     });
   }
 
+  /** Sees to it that what was given back has arrived: neither side has it meanwhile. Whether anything was under way. */
+  private async finishGiving(): Promise<boolean> {
+    const open = (state: State): Decision<LeaseMessage | null> => ({
+      answer: state.upstream?.lanes.give.message ?? null,
+      changes: NO_CHANGES,
+    });
+    const message = this.host.decide(open);
+    if (message === null || message.returned_nano_usd === 0) return false;
+    await this.inGiveLane(() => this.exchange("give", open));
+    return true;
+  }
+
   private inGiveLane(run: () => Promise<unknown>): Promise<void> {
     const done = this.giving.then(run, run).then(() => undefined);
     this.giving = done.catch(() => undefined);
@@ -313,6 +331,15 @@ export class Funds {
     this.host.decide((state) => ({ answer: null, changes: decideAnswered(state, message, answer) }));
     if (lane === "give") await this.host.committed();
     return answer;
+  }
+
+  private async whileCallingBack(run: () => Promise<void>): Promise<void> {
+    this.calling_back += 1;
+    try {
+      await run();
+    } finally {
+      this.calling_back -= 1;
+    }
   }
 
   private isAnswered({ lane, seq }: LeaseMessage): boolean {

@@ -1,11 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import type { NanoUsd } from "../../../schema/kernel/money.ts";
 import type { AdmitAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import type { WalletObject } from "../../../workers/wallet-do/wallet-object.ts";
-import { admit, context, release, settings, settle } from "../../unit/wallet/make.ts";
-import type { Stub } from "./in-wallet.ts";
+import { admit, context, release, settings, settle, usd } from "../../unit/wallet/make.ts";
+import { failWrite, type Stub } from "./in-wallet.ts";
 
 /** 10 cents. */
 const DIME = 100_000_000;
@@ -276,5 +277,106 @@ describe("lost and doubled messages", () => {
     const made = await tree({ org: 10, "org/key": 10 });
     const answer = await made.at("org/key").admit(admit("r", DIME, { context: context({ key_id: "key_2" }) }));
     expect(answer.status).toBe("held");
+  });
+});
+
+describe("what a random tree found", () => {
+  test("an admit whose hold could not be stored is not answered as held", async () => {
+    const made = await tree({ org: 10, "org/key": 10 });
+    const leaf = made.at("org/key");
+    await leaf.admit(admit("warm", DIME));
+    await runInDurableObject(leaf, async (object: WalletObject, { storage }) => {
+      const failure = failWrite(storage, 1);
+      await expect(object.admit(admit("r", 1_000))).rejects.toThrow();
+      failure.undo();
+    });
+    expect((await leaf.state())?.open_holds).toBe(1);
+    await expectBooksRight(made);
+  });
+
+  test("a lease that could not be stored is not answered as granted", async () => {
+    const made = await tree({ org: 10, "org/key": 10 });
+    await runInDurableObject(made.at("org"), async (object: WalletObject, { storage }) => {
+      const failure = failWrite(storage, 1);
+      const message = {
+        child_id: "c",
+        lane: "ask",
+        seq: 1,
+        consumed_nano_usd: usd(0),
+        returned_nano_usd: usd(0),
+      } as const;
+      const asks = { need_nano_usd: usd(DIME), want_nano_usd: usd(DIME), request_nano_usd: usd(DIME) };
+      await expect(object.lease({ ...message, ...asks })).rejects.toThrow();
+      failure.undo();
+    });
+    expect((await made.at("org").state())?.leased_nano_usd).toBe(0);
+  });
+
+  test("what one wallet has spent beyond its lease is not there for another", async () => {
+    const made = await tree({ org: 1, "org/a": null, "org/b": null });
+    await made.at("org/a").admit(admit("over", DIME));
+    await made.at("org/a").settle(settle("over", DIME * 8));
+    await quiesce(made);
+    expect((await made.at("org").state())?.available_nano_usd).toBe(DIME * 2);
+    expect(held(await burst(made.at("org/b"), 10))).toBe(2);
+    await expectBooksRight(made);
+  });
+
+  test("idle money of a sibling and what is left above are enough together", async () => {
+    const made = await tree({ org: 1, "org/team": null, "org/team/x": null, "org/team/y": null });
+    await made.at("org/team/x").admit(admit("x", DIME));
+    await made.at("org/team/x").release(release("x"));
+    expect((await made.at("org/team").state())?.leased_nano_usd).toBeGreaterThan(0);
+    expect((await made.at("org/team/y").admit(admit("y", DIME * 10))).status).toBe("held");
+    await expectBooksRight(made);
+  });
+
+  test("what comes free below a frozen wallet is not spent again before it goes on", async () => {
+    const made = await tree({ org: 10, "org/team": 10, "org/team/key": 10 });
+    const leaf = made.at("org/team/key");
+    await leaf.admit(admit("before", DIME * 5));
+    const common = { wallet_id: made.id("org"), period: "none", limit_nano_usd: usdOf(10) } as const;
+    await made.at("org").configure(settings({ ...common, version: 2, frozen: true }));
+    await leaf.release(release("before"));
+    await evictDurableObject(leaf);
+    expect(await leaf.admit(admit("after", DIME))).toMatchObject({ status: "frozen", wallet_id: made.id("org") });
+    await made.at("org").configure(settings({ ...common, version: 3 }));
+    expect(held(await burst(leaf, 100, "again"))).toBe(100);
+    await expectBooksRight(made);
+  });
+
+  test("a correction that gives back all that was to be told leaves nothing due", async () => {
+    const made = await tree({ org: 10, "org/key": 10 });
+    const leaf = made.at("org/key");
+    await leaf.admit(admit("r", DIME, { ttl_ms: 1_000 }));
+    const now = Date.now() + 2_000;
+    await runInDurableObject(leaf, async (object: WalletObject) => {
+      Object.assign(object.effects, { now: () => now });
+      await object.settle(settle("r", 0));
+      expect(await object.audit()).toEqual({ ok: true, problems: [] });
+    });
+    await runDurableObjectAlarm(leaf);
+    const next = await runInDurableObject(leaf, (_: WalletObject, { storage }) => storage.getAlarm());
+    expect(next ?? Number.POSITIVE_INFINITY).toBeGreaterThan(now);
+  });
+
+  test("an alarm that was lost is set again by whoever looks", async () => {
+    const made = await tree({ org: 10, "org/key": 10 });
+    const leaf = made.at("org/key");
+    await leaf.admit(admit("r", DIME));
+    await runInDurableObject(leaf, (_: WalletObject, { storage }) => storage.deleteAlarm());
+    await evictDurableObject(leaf);
+    await leaf.state();
+    expect(await runInDurableObject(leaf, (_: WalletObject, { storage }) => storage.getAlarm())).not.toBeNull();
+  });
+
+  test("an extension by what is no amount is refused, not thrown", async () => {
+    const made = await tree({ org: 10, "org/key": 10 });
+    await made.at("org/key").admit(admit("r", DIME));
+    await runInDurableObject(made.at("org/key"), async (object: WalletObject) => {
+      const none: NanoUsd = JSON.parse('{"value":0.5}').value;
+      const extended = await object.extend({ request_id: "r", hold_nano_usd: none, committed_nano_usd: none });
+      expect(extended).toEqual({ status: "refused", hold_nano_usd: DIME });
+    });
   });
 });

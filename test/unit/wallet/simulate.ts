@@ -12,6 +12,7 @@ import type {
   WalletState,
 } from "../../../schema/wire/wallet-rpc.ts";
 import { PERIODS, type WalletSettings } from "../../../schema/wire/wallet-settings.ts";
+import { type Dice, dice } from "../../../sim/dice.ts";
 import { admit, context, release, settings, settle } from "./make.ts";
 import { Model } from "./model.ts";
 
@@ -37,37 +38,6 @@ export interface Subject {
   ring(): Later<unknown>;
   /** What is wrong with the books by themselves, after every step. */
   problems(): Later<readonly string[]>;
-}
-
-/** Mulberry32: small, seeded, the same on every machine. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-interface Dice {
-  whole(below: number): number;
-  chance(probability: number): boolean;
-  one<T>(list: readonly T[]): T;
-}
-
-function dice(seed: number): Dice {
-  const random = randomFrom(seed);
-  const whole = (below: number): number => Math.floor(random() * below);
-  return {
-    whole,
-    chance: (probability) => random() < probability,
-    one: (list) => {
-      const item = list[whole(list.length)];
-      if (item === undefined) throw new Error("nothing to choose from");
-      return item;
-    },
-  };
 }
 
 const ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia"];

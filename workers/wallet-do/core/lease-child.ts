@@ -66,11 +66,11 @@ const returnable = (state: State): NanoUsd => maxUsd(ZERO_USD, idleLease(state) 
 export const decideReport = (state: State): Decision<LeaseMessage | null> =>
   typeof state.upstream?.stopped_seq === "number" ? decideGive(state) : tell(state, ZERO_USD);
 
-/** Stops the lease. A recall that comes late, when something was granted since, changes nothing. */
-export function decideStop(state: State, { answered_seq }: RecallStop): readonly Change[] {
-  const { upstream } = state;
-  if (upstream === null || upstream.lanes.ask.answered_seq > answered_seq) return NO_CHANGES;
-  return [{ kind: "upstream", upstream: { ...upstream, stopped_seq: answered_seq } }];
+/** Stops the lease. A recall that comes late stops it again: that costs one question more, and no money. */
+export function decideStop({ upstream }: State, { answered_seq }: RecallStop): readonly Change[] {
+  if (upstream === null) return NO_CHANGES;
+  const stopped_seq = Math.max(upstream.stopped_seq ?? 0, answered_seq);
+  return [{ kind: "upstream", upstream: { ...upstream, stopped_seq } }];
 }
 
 function tell(state: State, returned: NanoUsd): Decision<LeaseMessage | null> {
