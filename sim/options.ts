@@ -4,7 +4,7 @@ import { ClearError, errorText } from "../scripts/platform/clear-error.ts";
 export const USAGE = `npm run sim -- [options]
 
   --seed <n>     the first seed (default 1). A failure prints the seed that shows it again
-  --runs <n>     how many seeds, one after the other (default 100; of each mutant 60)
+  --runs <n>     how many seeds, one after the other (default 100; of each mutant 150)
   --steps <n>    steps of each run (default 300)
   --mutants      put known bugs into the code, one at a time, and see whether they are found
   --only <text>  mutants whose name has this in it
@@ -21,7 +21,8 @@ export interface Options {
 }
 
 const RUNS = 100;
-const MUTANT_RUNS = 60;
+/** The rarest of them shows in the 126th. */
+const MUTANT_RUNS = 150;
 
 /** The command's options, or null when help was asked for. */
 export function readOptions(args: readonly string[]): Options | null {

@@ -50,18 +50,38 @@ export class TreeChecks {
     for (const above of this.chain(host.wallet_id)) this.scope(above);
   }
 
-  /** What could be held at a wallet for somebody in its subtree, as if all that is idle below were called back. */
+  /**
+   * What could be held at a wallet for somebody in its subtree, as if all that is idle below were called back. What a
+   * correction has given back counts when it was told: until then it is spent for all above.
+   */
   available(host: Host): number {
     const { books } = host;
     if (books.settings === null) return Number.NEGATIVE_INFINITY;
-    return allowedBy(books.settings, books.balance) - books.held - books.transferring - this.owedBelow(host);
+    return allowedBy(books.settings, books.balance) - books.held - books.transferring - this.neededBelow(host);
   }
 
   /** What could be moved out of a wallet, as if all that is idle below were called back. */
   movable(host: Host): number {
     const { books } = host;
     if ((books.settings?.limit_nano_usd ?? 0) === 0) return Number.NEGATIVE_INFINITY;
-    return books.balance - books.held - books.transferring - this.owedBelow(host);
+    return books.balance - books.held - books.transferring - this.neededBelow(host);
+  }
+
+  private neededBelow(host: Host): number {
+    return this.subtree(host.wallet_id).reduce((sum, other) => sum + other.books.held + this.untold(other), 0);
+  }
+
+  /** Charged at a wallet or below it, and not posted by the one above. */
+  private untold(host: Host): number {
+    const { upstream } = host.books;
+    if (upstream === null) return 0;
+    const account = this.hosts.get(upstream.parent_id)?.books.children.get(host.wallet_id);
+    let untold = upstream.unreported;
+    for (const lane of LANES) {
+      const message = upstream.messages[lane];
+      if (message !== null && (account?.lanes[lane].told_seq ?? 0) < message.seq) untold += message.consumed_nano_usd;
+    }
+    return Math.max(0, untold);
   }
 
   /** Held below, and charged below without having been told yet. */

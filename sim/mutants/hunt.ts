@@ -9,12 +9,12 @@ import type { Mutant } from "./mutant.ts";
 import { STORAGE_MUTANTS } from "./storage.ts";
 import { TRANSFER_MUTANTS } from "./transfers.ts";
 import { TREE_MUTANTS } from "./tree.ts";
-import { type Trial, type Verdict, verdictSchema } from "./trial.ts";
+import { RUN_DONE, type Trial, type Verdict, verdictSchema } from "./verdict.ts";
 
 export const MUTANTS: readonly Mutant[] = [...MONEY_MUTANTS, ...TREE_MUTANTS, ...TRANSFER_MUTANTS, ...STORAGE_MUTANTS];
 
-/** A bug that makes a run hang is found by that. */
-const HANGS_MS = 300_000;
+/** A bug that makes one run hang is found by that. */
+const HANGS_MS = 60_000;
 const LANES = 2;
 
 export interface Hunted {
@@ -64,12 +64,17 @@ function runTrial(bundle: string, trial: Trial): Promise<Verdict> {
       runs: 1,
     });
     const worker = new Worker(bundle, { workerData: trial, resourceLimits: { maxOldGenerationSizeMb: 800 } });
-    const timer = setTimeout(() => {
+    const hangs = (): void => {
       void worker.terminate();
       resolve(failed("hangs", `still running after ${HANGS_MS / 1000} s`));
-    }, HANGS_MS);
-    worker.once("message", (message) => {
+    };
+    let timer = setTimeout(hangs, HANGS_MS);
+    worker.on("message", (message) => {
       clearTimeout(timer);
+      if (message === RUN_DONE) {
+        timer = setTimeout(hangs, HANGS_MS);
+        return;
+      }
       resolve(verdictSchema.parse(message));
       void worker.terminate();
     });

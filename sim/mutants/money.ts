@@ -131,9 +131,9 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what fits exactly is refused",
-    file: `${CORE}/allowance.ts`,
-    find: "if (now === null || more <= now) return true;",
-    replace: "if (now === null || more < now) return true;",
+    file: `${CORE}/refuse-money.ts`,
+    find: "own_nano_usd: ownFits ? ZERO_USD : nanoUsd(wanted - own),",
+    replace: "own_nano_usd: ownFits && wanted !== own ? ZERO_USD : nanoUsd(Math.max(1, wanted - own)),",
   },
   {
     name: "one nano-dollar too much fits",
