@@ -86,7 +86,7 @@ export const TRANSFER_MUTANTS: readonly Mutant[] = [
     name: "an ended wallet still admits",
     file: `${CORE}/allowance.ts`,
     find: "ends_at !== null && ends_at <= now;",
-    replace: "ends_at !== null && ends_at <= now - 600_000;",
+    replace: "ends_at !== null && ends_at <= now && now < ends_at + 60_000;",
   },
   {
     name: "what an ended wallet has left stays with it",
