@@ -63,7 +63,7 @@ export class MoneySteps {
     if (planned !== undefined) return planned;
     this.steps += 1;
     // What is over is over: mostly late in a run.
-    if (kind < this.steps / 50) return this.end(at_ms);
+    if (kind < (this.steps / 100) ** 2) return this.end(at_ms);
     if (kind >= 100) return null;
     const step = this.money(id, kind);
     this.asked.push(step);

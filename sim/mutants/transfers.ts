@@ -94,10 +94,4 @@ export const TRANSFER_MUTANTS: readonly Mutant[] = [
     find: "    if (settings.ends_at > now) return settings.ends_at;\n    if ((idleLease(this.current()) ?? 0) > 0) return now;\n    return leased_out_nano_usd > 0 ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;",
     replace: "    return Number.POSITIVE_INFINITY;",
   },
-  {
-    name: "an ended wallet calls nothing back from those below",
-    file: `${WALLET}/wallet.ts`,
-    find: "    return state.leased_out_nano_usd > 0 || (idleLease(state) ?? 0) > 0;",
-    replace: "    return (idleLease(state) ?? 0) > 0;",
-  },
 ];
