@@ -94,4 +94,10 @@ export const TRANSFER_MUTANTS: readonly Mutant[] = [
     find: "    if (settings.ends_at > now) return settings.ends_at;\n    if ((idleLease(this.current()) ?? 0) > 0) return now;\n    return leased_out_nano_usd > 0 ? now + DRAIN_NET_MS : Number.POSITIVE_INFINITY;",
     replace: "    return Number.POSITIVE_INFINITY;",
   },
+  {
+    name: "what runs in an ended wallet is extended",
+    file: `${CORE}/renew.ts`,
+    find: "if (settings.frozen || isEnded(settings, now) || state",
+    replace: "if (settings.frozen || state",
+  },
 ];
