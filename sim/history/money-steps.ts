@@ -47,6 +47,7 @@ export class MoneySteps {
   private readonly asked: MoneyStep[] = [];
   private readonly planned: WorldStep[] = [];
   private readonly ended = new Set<string>();
+  private steps = 0;
 
   constructor(roll: Dice, wallets: readonly WalletSettings[], profile: Profile) {
     this.roll = roll;
@@ -60,7 +61,9 @@ export class MoneySteps {
     const kind = this.roll.whole(1_000);
     const planned = this.planned.shift();
     if (planned !== undefined) return planned;
-    if (kind < 2) return this.end(at_ms);
+    this.steps += 1;
+    // What is over is over: mostly late in a run.
+    if (kind < (this.steps / 100) ** 2) return this.end(at_ms);
     if (kind >= 100) return null;
     const step = this.money(id, kind);
     this.asked.push(step);
@@ -126,8 +129,10 @@ export class MoneySteps {
       ({ wallet_id, parent_id }) => parent_id !== null && !this.ended.has(wallet_id),
     );
     if (going_on.length === 0) return null;
-    const { wallet_id: wallet } = this.roll.one(going_on);
+    const above = new Set(this.wallets.map(({ parent_id }) => parent_id));
+    const inner = going_on.filter(({ wallet_id }) => above.has(wallet_id));
+    const { wallet_id: wallet } = this.roll.one(inner.length > 0 && this.roll.chance(0.5) ? inner : going_on);
     this.ended.add(wallet);
-    return { kind: "configure", wallet, change: { ends_at: START + at_ms + this.roll.one([0, 1_000, 600_000]) } };
+    return { kind: "configure", wallet, change: { ends_at: START + at_ms + this.roll.one([0, 1_000, 3_000, 20_000]) } };
   }
 }

@@ -29,7 +29,7 @@ export function treeOf(seed: number): readonly WalletSettings[] {
 /** A few are over some time in the run. */
 function endOf(seed: number, { wallet_id, parent_id }: WalletSettings): number | null {
   const roll = dice(seedOf(seed, "end", wallet_id));
-  return parent_id !== null && roll.chance(0.12) ? START + roll.whole(ENDS_WITHIN_MS) : null;
+  return parent_id !== null && roll.chance(0.06) ? START + roll.whole(ENDS_WITHIN_MS) : null;
 }
 
 function settingsOf(roll: Dice, index: number, above: number | null, plain: boolean): WalletSettings {

@@ -5,7 +5,10 @@ import type { Fail } from "./local.ts";
 /** By then an alarm has come that was late, and what it called back has been given. */
 const GRACE_MS = 10 * 60_000;
 
-/** Nothing begins in a wallet whose time is over, by its own clock. */
+/** From a decision to its commit it is never so long. */
+const COMMIT_MS = 1_000;
+
+/** Nothing begins or grows in a wallet whose time is over, by its own clock. */
 export function checkEnded(host: Host, delta: Delta, fail: Fail): void {
   const ends_at = host.books.settings?.ends_at ?? null;
   // Settings of the same commit may be younger than the hold.
@@ -13,6 +16,9 @@ export function checkEnded(host: Host, delta: Delta, fail: Fail): void {
   for (const { before, after } of delta.holds) {
     if (before === null && after !== null && after.created_at >= ends_at) {
       fail("I2", `${host.wallet_id} ended at ${ends_at} and held ${after.request_id} at ${after.created_at}`);
+    }
+    if (before !== null && after !== null && after.hold > before.hold && host.now >= ends_at + COMMIT_MS) {
+      fail("I2", `${host.wallet_id} ended at ${ends_at} and extended ${after.request_id} at ${host.now}`);
     }
   }
 }

@@ -86,7 +86,7 @@ export const TRANSFER_MUTANTS: readonly Mutant[] = [
     name: "an ended wallet still admits",
     file: `${CORE}/allowance.ts`,
     find: "ends_at !== null && ends_at <= now;",
-    replace: "ends_at !== null && ends_at <= now - 600_000;",
+    replace: "ends_at !== null && ends_at <= now && now < ends_at + 60_000;",
   },
   {
     name: "what an ended wallet has left stays with it",
@@ -95,9 +95,9 @@ export const TRANSFER_MUTANTS: readonly Mutant[] = [
     replace: "    return Number.POSITIVE_INFINITY;",
   },
   {
-    name: "an ended wallet calls nothing back from those below",
-    file: `${WALLET}/wallet.ts`,
-    find: "    return state.leased_out_nano_usd > 0 || (idleLease(state) ?? 0) > 0;",
-    replace: "    return (idleLease(state) ?? 0) > 0;",
+    name: "what runs in an ended wallet is extended",
+    file: `${CORE}/renew.ts`,
+    find: "if (settings.frozen || isEnded(settings, now) || state",
+    replace: "if (settings.frozen || state",
   },
 ];
