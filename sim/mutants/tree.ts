@@ -88,7 +88,7 @@ export const TREE_MUTANTS: readonly Mutant[] = [
   {
     name: "freezing does not call leases back",
     file: "workers/wallet-do/wallet.ts",
-    find: "    if (isOverpromised(this.current(), this.effects.now())) await",
+    find: "    if (isUsedUp(this.current(), this.effects.now())) await",
     replace: "    if (this.alarm_failures < 0) await",
   },
   {

@@ -189,8 +189,12 @@ export class Funds {
       );
     return new Promise((resolve, reject) => {
       const answer = (given: LeaseAnswer): void => void this.stored(given).then(resolve, reject);
+      const { host } = this;
       const waiter: Waiter = {
-        wanted_nano_usd: this.host.decide((state) => ({ answer: wantedBy(state, message), changes: NO_CHANGES })),
+        // Moves with the account of who asks.
+        get wanted_nano_usd() {
+          return host.decide((state) => ({ answer: wantedBy(state, message), changes: NO_CHANGES }));
+        },
         ahead_nano_usd: message.want_nano_usd * LEASES_PER_LEASE,
         request_nano_usd: message.request_nano_usd,
         except: message.child_id,
@@ -421,7 +425,11 @@ export class Funds {
    * was called, and those below it, have been told.
    */
   private async callBackAll(enough: () => boolean, except: string | null, stop = false): Promise<boolean> {
-    const children = this.host.decide((state) => ({ answer: recallable(state, except), changes: NO_CHANGES }));
+    const children = this.host.decide((state) => ({
+      // One without a lease may have got something back by a correction that was not told yet.
+      answer: stop ? [...state.children.values()] : recallable(state, except),
+      changes: NO_CHANGES,
+    }));
     let complete = true;
     for (let from = 0; from < children.length && !enough(); from += LANES) {
       const told = await Promise.all(

@@ -329,7 +329,7 @@ export class Wallet implements WalletRpc {
 
   /** What may not be spent here any more may not be spent below either. */
   private async recallExcess(): Promise<void> {
-    if (isOverpromised(this.current(), this.effects.now())) await this.funds.stopAll();
+    if (isUsedUp(this.current(), this.effects.now())) await this.funds.stopAll();
   }
 
   /** Whether the wallet's time is over, and it or one below still has leased money that may be idle. */
@@ -442,12 +442,12 @@ export class Wallet implements WalletRpc {
   }
 }
 
-/** Whether wallets below may still spend what this one may not. */
-function isOverpromised(state: State, now: number): boolean {
-  const { settings, leased_out_nano_usd } = state;
-  if (settings === null || leased_out_nano_usd === 0) return false;
+/** Whether wallets below may still spend what this one may not: it has nothing left that is not promised. */
+function isUsedUp(state: State, now: number): boolean {
+  const { settings, children } = state;
+  if (settings === null || children.size === 0) return false;
   const most = allowance(settings, state.balance_nano_usd);
-  return settings.frozen || isEnded(settings, now) || (most !== null && promised(state) > most);
+  return settings.frozen || isEnded(settings, now) || (most !== null && promised(state) >= most);
 }
 
 /** A new stub for each try: one that failed by a reset keeps failing. An overloaded object is not asked again. */
