@@ -98,6 +98,12 @@ export const TREE_MUTANTS: readonly Mutant[] = [
     replace: "    await this.callBackAll(() => false, null);",
   },
   {
+    name: "freezing calls back only what the wallet knows to be leased",
+    file: FUNDS,
+    find: "answer: stop ? [...state.children.values()] : recallable(state, except),",
+    replace: "answer: recallable(state, except),",
+  },
+  {
     name: "the debt of one wallet below makes room for another",
     file: `${CORE}/state.ts`,
     find: "maxUsd(ZERO_USD, child?.leased_nano_usd ?? ZERO_USD)",

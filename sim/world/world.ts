@@ -121,8 +121,9 @@ export class World {
     if ([...this.hosts.values()].some((host) => host.lost_alarm)) await this.sweepUntilQuiet(stop);
     await this.replayDeadLetters(stop);
     // A period may just have turned, and what it posted be on its way.
-    if (!stop() && [...this.hosts.values()].some(isBusy))
-      await this.scheduler.runUntil(this.scheduler.now + 2 * MINUTE_MS, stop);
+    for (let more = 0; more < 3 && !stop() && this.isBusy(); more += 1) {
+      await this.scheduler.runUntil(this.scheduler.now + MINUTE_MS, stop);
+    }
     if (!stop()) checkQuiescence(this.parts());
   }
 
@@ -154,6 +155,10 @@ export class World {
     this.queue.down_until = 0;
     this.database_down_until = 0;
     for (const host of this.hosts.values()) host.unreachable_until = 0;
+  }
+
+  private isBusy(): boolean {
+    return !this.queue.is_idle || [...this.hosts.values()].some(isBusy);
   }
 
   /** What an operator does after an outage of the database. */
