@@ -94,8 +94,8 @@ export const TREE_MUTANTS: readonly Mutant[] = [
   {
     name: "what comes free below a frozen wallet is spent again",
     file: FUNDS,
-    find: "    await this.callBackAll(() => false, null, true);",
-    replace: "    await this.callBackAll(() => false, null);",
+    find: "(await this.callBackAll(() => false, null, true))",
+    replace: "(await this.callBackAll(() => false, null))",
   },
   {
     name: "freezing calls back only what the wallet knows to be leased",
