@@ -1,4 +1,4 @@
-import { NO_RATE_LIMITS } from "../../schema/wire/rate-limits.ts";
+import { NO_RATE_LIMITS, type RateLimits } from "../../schema/wire/rate-limits.ts";
 import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 import { type Dice, dice, seedOf } from "../dice.ts";
 import { START } from "./start.ts";
@@ -23,13 +23,29 @@ export function treeOf(seed: number): readonly WalletSettings[] {
     depths.push(above === null ? 0 : (depths[above] ?? 0) + 1);
     wallets.push(settingsOf(roll, index, above, plain));
   }
-  return wallets.map((settings) => ({ ...settings, ends_at: endOf(seed, settings) }));
+  return wallets.map((settings) => ({
+    ...settings,
+    ends_at: endOf(seed, settings),
+    rate_limits: ratesOf(seed, settings),
+  }));
 }
 
 /** A few are over some time in the run. */
 function endOf(seed: number, { wallet_id, parent_id }: WalletSettings): number | null {
   const roll = dice(seedOf(seed, "end", wallet_id));
   return parent_id !== null && roll.chance(0.06) ? START + roll.whole(ENDS_WITHIN_MS) : null;
+}
+
+/** In every fourth tree some wallets are limited, so tightly that the limits bind. */
+function ratesOf(seed: number, { wallet_id }: WalletSettings): RateLimits {
+  if (!dice(seedOf(seed, "rates")).chance(0.25)) return NO_RATE_LIMITS;
+  const roll = dice(seedOf(seed, "rates", wallet_id));
+  if (!roll.chance(0.5)) return NO_RATE_LIMITS;
+  return {
+    ...NO_RATE_LIMITS,
+    requests_per_minute: roll.one([null, 1, 3]),
+    concurrent_requests: roll.one([null, 1, 3]),
+  };
 }
 
 function settingsOf(roll: Dice, index: number, above: number | null, plain: boolean): WalletSettings {

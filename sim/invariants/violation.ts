@@ -11,6 +11,7 @@ export const INVARIANTS = {
   I10: "every dispatch ends in a record",
   I11: "an overage is its own posting",
   I12: "the ledger is append-only",
+  I14: "no more is let in any window than the limits say",
   I15: "no refusal is false",
   I16: "the price of the hold is the price of the settlement",
   I17: "amounts are integers in range",

@@ -13,6 +13,7 @@ import { checkEnded } from "../invariants/ends.ts";
 import { IdempotencyChecks } from "../invariants/idempotency.ts";
 import { LocalChecks } from "../invariants/local.ts";
 import { checkQuiescence } from "../invariants/quiescence.ts";
+import { RateChecks } from "../invariants/rates.ts";
 import { RefusalChecks } from "../invariants/refusals.ts";
 import { TransferChecks } from "../invariants/transfers.ts";
 import { TreeChecks } from "../invariants/tree.ts";
@@ -50,6 +51,7 @@ export class World {
   private readonly network: Network;
   private readonly local: LocalChecks;
   private readonly tree: TreeChecks;
+  private readonly rates: RateChecks;
   private readonly refusals: RefusalChecks;
   private readonly transfers: TransferChecks;
   private readonly idempotency: IdempotencyChecks;
@@ -80,6 +82,7 @@ export class World {
     for (const { wallet_id } of wallets) this.hosts.set(wallet_id, new Host(this.hostWorld(), wallet_id));
     const parents = new Map(wallets.map(({ wallet_id, parent_id }) => [wallet_id, parent_id]));
     this.tree = new TreeChecks(this.hosts, parents, this.local, fail);
+    this.rates = new RateChecks(this.tree, this.profile.clocks, fail);
     this.refusals = new RefusalChecks(this.tree, fail);
     const trouble = { now: () => scheduler.now, last_at: () => Math.max(this.died_at, this.network.failed_at) };
     this.transfers = new TransferChecks({
@@ -314,6 +317,7 @@ export class World {
         this.local.transaction(host, delta);
         this.transfers.transaction(host, delta.rows);
         checkEnded(host, delta, (invariant, problem) => this.fail(invariant, problem));
+        this.rates.transaction(host, delta);
         this.tree.after(host);
         this.refusals.changed(host);
       },
