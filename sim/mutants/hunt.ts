@@ -6,12 +6,19 @@ import { ClearError } from "../../scripts/platform/clear-error.ts";
 import { buildTrial } from "./build.ts";
 import { MONEY_MUTANTS } from "./money.ts";
 import type { Mutant } from "./mutant.ts";
+import { RATE_MUTANTS } from "./rates.ts";
 import { STORAGE_MUTANTS } from "./storage.ts";
 import { TRANSFER_MUTANTS } from "./transfers.ts";
 import { TREE_MUTANTS } from "./tree.ts";
 import { RUN_DONE, type Trial, type Verdict, verdictSchema } from "./verdict.ts";
 
-export const MUTANTS: readonly Mutant[] = [...MONEY_MUTANTS, ...TREE_MUTANTS, ...TRANSFER_MUTANTS, ...STORAGE_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...MONEY_MUTANTS,
+  ...TREE_MUTANTS,
+  ...TRANSFER_MUTANTS,
+  ...RATE_MUTANTS,
+  ...STORAGE_MUTANTS,
+];
 
 /** A bug that makes one run hang is found by that. */
 const HANGS_MS = 60_000;
