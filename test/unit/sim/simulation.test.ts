@@ -9,7 +9,8 @@ const STEPS = 300;
 const migrations = (await readMigrations()).map(({ sql }) => sql);
 
 /** Another message here and there moves times by milliseconds. */
-const untimed = (answer: string): string => answer.replaceAll(/"(deadline|retry_after_ms|reset_ms|period_start)":\d+/g, '"$1"');
+const untimed = (answer: string): string =>
+  answer.replaceAll(/"(deadline|retry_after_ms|reset_ms|period_start)":\d+/g, '"$1"');
 
 /** One after the other, so that no two are under way at once and their order is the same whatever each takes. */
 function oneByOne(history: History): History {
