@@ -48,9 +48,7 @@ export class Transfers {
       request.amount_nano_usd,
       (refusal) => this.host.decide(() => decideNoMoney(request, refusal, this.host.reader)),
     );
-    if (reserved.status === "reserved") return await this.finish(request.transfer_id);
-    await this.host.committed();
-    return reserved;
+    return reserved.status === "reserved" ? await this.finish(request.transfer_id) : reserved;
   }
 
   /** Takes money from another wallet. */
