@@ -1,17 +1,12 @@
+import { randomFrom } from "../../scripts/harness/random.ts";
+
 /** Random choices from a seed, so that a run can choose the same again. */
 export class Dice {
-  #state: number;
+  /** In [0, 1). */
+  readonly random: () => number;
 
   constructor(seed: number) {
-    this.#state = seed | 0;
-  }
-
-  /** In [0, 1): mulberry32. */
-  random(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    this.random = randomFrom(seed);
   }
 
   /** A whole number from `least` to `most`. */

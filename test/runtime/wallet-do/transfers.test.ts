@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { TransferInRequest, TransferOutAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
-import { randomFrom } from "../../../sim/dice.ts";
+import { randomFrom } from "../../../scripts/harness/random.ts";
 import type { WalletObject } from "../../../workers/wallet-do/wallet-object.ts";
 import { admit, settings, settle, usd } from "../../unit/wallet/make.ts";
 import { failWrite, type Stub, withEffects } from "./in-wallet.ts";
