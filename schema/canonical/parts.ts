@@ -23,6 +23,8 @@ export type Part =
       readonly index: number;
       readonly id: string;
       readonly name: string;
+      /** Opaque proof that the call is the provider's own, where a provider signs calls; goes back with the next turn. */
+      readonly signature?: string;
     }
   /** A piece of the call's arguments, JSON text. */
   | { readonly type: "tool_arguments"; readonly choice: number; readonly index: number; readonly json: string }

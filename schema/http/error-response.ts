@@ -15,6 +15,11 @@ export function errorBody(refusal: Refusal, request_id: string): ErrorBody {
   };
 }
 
+/** How an error is written down. Callers of other dialects than OpenAI's read other shapes. */
+export type ErrorEnvelope = (body: ErrorBody, status: number) => object;
+
+export const openAiEnvelope: ErrorEnvelope = (body) => body;
+
 /** The HTTP status that a refusal answers with. */
 export const errorStatus = (refusal: Refusal): number => refusal.status ?? ERRORS[refusal.code].status;
 
@@ -22,7 +27,12 @@ export const errorStatus = (refusal: Refusal): number => refusal.status ?? ERROR
  * The HTTP answer to a refusal. `x-should-retry` is what the official SDKs obey before their own rules: a request that
  * fails again for the same reason, and every 402, must not be repeated by itself.
  */
-export function errorResponse(refusal: Refusal, request_id: string, extra: Record<string, string> = {}): Response {
+export function errorResponse(
+  refusal: Refusal,
+  request_id: string,
+  extra: Record<string, string> = {},
+  envelope: ErrorEnvelope = openAiEnvelope,
+): Response {
   const row: ErrorRow = ERRORS[refusal.code];
   const status = errorStatus(refusal);
   const headers: Record<string, string> = {
@@ -36,5 +46,5 @@ export function errorResponse(refusal: Refusal, request_id: string, extra: Recor
     headers["retry-after"] = String(Math.max(1, Math.ceil(refusal.retry_after_ms / 1000)));
   }
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="ai-orchestrator"';
-  return new Response(JSON.stringify(errorBody(refusal, request_id)), { status, headers });
+  return new Response(JSON.stringify(envelope(errorBody(refusal, request_id), status)), { status, headers });
 }

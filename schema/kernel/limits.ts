@@ -11,6 +11,14 @@ export const LIMITS = {
   json_depth: 64,
   /** OpenAI's own bound on tools is 128 and on messages is none; a request over this is a loop gone wrong. */
   messages: 4_096,
+  /** OpenAI's own bound. */
+  embedding_inputs: 2_048,
+  /** Cohere recommends no more than 1,000 and bills a search for each hundred. */
+  rerank_documents: 1_000,
+  /** A medium that is fetched for a provider which cannot: Gemini takes 20 MB of inline data in all. */
+  remote_medium_bytes: 8 * 1024 * 1024,
+  remote_media: 16,
+  remote_media_ms: 15_000,
   /** Longer than any provider's, so that the provider's own message is what a caller sees first. */
   model_name_chars: 200,
   /** A key is 47 characters; anything longer is hashed for nothing. */

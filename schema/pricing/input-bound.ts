@@ -131,11 +131,17 @@ export function inputBound(request: ChatRequest, model: InputBoundModel | null =
   addCacheControl(sum, request);
   const modalities = request.modalities ?? [];
   return bound(sum, model, {
-    searches_max: request.web_search_options ? SEARCHES_PER_REQUEST_MAX : 0,
+    searches_max: searchesMax(request.web_search_options),
     wants_audio: modalities.includes("audio"),
     wants_images: modalities.includes("image"),
   });
 }
+
+/** Bounds inputs that come as tokens: there are exactly so many. */
+export const tokensInputBound = (tokens: number): InputBound => ({
+  ...bound(emptySum(), null, { searches_max: 0, wants_audio: false, wants_images: false }),
+  tokens_bound: tokens + OVERHEAD.request,
+});
 
 /** Bounds plain texts, as an embeddings request has them. */
 export function textsInputBound(texts: readonly string[], model: InputBoundModel | null = null): InputBound {
@@ -158,6 +164,15 @@ export function expectedInputTokens(input: InputBound): number {
   // Speech is mostly sent at about 128 kbit/s (2,000 base64 characters a token), documents carry fonts and pictures.
   const attachments = input.audio_bytes / 2_000 + input.file_bytes / 20;
   return Math.min(input.tokens_bound, Math.ceil(text + attachments + (input.images * input.image_tokens_max) / 2));
+}
+
+/** `max_uses` is what a caller of another dialect bounded a search tool by. */
+function searchesMax(options: ChatRequest["web_search_options"]): number {
+  if (!options) return 0;
+  const { max_uses } = options;
+  return typeof max_uses === "number" && Number.isInteger(max_uses) && max_uses > 0
+    ? max_uses
+    : SEARCHES_PER_REQUEST_MAX;
 }
 
 function bound(

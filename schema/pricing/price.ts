@@ -35,6 +35,7 @@ export interface ModelInfo {
 export const MODEL_CAPABILITIES = [
   "chat",
   "embeddings",
+  "rerank",
   "tools",
   "vision",
   "audio",

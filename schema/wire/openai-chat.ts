@@ -7,7 +7,8 @@ import { LIMITS } from "../kernel/limits.ts";
  * survive and are passed on to a provider that speaks this dialect.
  *
  * Extensions, all optional: `cache_control` on content parts, messages and tools (Anthropic's prompt caching);
- * `reasoning_content` and `reasoning_signature` on assistant messages (a reasoning block to hand back).
+ * `reasoning_content` and `reasoning_signature` on assistant messages (a reasoning block to hand back), and
+ * `extra_content.google.thought_signature` on tool calls (the same for a call).
  * Source: the OpenAI API reference, Chat Completions.
  */
 
@@ -35,6 +36,9 @@ const toolCall = z.looseObject({
   id: z.string(),
   type: z.literal("function").default("function"),
   function: z.looseObject({ name: z.string(), arguments: z.string() }),
+  extra_content: z
+    .looseObject({ google: z.looseObject({ thought_signature: z.string().nullish() }).nullish() })
+    .nullish(),
 });
 export type ToolCall = z.infer<typeof toolCall>;
 
@@ -141,6 +145,8 @@ export const chatRequestSchema = z.looseObject({
   n: z.int().min(1).max(128).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
+  /** Not OpenAI's; most others have it. */
+  top_k: z.int().min(0).nullish(),
   stop: z.union([z.string(), z.array(z.string()).max(16)], "must be a string or an array of strings").nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),

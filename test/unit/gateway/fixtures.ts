@@ -1,14 +1,18 @@
 import { type MockInstance, vi } from "vitest";
 import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import type { Effects } from "../../../schema/kernel/effects.ts";
+import { isRefused } from "../../../schema/kernel/errors.ts";
 import { type NanoUsd, nanoUsd } from "../../../schema/kernel/money.ts";
 import type { ModelInfo, Price } from "../../../schema/pricing/price.ts";
 import { type ChatRequest, chatRequestSchema } from "../../../schema/wire/openai-chat.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { WalletRpc } from "../../../schema/wire/wallet-rpc.ts";
+import { openAiChat } from "../../../workers/gateway/dialects/openai-chat/openai-chat.ts";
 import { type Env, type GatewayConfig, readConfig } from "../../../workers/gateway/env.ts";
 import type { RequestScope } from "../../../workers/gateway/http/request-scope.ts";
+import { chatOperation } from "../../../workers/gateway/pipeline/chat-operation.ts";
+import type { Operation } from "../../../workers/gateway/pipeline/operation.ts";
 import type { Attempt } from "../../../workers/gateway/pipeline/plan.ts";
 import type { ProviderAccount } from "../../../workers/gateway/providers/kit/provider.ts";
 import { openai } from "../../../workers/gateway/providers/openai/openai.ts";
@@ -71,6 +75,15 @@ export const attempt = (change: Partial<Attempt> = {}): Attempt => ({
 
 export const request = (change: object = {}): ChatRequest =>
   chatRequestSchema.parse({ model: "acme/m", messages: [{ role: "user", content: "Hello" }], ...change });
+
+/** A chat completion asked of an attempt, as the pipeline runs it. */
+export function operation(change: object = {}, on: Attempt = attempt()): Operation {
+  const body = JSON.parse(JSON.stringify(request(change)));
+  const parsed = { request: request(change), native_only: [], warnings: [] };
+  const made = chatOperation({ dialect: openAiChat, parsed, body, headers: new Headers() }, on);
+  if (isRefused(made)) throw new Error(`refused: ${made.refused.code}`);
+  return made;
+}
 
 export const KEY: KeyEntry = {
   key_id: "key_1",

@@ -4,16 +4,14 @@ import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
 import { formatTimeOrNull } from "../../../schema/kernel/time.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
-import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { RequestContext } from "../../../schema/wire/request-record.ts";
 import { walletOfShard } from "../../../schema/wire/shards.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { AdmitAnswer, AdmitRequest, RatedAdmitAnswer, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import { rateHeaders } from "../http/rate-headers.ts";
-import { countPrompt } from "./count-tokens.ts";
-import { type Estimate, estimateChat } from "./estimate.ts";
-import type { Attempt } from "./plan.ts";
+import type { Estimate } from "./estimate.ts";
+import type { Operation } from "./operation.ts";
 import { refuseRate } from "./refuse-rate.ts";
 
 /** `rate_headers` are for the answer, whatever it will be. */
@@ -26,8 +24,7 @@ type Admitted =
   | Refused;
 
 export interface AdmitInput {
-  readonly request: ChatRequest;
-  readonly attempt: Attempt;
+  readonly operation: Operation;
   readonly estimate: Estimate;
   readonly request_id: string;
   readonly ttl_ms: number;
@@ -50,23 +47,23 @@ const COUNT_MARGIN_TOKENS = 16;
  * left: a refusal means that the request really does not fit. The same for a limit on tokens.
  */
 export async function admit(wallet: WalletClient, tokenizer: TokenizerRpc, input: AdmitInput): Promise<Admission> {
-  const { estimate } = input;
+  const { estimate, operation } = input;
   const first = await place(wallet, input, estimate);
   if (!isMoneyRefusal(first) && !isTokenRefusal(first)) return concluded(first, estimate);
-  const counted = await countPrompt(tokenizer, input.request, input.attempt.model);
+  const counted = await operation.countPrompt(tokenizer);
   const input_tokens = Math.min(
     estimate.input_tokens_bound,
     counted === null ? estimate.input_tokens_bound : Math.ceil(counted * COUNT_MARGIN) + COUNT_MARGIN_TOKENS,
   );
-  const exact = estimateChat(input.request, input.attempt, { input_tokens });
+  const exact = operation.estimate({ input_tokens });
   const asks_less = isMoneyRefusal(first)
     ? exact.hold_nano_usd < estimate.hold_nano_usd
     : exact.tokens.tokens_estimate < estimate.tokens.tokens_estimate;
   const second = asks_less ? await place(wallet, input, exact) : first;
   if (!isMoneyRefusal(second)) return concluded(second, exact);
-  const imposed = imposedBound(input.request, exact, second.available_nano_usd);
+  const imposed = imposedBound(operation, exact, second.available_nano_usd);
   if (imposed === null) return concluded(second, exact);
-  const bounded = estimateChat(input.request, input.attempt, { input_tokens, imposed_max_tokens: imposed });
+  const bounded = operation.estimate({ input_tokens, imposed_max_tokens: imposed });
   return concluded(await place(wallet, input, bounded), bounded);
 }
 
@@ -85,7 +82,7 @@ export async function abandon(wallet: WalletClient, input: AdmitInput): Promise<
           usage_source: "bound",
           estimated: false,
           unpriced: [],
-          price_id: input.attempt.price.price_id,
+          price_id: input.operation.attempt.price.price_id,
           upstream_model: null,
           upstream_request_id: null,
           finish_reason: null,
@@ -107,7 +104,7 @@ function place(wallet: WalletClient, input: AdmitInput, estimate: Estimate): Pro
     committed_nano_usd: estimate.committed_nano_usd,
     ttl_ms: input.ttl_ms,
     context: input.context,
-    price_id: input.attempt.price.price_id,
+    price_id: input.operation.attempt.price.price_id,
     tokens: estimate.tokens,
     ...(input.key_limits === null ? {} : { key_limits: input.key_limits }),
     ...(input.idempotency === null || input.idempotency === undefined ? {} : { idempotency: input.idempotency }),
@@ -126,9 +123,12 @@ const concluded = (answer: RatedAdmitAnswer, estimate: Estimate): Admission => (
 });
 
 /** The bound per choice that the wallet's rest affords, when the caller gave none and the answer is not a growing one. */
-function imposedBound(request: ChatRequest, estimate: Estimate, available_nano_usd: NanoUsd): number | null {
-  const asked = request.max_completion_tokens ?? request.max_tokens ?? null;
-  if (asked !== null) return null;
+function imposedBound(
+  { bounded_by_caller }: Operation,
+  estimate: Estimate,
+  available_nano_usd: NanoUsd,
+): number | null {
+  if (bounded_by_caller) return null;
   const affordable = estimate.affordable(available_nano_usd);
   const per_choice = affordable === null ? 0 : Math.floor(affordable / estimate.choices);
   return per_choice < LEAST_IMPOSED_TOKENS ? null : per_choice;

@@ -2,6 +2,9 @@ import type { FinishReason, Part, UpstreamError } from "../../../schema/canonica
 import { inputTokens, type Usage, usageSchema } from "../../../schema/canonical/usage.ts";
 import { textBytes } from "../../../schema/pricing/text-bytes.ts";
 
+/** What some models are billed by instead of tokens. */
+const PIECES = ["search", "image", "call"] as const;
+
 /** Text that is kept for counting at most, per answer: what is older is counted first. */
 const PENDING_CHARS_MAX = 32_768;
 
@@ -87,7 +90,8 @@ export class AnswerMeter {
   /** The provider's last usage when it can be believed: possible figures, and a prompt. Null means that we count. */
   get usage(): Usage | null {
     if (this.#usage === null || this.usage_invalid) return null;
-    return inputTokens(this.#usage) === 0 ? null : this.#usage;
+    const says_something = inputTokens(this.#usage) > 0 || PIECES.some((piece) => (this.#usage?.[piece] ?? 0) > 0);
+    return says_something ? this.#usage : null;
   }
 
   /** Whether so much text waits that it should be counted now rather than kept. */

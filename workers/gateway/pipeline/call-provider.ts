@@ -4,7 +4,7 @@ import { readBounded } from "../../../schema/http/read-json-body.ts";
 import type { Effects } from "../../../schema/kernel/effects.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import type { Env, GatewayConfig } from "../env.ts";
-import type { UpstreamCall } from "../providers/kit/provider.ts";
+import type { Authorized, AuthorizeTools, UpstreamCall } from "../providers/kit/provider.ts";
 import { upstreamFailure } from "../providers/kit/upstream-failure.ts";
 import type { Attempt } from "./plan.ts";
 
@@ -38,6 +38,8 @@ export async function callProvider(
 ): Promise<CallResult> {
   const target = resolveTarget(env, config, effects, call.url);
   if ("problem" in target) return unreachable(target.problem);
+  const authorized = await authorizeCall(env, config, effects, attempt, call);
+  if ("failed" in authorized) return { status: "unreachable", error: cleaned(authorized.failed, attempt) };
   let timed_out = false;
   const timer = setTimeout(() => {
     timed_out = true;
@@ -48,6 +50,7 @@ export async function callProvider(
       method: "POST",
       headers: {
         ...call.headers,
+        ...authorized.headers,
         "content-type": "application/json",
         accept: "application/json, text/event-stream",
         "user-agent": "ai-orchestrator/0.1",
@@ -93,7 +96,39 @@ async function readFailure(attempt: Attempt, response: Response): Promise<Upstre
   }
   const body = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_error_bytes);
   const error = attempt.adapter.readError(response.status, response.headers, body ?? "");
-  return { ...error, message: withoutCredentials(error.message, attempt.account.credential) };
+  return cleaned(error, attempt);
+}
+
+const cleaned = (error: UpstreamError, { account }: Attempt): UpstreamError => ({
+  ...error,
+  message: withoutCredentials(error.message, account.credential),
+});
+
+/** What a provider's folder can only make at the call. Its token requests go through the same checks as the call itself. */
+async function authorizeCall(
+  env: Env,
+  config: GatewayConfig,
+  effects: Effects,
+  { adapter, account }: Attempt,
+  call: UpstreamCall,
+): Promise<Authorized> {
+  if (adapter.authorize === undefined) return { headers: {} };
+  const tools = { now: effects.now, fetch: checkedFetch(env, config, effects) };
+  try {
+    return await adapter.authorize(call, account, tools);
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "error";
+    return { failed: upstreamFailure(`The provider's credential could not be used (${name}).`, "auth") };
+  }
+}
+
+/** A fetch for what is configured: it reaches what a provider's base URL may reach and follows no redirect. */
+export function checkedFetch(env: Env, config: GatewayConfig, effects: Effects): AuthorizeTools["fetch"] {
+  return async (url, init) => {
+    const target = resolveTarget(env, config, effects, url);
+    if ("problem" in target) throw new Error(target.problem);
+    return await target.fetch(target.url, { ...init, redirect: "manual" });
+  };
 }
 
 /** Providers quote keys in their messages, also in part: whatever looks like one goes. */

@@ -35,6 +35,24 @@ export async function countPrompt(
   }
 }
 
+/** Tokens of plain texts together, or null when the tokenizer does not answer. */
+export async function countTexts(
+  tokenizer: TokenizerRpc,
+  texts: readonly string[],
+  model: ModelInfo,
+): Promise<number | null> {
+  try {
+    const counts = await tokenizer.countTexts({ encoding: model.encoding ?? STAND_IN, texts: [...texts] });
+    return raised(
+      counts.reduce((sum, { tokens }) => sum + tokens, 0),
+      model,
+    );
+  } catch (error) {
+    log("error", "tokenizer_failed", { reason: String(error) });
+    return null;
+  }
+}
+
 /**
  * Counts the output text that waits in the meter, exactly. When the tokenizer does not answer, each byte stands as one
  * token: never fewer than there are.

@@ -2,32 +2,30 @@ import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import { errorResponse } from "../../../schema/http/error-response.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
-import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
-import { countPrompt } from "./count-tokens.ts";
-import { type Estimate, estimateChat } from "./estimate.ts";
-import type { Attempt } from "./plan.ts";
+import type { Estimate } from "./estimate.ts";
+import type { Operation } from "./operation.ts";
 
 export interface DryRunInput {
   readonly scope: RequestScope;
-  readonly request: ChatRequest;
-  readonly attempt: Attempt;
+  readonly operation: Operation;
   readonly estimate: Estimate;
   readonly wallet: WalletClient;
   readonly tokenizer: TokenizerRpc;
 }
 
 /** What the request would do: route, tokens, cost, effect on the wallet. No provider is called and nothing is held. */
-export async function dryRun({ scope, request, attempt, estimate, wallet, tokenizer }: DryRunInput): Promise<Response> {
+export async function dryRun({ scope, operation, estimate, wallet, tokenizer }: DryRunInput): Promise<Response> {
+  const { attempt } = operation;
   const state = await wallet.state().catch((error: unknown) => {
     log("error", "dry_run_failed", { request_id: scope.request_id, reason: String(error) });
     return null;
   });
   if (state === null) return errorResponse({ code: "wallet_unavailable" }, scope.public_request_id);
-  const counted = await countPrompt(tokenizer, request, attempt.model);
-  const exact = counted === null ? estimate : estimateChat(request, attempt, { input_tokens: counted });
+  const counted = await operation.countPrompt(tokenizer);
+  const exact = counted === null ? estimate : operation.estimate({ input_tokens: counted });
   const body = {
     dry_run: true,
     request_id: scope.request_id,

@@ -84,6 +84,26 @@ export function estimateChat(request: ChatRequest, attempt: Attempt, options: Es
   };
 }
 
+/** Estimates a request that has a prompt and no answer to pay for: embeddings, a ranking. */
+export function estimateInput(input: InputBound, attempt: Attempt, options: EstimateOptions = {}): Estimate {
+  const input_tokens_bound = options.input_tokens ?? input.tokens_bound;
+  const base = boundInput(attempt.price, input, input_tokens_bound);
+  const hold_nano_usd = costBound({ ...base, output_tokens: 0 }).hold_nano_usd;
+  return {
+    input_tokens_bound,
+    mode: "bounded",
+    choices: 1,
+    held_output_tokens: 0,
+    output_tokens_max: 0,
+    imposed_max_tokens: null,
+    hold_nano_usd,
+    tokens: tokenWants(input_tokens_bound, 0, 0),
+    committed_nano_usd: hold_nano_usd,
+    costWith: () => hold_nano_usd,
+    affordable: (amount) => (amount < hold_nano_usd ? null : 0),
+  };
+}
+
 /**
  * Prompt and answer. A bound of the caller's is reserved whole. Without one the answer is guessed, as what answers of the
  * model were lately: the model's own maximum would use up most limits with one request, and what is wrong about a guess is

@@ -4,15 +4,15 @@ import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { costOf } from "../../../schema/pricing/cost.ts";
-import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { RequestContext, RequestOutcome, RequestRecord } from "../../../schema/wire/request-record.ts";
 import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { AnswerMeter } from "./answer-meter.ts";
 import { withoutCredentials } from "./call-provider.ts";
-import { countPendingOutput, countPrompt } from "./count-tokens.ts";
+import { countPendingOutput } from "./count-tokens.ts";
 import type { Estimate } from "./estimate.ts";
 import { HoldKeeper } from "./hold-keeper.ts";
+import type { Operation } from "./operation.ts";
 import { learnOutputTokens } from "./output-history.ts";
 import type { Attempt } from "./plan.ts";
 
@@ -38,7 +38,7 @@ export interface Bill {
  */
 export class Exchange {
   readonly scope: RequestScope;
-  readonly request: ChatRequest;
+  readonly operation: Operation;
   readonly attempt: Attempt;
   readonly estimate: Estimate;
   readonly context: RequestContext;
@@ -54,8 +54,7 @@ export class Exchange {
 
   constructor(parts: {
     readonly scope: RequestScope;
-    readonly request: ChatRequest;
-    readonly attempt: Attempt;
+    readonly operation: Operation;
     readonly estimate: Estimate;
     readonly context: RequestContext;
     readonly wallet: WalletClient;
@@ -63,8 +62,8 @@ export class Exchange {
     readonly rate_headers: Readonly<Record<string, string>>;
   }) {
     this.scope = parts.scope;
-    this.request = parts.request;
-    this.attempt = parts.attempt;
+    this.operation = parts.operation;
+    this.attempt = parts.operation.attempt;
     this.estimate = parts.estimate;
     this.context = parts.context;
     this.available_nano_usd = parts.available_nano_usd;
@@ -72,7 +71,7 @@ export class Exchange {
     this.#wallet = parts.wallet;
     const { meter } = this;
     this.hold = new HoldKeeper(parts.wallet, parts.scope.request_id, parts.estimate, {
-      stream: parts.request.stream === true,
+      stream: parts.operation.streamed,
       get tokens_bound() {
         return meter.tokens_bound;
       },
@@ -114,10 +113,7 @@ export class Exchange {
       if (missing <= 0) return this.#price(reported, "provider");
       return this.#price({ ...reported, output: (reported.output ?? 0) + missing }, "counted");
     }
-    const [prompt] = await Promise.all([
-      countPrompt(this.scope.env.TOKENIZER, this.request, this.attempt.model),
-      this.countPending(),
-    ]);
+    const [prompt] = await Promise.all([this.operation.countPrompt(this.scope.env.TOKENIZER), this.countPending()]);
     return this.#price(
       { input: prompt ?? this.estimate.input_tokens_bound, output: this.meter.tokens_bound },
       prompt === null || this.meter.approximate ? "bound" : "counted",

@@ -25,7 +25,7 @@ export interface Plan {
 }
 
 /** Which models a caller may choose here. */
-export type NeededCapability = "chat" | "embeddings";
+export type NeededCapability = "chat" | "embeddings" | "rerank";
 
 /**
  * Resolves the caller's model name: `provider/model`, or a bare name that only one provider has. Refusals: 404 with the

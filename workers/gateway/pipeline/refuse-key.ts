@@ -1,8 +1,8 @@
-import { errorResponse } from "../../../schema/http/error-response.ts";
+import { type ErrorEnvelope, errorResponse } from "../../../schema/http/error-response.ts";
 import { ERRORS } from "../../../schema/kernel/errors.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
-import type { ChatRefusal } from "./chat-call.ts";
+import type { OperationRefusal } from "./operation-call.ts";
 import { isBlocked, reportBlocked } from "./report-blocked.ts";
 
 /** What was asked for when it was refused. */
@@ -15,8 +15,13 @@ export interface Asked {
 }
 
 /** The answer to a refusal. One that a rule of the org or its wallet made is told to the org's audit chain behind it. */
-export function refuseKey({ refused, headers }: ChatRefusal, scope: RequestScope, asked: Asked): Response {
-  const answer = errorResponse(refused, scope.public_request_id, { ...headers });
+export function refuseKey(
+  { refused, headers }: OperationRefusal,
+  scope: RequestScope,
+  asked: Asked,
+  envelope?: ErrorEnvelope,
+): Response {
+  const answer = errorResponse(refused, scope.public_request_id, { ...headers }, envelope);
   const { key, route, model } = asked;
   if (key === undefined || !isBlocked(refused.code)) return answer;
   reportBlocked(scope, {

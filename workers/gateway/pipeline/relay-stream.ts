@@ -5,8 +5,8 @@ import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { StreamRenderer, StreamTail } from "../dialects/stream-renderer.ts";
-import type { Translation, UpstreamEvent } from "../providers/kit/provider.ts";
-import { createSseReader, type SseReader } from "../providers/kit/sse.ts";
+import type { EventReader, StreamFold, Translation, UpstreamEvent } from "../providers/kit/provider.ts";
+import { createSseReader } from "../providers/kit/sse.ts";
 import { upstreamFailure } from "../providers/kit/upstream-failure.ts";
 import { timeoutError } from "./call-provider.ts";
 import type { Bill, Ending, Exchange } from "./exchange.ts";
@@ -26,6 +26,7 @@ type Exit =
 
 export interface StreamRelayOptions {
   readonly translation: Translation;
+  readonly fold: StreamFold<unknown>;
   readonly renderer: StreamRenderer;
   /** Ends the upstream call. */
   readonly abort: AbortController;
@@ -68,7 +69,7 @@ class StreamRelay {
   readonly #exchange: Exchange;
   readonly #options: StreamRelayOptions;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #sse: SseReader = createSseReader();
+  readonly #events: EventReader;
   readonly #encoder = new TextEncoder();
   readonly #opened_at: number;
   #state: unknown;
@@ -89,7 +90,8 @@ class StreamRelay {
     this.#exchange = exchange;
     this.#options = options;
     this.#reader = upstream.getReader();
-    this.#state = exchange.attempt.adapter.stream.initial(options.translation);
+    this.#events = exchange.attempt.adapter.createReader?.() ?? createSseReader();
+    this.#state = options.fold.initial(options.translation);
     this.#opened_at = exchange.scope.effects.now();
   }
 
@@ -166,7 +168,7 @@ class StreamRelay {
     const event = this.#queue[this.#queue_at];
     this.#queue_at += 1;
     if (event === undefined) return;
-    const { state, parts } = this.#exchange.attempt.adapter.stream.step(this.#state, event);
+    const { state, parts } = this.#options.fold.step(this.#state, event);
     this.#state = state;
     this.#exchange.meter.observe(parts);
     this.#text += this.#options.renderer.event(event, parts);
@@ -181,7 +183,7 @@ class StreamRelay {
     const { done, value } = await this.#reader.read();
     this.#reading_since = null;
     this.#source_ended = done;
-    this.#queue = done ? this.#sse.end() : this.#sse.feed(value);
+    this.#queue = done ? this.#events.end() : this.#events.feed(value);
     this.#queue_at = 0;
   }
 

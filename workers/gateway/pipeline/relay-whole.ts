@@ -2,7 +2,6 @@ import { readBounded } from "../../../schema/http/read-json-body.ts";
 import { type Refusal, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { isJsonObject, tryParseJson } from "../../../schema/kernel/json.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
-import { renderWhole } from "../dialects/openai-chat/render-whole.ts";
 import type { Translation } from "../providers/kit/provider.ts";
 import type { Bill, Exchange } from "./exchange.ts";
 import { refusalOf } from "./upstream-refusal.ts";
@@ -27,22 +26,22 @@ export async function relayWhole(
   response: Response,
   translation: Translation,
 ): Promise<WholeAnswer | UnusableAnswer> {
-  const { adapter, model } = exchange.attempt;
+  const { operation, attempt } = exchange;
   const text = await readAnswer(response);
   if (text === null) return refuse("upstream_error", { message: "The provider's answer is larger than 32 MiB." });
   const body = tryParseJson(text);
   if (!isJsonObject(body)) return refuse("upstream_error", { message: "The provider's answer is not a JSON object." });
-  const parts = adapter.readWhole(body, translation);
+  const { parts, render } = operation.read(body, translation);
   exchange.meter.observe(parts);
   if (exchange.failure !== null) return { refused: refusalOf(exchange.failure), stated: true };
   const bill = await exchange.bill();
-  if (adapter.native_dialect === "openai-chat") return { body: text, bill };
-  const rendered = renderWhole(parts, {
-    id: `chatcmpl-${exchange.meter.upstream_id ?? exchange.scope.request_id}`,
+  if (render === null) return { body: text, bill };
+  const identity = {
+    id: `${operation.id_prefix}${exchange.meter.upstream_id ?? exchange.scope.request_id}`,
     created: Math.floor(exchange.scope.started_at / 1000),
-    model: exchange.meter.upstream_model ?? model.upstream_id,
-  });
-  return { body: JSON.stringify(rendered), bill };
+    model: exchange.meter.upstream_model ?? attempt.model.upstream_id,
+  };
+  return { body: JSON.stringify(render(identity, bill.usage)), bill };
 }
 
 /** The refusal of an answer whose body broke off while it was read. */

@@ -1,18 +1,17 @@
 import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { warningsHeader } from "../../../schema/http/caller-headers.ts";
 import { errorStatus } from "../../../schema/http/error-response.ts";
-import { isRefused, type Refusal } from "../../../schema/kernel/errors.ts";
+import { isRefused, type Refusal, type Refused } from "../../../schema/kernel/errors.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { formatUsd } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
-import { createPassRenderer } from "../dialects/openai-chat/pass-stream.ts";
-import { createChunkRenderer } from "../dialects/openai-chat/render-stream.ts";
 import { headersFromUpstream } from "../http/headers.ts";
 import type { Translation } from "../providers/kit/provider.ts";
 import { type CallResult, callProvider, timeoutError } from "./call-provider.ts";
-import { type ChatOutcome, translateChat } from "./chat-call.ts";
 import type { Estimate } from "./estimate.ts";
 import type { Exchange } from "./exchange.ts";
+import { fetchMedia } from "./fetch-media.ts";
+import type { Outcome } from "./operation-call.ts";
 import { relayStream } from "./relay-stream.ts";
 import { brokenAnswer, relayWhole, type UnusableAnswer } from "./relay-whole.ts";
 import { refusalOf } from "./upstream-refusal.ts";
@@ -35,12 +34,15 @@ export async function serveExchange(
   caller: AbortSignal,
   tried: Translation,
   wishes: Wishes,
-): Promise<ChatOutcome> {
+): Promise<Outcome> {
   const { scope, attempt, estimate } = exchange;
-  const translation = estimate.imposed_max_tokens === null ? tried : translateChat(exchange.request, attempt, estimate);
-  if (isRefused(translation)) return await fail(exchange, translation.refused, "release");
   const abort = new AbortController();
   const watch = watchWhileWaiting(exchange, caller, abort);
+  const translation = await finalTranslation(exchange, tried, abort.signal);
+  if (isRefused(translation)) {
+    watch.stop();
+    return await fail(exchange, translation.refused, "release");
+  }
   const options = { request_id: scope.request_id, traceparent: wishes.traceparent, abort };
   try {
     const result = await callProvider(scope.env, scope.config, scope.effects, attempt, translation.call, options);
@@ -48,7 +50,7 @@ export async function serveExchange(
       return await failedCall(exchange, watch.ended_by === "clock" ? late(exchange) : result);
     const { response } = result;
     const warnings = [...translation.warnings, ...walletWarnings(estimate), ...tagWarnings(wishes.tags_dropped)];
-    if (exchange.request.stream === true) {
+    if (exchange.operation.streamed) {
       watch.stop();
       return await serveStream(exchange, caller, translation, response, abort, warnings, wishes.wants_ao);
     }
@@ -56,6 +58,24 @@ export async function serveExchange(
   } finally {
     watch.stop();
   }
+}
+
+/**
+ * What is really sent: translated again where the wallet bounds the answer, or where media had to be fetched first. They
+ * are fetched now and not before, so that nobody makes us fetch what they do not pay for.
+ */
+async function finalTranslation(
+  exchange: Exchange,
+  tried: Translation,
+  signal: AbortSignal,
+): Promise<Translation | Refused> {
+  const { scope, operation, estimate } = exchange;
+  const { remote_media = [] } = tried;
+  if (remote_media.length === 0) {
+    return estimate.imposed_max_tokens === null ? tried : operation.translate(estimate);
+  }
+  const media = await fetchMedia(remote_media, scope, signal);
+  return isRefused(media) ? media : operation.translate(estimate, media.media);
 }
 
 const tagWarnings = (dropped: number): readonly string[] =>
@@ -75,7 +95,7 @@ async function serveWhole(
   watch: Watch,
   warnings: readonly string[],
   keep_answer: boolean,
-): Promise<ChatOutcome> {
+): Promise<Outcome> {
   const { scope } = exchange;
   exchange.first_byte_at = scope.effects.now();
   const answer = await relayWhole(exchange, response, translation).catch(
@@ -110,21 +130,18 @@ async function serveStream(
   abort: AbortController,
   warnings: readonly string[],
   wants_ao: boolean,
-): Promise<ChatOutcome> {
-  const { scope, request, attempt } = exchange;
-  if (response.body === null)
-    return await fail(exchange, { code: "upstream_error", message: "The provider's answer is empty." }, "settle");
-  const create = attempt.adapter.native_dialect === "openai-chat" ? createPassRenderer : createChunkRenderer;
-  const renderer = create({
-    identity: {
-      id: `chatcmpl-${scope.request_id}`,
-      created: Math.floor(scope.started_at / 1000),
-      model: attempt.model.upstream_id,
-    },
-    include_usage: request.stream_options?.include_usage === true,
+): Promise<Outcome> {
+  const { scope, operation, attempt } = exchange;
+  const renderer = operation.createRenderer({
+    id: `${operation.id_prefix}${scope.request_id}`,
+    created: Math.floor(scope.started_at / 1000),
+    model: attempt.model.upstream_id,
   });
+  if (response.body === null || renderer === null || operation.fold === null)
+    return await fail(exchange, { code: "upstream_error", message: "The provider's answer is empty." }, "settle");
   const start = await relayStream(exchange, response.body, {
     translation,
+    fold: operation.fold,
     renderer,
     abort,
     caller,
@@ -159,10 +176,7 @@ function answerHeaders(exchange: Exchange, warnings: readonly string[]): Record<
 }
 
 /** A call without an answer. Nothing is owed when the provider refused or was never reached; else it may bill the prompt. */
-async function failedCall(
-  exchange: Exchange,
-  result: Exclude<CallResult, { status: "answered" }>,
-): Promise<ChatOutcome> {
+async function failedCall(exchange: Exchange, result: Exclude<CallResult, { status: "answered" }>): Promise<Outcome> {
   switch (result.status) {
     case "refused":
     case "unreachable":
@@ -186,7 +200,7 @@ const late = (exchange: Exchange): { readonly status: "timed_out"; readonly erro
 });
 
 /** Ends the exchange with an error answer: released, or settled with what the provider may bill. */
-async function fail(exchange: Exchange, refusal: Refusal, how: "release" | "settle"): Promise<ChatOutcome> {
+async function fail(exchange: Exchange, refusal: Refusal, how: "release" | "settle"): Promise<Outcome> {
   const { scope } = exchange;
   const outcome = refusal.code === "upstream_timeout" ? "upstream_timeout" : "upstream_error";
   const ending = { outcome, status: errorStatus(refusal), error_code: refusal.code } as const;

@@ -3,12 +3,13 @@ import { isRefused, type Refusal } from "../../../schema/kernel/errors.ts";
 import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
 import type { ModelInfo } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
-import { parseChatRequest } from "../dialects/openai-chat/parse-request.ts";
+import { openAiChat } from "../dialects/openai-chat/openai-chat.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { ProviderEntry } from "../stores/org-snapshot.ts";
-import type { Payer } from "./chat-call.ts";
+import { chatOperation } from "./chat-operation.ts";
+import type { Payer } from "./operation-call.ts";
 import { attemptOf } from "./plan.ts";
-import { runChat } from "./run-chat.ts";
+import { runOperation } from "./run-operation.ts";
 
 export interface ProviderTest {
   readonly scope: RequestScope;
@@ -42,20 +43,22 @@ export async function testProvider(test: ProviderTest): Promise<TestResult> {
   if ("problem" in picked) return failed(picked.problem, { scope, model: picked.name });
   const name = `${provider_id}/${picked.name}`;
   const body = { model: name, messages: [{ role: "user", content: "Reply with: ok" }], max_tokens: MAX_TOKENS };
-  const parsed = parseChatRequest(body);
+  const parsed = openAiChat.parse(body);
   if (isRefused(parsed)) return failed(parsed.refused, { scope, model: name });
   const planned = attemptOf(entry, picked.model, name, scope.started_at);
   if (isRefused(planned)) return failed(planned.refused, { scope, model: name });
+  const headers = new Headers();
+  const operation = chatOperation({ dialect: openAiChat, parsed, body, headers }, planned.attempt);
+  if (isRefused(operation)) return failed(operation.refused, { scope, model: name });
   const from = scope.effects.now();
-  const outcome = await runChat({
+  const outcome = await runOperation({
     scope,
     route: test.route,
     payer: test.payer,
-    headers: new Headers(),
+    headers,
     caller: test.caller,
     body,
-    request: parsed.request,
-    attempt: planned.attempt,
+    operation,
   });
   const latency_ms = Math.max(0, scope.effects.now() - from);
   if (isRefused(outcome)) return { ...failed(outcome.refused, { scope, model: name }), latency_ms };

@@ -1,5 +1,6 @@
 import type { Route } from "../http/route.ts";
 import { chatCompletions } from "./chat-completions.ts";
+import { embeddings } from "./embeddings.ts";
 import { health, ready } from "./health.ts";
 import { models } from "./models.ts";
 import { referenceRoutes } from "./reference.ts";
@@ -9,6 +10,7 @@ import { walletBalance } from "./wallet-balance.ts";
 /** Every route of the data plane. Whatever else is asked for goes to the console. */
 export const ROUTES: readonly Route[] = [
   chatCompletions,
+  embeddings,
   models,
   walletBalance,
   providerTest,

@@ -10,15 +10,25 @@ import type {
 } from "../../../../schema/wire/wallet-rpc.ts";
 import { type AdmitInput, abandon, admit } from "../../../../workers/gateway/pipeline/admit.ts";
 import { estimateChat } from "../../../../workers/gateway/pipeline/estimate.ts";
-import { attempt, CONTEXT, NOON, quietLogs, request, tokenizerOf, unanswered, usd, walletOf } from "../fixtures.ts";
+import {
+  attempt,
+  CONTEXT,
+  NOON,
+  operation,
+  quietLogs,
+  request,
+  tokenizerOf,
+  unanswered,
+  usd,
+  walletOf,
+} from "../fixtures.ts";
 
 beforeEach(() => {
   quietLogs();
 });
 
 const inputOf = (change: object = {}, more: Partial<AdmitInput> = {}): AdmitInput => ({
-  request: request(change),
-  attempt: attempt(),
+  operation: operation(change),
   estimate: estimateChat(request(change), attempt()),
   request_id: "req_1",
   ttl_ms: 90_000,

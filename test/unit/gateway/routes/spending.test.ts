@@ -10,18 +10,31 @@ beforeEach(() => {
 const SPENDING = ROUTES.filter(({ spends }) => spends);
 
 /** A request of each route that spends, by operation. A new one fails the first test here until it has its row. */
-const REQUESTS: Readonly<Record<string, { readonly path: string; readonly body: unknown }>> = {
+const REQUESTS: Readonly<
+  Record<string, { readonly path: string; readonly body: unknown; readonly upstream?: () => Response }>
+> = {
   createChatCompletion: {
     path: "/v1/chat/completions",
     body: { model: "acme/gpt-4.1-nano", messages: [{ role: "user", content: "Hello" }] },
+  },
+  createEmbeddings: {
+    path: "/v1/embeddings",
+    body: { model: "acme/text-embedding-3-small", input: "Hello" },
+    upstream: () =>
+      Response.json({
+        object: "list",
+        data: [{ object: "embedding", index: 0, embedding: [0.5, -0.5] }],
+        model: "text-embedding-3-small",
+        usage: { prompt_tokens: 50, total_tokens: 50 },
+      }),
   },
   testProvider: { path: "/v1/providers/acme/test", body: { model: "gpt-4.1-nano" } },
 };
 
 async function asked(operation_id: string, options: Parameters<typeof wholeGateway>[0] = {}) {
-  const gateway = await wholeGateway(options);
+  const { path = "", body, upstream } = REQUESTS[operation_id] ?? {};
+  const gateway = await wholeGateway({ ...options, ...(upstream === undefined ? {} : { upstream }) });
   await gateway.addProvider({ id: "acme" });
-  const { path = "", body } = REQUESTS[operation_id] ?? {};
   const response = await gateway.post(path, body);
   const text = await response.text();
   await gateway.drained();

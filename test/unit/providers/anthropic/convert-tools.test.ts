@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
-import { toolNames } from "../../../../workers/gateway/providers/anthropic/tool-names.ts";
+import { toolNames } from "../../../../workers/gateway/providers/kit/tool-names.ts";
 import { ASK, bodyOf, JSON_MODEL, modelNamed, refusalOf, translated, warningsOf } from "./fixtures.ts";
 
 const fn = (name: string, more: object = {}) => ({ type: "function", function: { name, ...more } });

@@ -1,7 +1,8 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { unreachable } from "../../../../schema/kernel/unreachable.ts";
+import type { AnswerIdentity } from "../chat-dialect.ts";
 import type { StreamRenderer, StreamTail } from "../stream-renderer.ts";
-import type { AnswerIdentity } from "./render-whole.ts";
+import { signatureField } from "./signature-field.ts";
 import { toOpenAiUsage } from "./usage.ts";
 
 export interface RenderOptions {
@@ -45,7 +46,13 @@ export function createChunkRenderer({ identity, include_usage }: RenderOptions):
       case "reasoning_signature":
         return chunk(item.choice, { reasoning_signature: item.signature }, null);
       case "tool_call": {
-        const call = { index: item.index, id: item.id, type: "function", function: { name: item.name, arguments: "" } };
+        const call = {
+          index: item.index,
+          id: item.id,
+          type: "function",
+          function: { name: item.name, arguments: "" },
+          ...signatureField(item.signature),
+        };
         return chunk(item.choice, { tool_calls: [call] }, null);
       }
       case "tool_arguments":

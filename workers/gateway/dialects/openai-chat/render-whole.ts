@@ -1,19 +1,14 @@
 import type { FinishReason, Part } from "../../../../schema/canonical/parts.ts";
 import type { Usage } from "../../../../schema/canonical/usage.ts";
 import { unreachable } from "../../../../schema/kernel/unreachable.ts";
+import type { AnswerIdentity } from "../chat-dialect.ts";
+import { signatureField } from "./signature-field.ts";
 import { toOpenAiUsage } from "./usage.ts";
-
-export interface AnswerIdentity {
-  /** `chatcmpl-…`, one for the whole answer. */
-  readonly id: string;
-  /** Seconds since the epoch. */
-  readonly created: number;
-  readonly model: string;
-}
 
 interface ToolCallDraft {
   readonly id: string;
   readonly name: string;
+  readonly signature: string | undefined;
   arguments: string;
 }
 
@@ -27,12 +22,10 @@ interface ChoiceDraft {
 }
 
 /** Assembles parts into a `chat.completion`. The choices come in the order of their index. */
-export function renderWhole(parts: readonly Part[], identity: AnswerIdentity): Record<string, unknown> {
+export function renderWhole(parts: readonly Part[], identity: AnswerIdentity, usage: Usage): Record<string, unknown> {
   const choices = new Map<number, ChoiceDraft>();
-  let usage: Usage = {};
   for (const part of parts) {
-    if (part.type === "usage") usage = part.usage;
-    else if ("choice" in part) addToChoice(draftOf(choices, part.choice), part);
+    if ("choice" in part) addToChoice(draftOf(choices, part.choice), part);
   }
   // A provider that answers with nothing (a blocked prompt, a cap eaten by reasoning) still has one choice.
   if (choices.size === 0) draftOf(choices, 0);
@@ -77,7 +70,12 @@ function addToChoice(draft: ChoiceDraft, part: Extract<Part, { choice: number }>
       draft.signature = (draft.signature ?? "") + part.signature;
       return;
     case "tool_call":
-      draft.tool_calls.set(part.index, { id: part.id, name: part.name, arguments: "" });
+      draft.tool_calls.set(part.index, {
+        id: part.id,
+        name: part.name,
+        signature: part.signature,
+        arguments: "",
+      });
       return;
     case "tool_arguments": {
       const call = draft.tool_calls.get(part.index);
@@ -99,6 +97,7 @@ function renderChoice(index: number, draft: ChoiceDraft): Record<string, unknown
       id: call.id,
       type: "function",
       function: { name: call.name, arguments: call.arguments },
+      ...signatureField(call.signature),
     }));
   const silent = draft.content === null && draft.refusal === null && tool_calls.length === 0;
   return {

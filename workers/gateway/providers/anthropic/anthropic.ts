@@ -1,9 +1,11 @@
 import { isRefused } from "../../../../schema/kernel/errors.ts";
+import { idList } from "../kit/id-list.ts";
 import type { ProviderAdapter } from "../kit/provider.ts";
 import { convertRequest } from "./convert-request.ts";
 import { readError } from "./read-error.ts";
 import { readWhole } from "./read-whole.ts";
 import { type AnthropicState, streamFold } from "./stream-fold.ts";
+import { SUPPORT } from "./support.ts";
 
 /** The version that every answer of this folder is read by. */
 const ANTHROPIC_VERSION = "2023-06-01";
@@ -12,7 +14,7 @@ const ANTHROPIC_VERSION = "2023-06-01";
 export const anthropic: ProviderAdapter<AnthropicState> = {
   kind: "anthropic",
   native_dialect: null,
-  needs_max_tokens: true,
+  support: SUPPORT,
   translate(input) {
     const converted = convertRequest(input);
     if (isRefused(converted)) return converted;
@@ -34,5 +36,12 @@ export const anthropic: ProviderAdapter<AnthropicState> = {
   },
   readWhole,
   stream: streamFold,
+  listModels: ({ base_url, credential }) => ({
+    request: {
+      url: `${base_url}/v1/models?limit=1000`,
+      headers: { "anthropic-version": ANTHROPIC_VERSION, "x-api-key": credential.api_key ?? "" },
+    },
+    read: idList,
+  }),
   readError,
 };

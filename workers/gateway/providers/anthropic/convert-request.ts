@@ -1,12 +1,14 @@
-import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
+import { isRefused, type Refused } from "../../../../schema/kernel/errors.ts";
 import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
 import type { TranslateInput } from "../kit/provider.ts";
+import { judgeParameters } from "../kit/support.ts";
+import { toolNames } from "../kit/tool-names.ts";
 import { convertMessages } from "./convert-messages.ts";
 import { convertResponseFormat, type JsonMode } from "./convert-response-format.ts";
 import { type ConvertedThinking, convertThinking } from "./convert-thinking.ts";
 import { convertTools } from "./convert-tools.ts";
 import { type ModelTraits, modelTraits } from "./model-traits.ts";
-import { toolNames } from "./tool-names.ts";
+import { SUPPORT } from "./support.ts";
 import type { MessagesRequest, OutputConfig, TextBlock } from "./wire.ts";
 
 export interface ConvertedRequest {
@@ -24,8 +26,8 @@ export interface ConvertedRequest {
 export function convertRequest(input: TranslateInput): ConvertedRequest | Refused {
   const { request, model } = input;
   const traits = modelTraits(model.upstream_id);
-  const refusal = refuseUnsupported(request);
-  if (refusal !== null) return refusal;
+  const judged = judgeParameters(request, SUPPORT);
+  if (isRefused(judged)) return judged;
   const names = toolNames(request);
   const conversation = convertMessages(request.messages, names);
   if (isRefused(conversation)) return conversation;
@@ -68,7 +70,7 @@ export function convertRequest(input: TranslateInput): ConvertedRequest | Refuse
     },
     warnings: [conversation, json, tools, thinking, sampling, stop, user, tier]
       .flatMap(({ warnings }) => warnings)
-      .concat(leftOut(request)),
+      .concat(judged.warnings),
     tool_names: names.to_caller,
     json_tool: json.mode.type === "tool" ? names.json_tool : null,
   };
@@ -80,95 +82,7 @@ interface Fields<Name extends keyof MessagesRequest> {
   readonly warnings: readonly string[];
 }
 
-/** Fields that change what the answer is and have no equivalent: dropping them would answer another question. */
-const REFUSED: readonly {
-  readonly param: string;
-  readonly when: (request: ChatRequest) => boolean;
-  readonly message: string;
-}[] = [
-  { param: "n", when: ({ n }) => (n ?? 1) > 1, message: "The provider gives one choice. Send the request n times." },
-  { param: "logprobs", when: ({ logprobs }) => logprobs === true, message: "The provider gives no log probabilities." },
-  {
-    param: "top_logprobs",
-    when: ({ top_logprobs }) => (top_logprobs ?? 0) > 0,
-    message: "The provider gives no log probabilities.",
-  },
-  {
-    param: "modalities",
-    when: ({ modalities }) => (modalities ?? []).some((modality) => modality !== "text"),
-    message: "The provider answers in text only.",
-  },
-  { param: "audio", when: ({ audio }) => isSet(audio), message: "The provider answers in text only." },
-  { param: "prediction", when: ({ prediction }) => isSet(prediction), message: "The provider takes no prediction." },
-  {
-    param: "web_search_options",
-    when: ({ web_search_options }) => isSet(web_search_options),
-    message: "Web search is not offered with this provider.",
-  },
-  { param: "functions", when: ({ functions }) => isSet(functions), message: "Use tools instead of functions." },
-  {
-    param: "function_call",
-    when: ({ function_call }) => isSet(function_call),
-    message: "Use tool_choice instead of function_call.",
-  },
-  {
-    param: "temperature",
-    when: ({ temperature }) => (temperature ?? 0) > 1,
-    message: "The provider's temperature ends at 1.",
-  },
-];
-
 const isSet = (value: unknown): boolean => value !== null && value !== undefined;
-
-function refuseUnsupported(request: ChatRequest): Refused | null {
-  const row = REFUSED.find(({ when }) => when(request));
-  return row === undefined ? null : refuse("unsupported_parameter", { param: row.param, message: row.message });
-}
-
-/** Fields that are read in this folder, or that concern the caller's dialect and not the provider. */
-const READ: ReadonlySet<string> = new Set([
-  ...REFUSED.map(({ param }) => param),
-  "model",
-  "messages",
-  "stream",
-  "stream_options",
-  "max_tokens",
-  "max_completion_tokens",
-  "top_p",
-  "stop",
-  "tools",
-  "tool_choice",
-  "parallel_tool_calls",
-  "response_format",
-  "reasoning_effort",
-  "service_tier",
-  "user",
-  "safety_identifier",
-]);
-
-/** Warnings end in a header: so many fields are named, the rest is counted. */
-const NAMED_FIELDS_MAX = 12;
-
-/** A warning for each field that is not read and would have changed something: also for those that we do not know. */
-function leftOut(request: ChatRequest): readonly string[] {
-  const names = Object.entries(request)
-    .filter(([name, value]) => !READ.has(name) && !isNeutral(name, value))
-    .map(([name]) => name);
-  // A name is the caller's text, and not every text may stand in a header.
-  const named = names.filter((name) => /^[\w.-]{1,64}$/.test(name)).slice(0, NAMED_FIELDS_MAX);
-  const others = names.length - named.length;
-  return [
-    ...named.map((name) => `${name} left out: the provider has no equivalent`),
-    ...(others > 0 ? [`${others} other fields left out: the provider has no equivalent`] : []),
-  ];
-}
-
-/** A value that asks for nothing: a penalty of 0, `store: false`, an empty map. A seed of 0 is a seed. */
-function isNeutral(name: string, value: unknown): boolean {
-  if (!isSet(value) || value === false) return true;
-  if (value === 0) return name !== "seed";
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
-}
 
 /** The bound that the API requires, and the caller's field to blame for it. */
 function outputBound({ request, model, max_output_tokens }: TranslateInput): {

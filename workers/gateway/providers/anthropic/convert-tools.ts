@@ -1,9 +1,9 @@
 import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
 import type { ModelInfo } from "../../../../schema/pricing/price.ts";
 import type { ChatRequest, ChatTool } from "../../../../schema/wire/openai-chat.ts";
+import type { ToolNames } from "../kit/tool-names.ts";
 import type { JsonMode } from "./convert-response-format.ts";
 import type { ModelTraits } from "./model-traits.ts";
-import type { ToolNames } from "./tool-names.ts";
 import type { Tool, ToolChoice } from "./wire.ts";
 
 export interface ConvertedTools {

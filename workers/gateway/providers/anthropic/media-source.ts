@@ -1,8 +1,7 @@
+import { parseDataUrl } from "../kit/data-url.ts";
 import type { MediaSource } from "./wire.ts";
 
 const IMAGE_TYPES: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/gif", "image/webp"]);
-/** Not registered, widely sent. */
-const ALIASES: Readonly<Record<string, string>> = { "image/jpg": "image/jpeg" };
 
 /** Why a URL cannot be sent, in a clause that follows the name of its field. */
 export interface Unusable {
@@ -24,16 +23,4 @@ export function documentSource(file_data: string): MediaSource | Unusable {
   if (data === null) return { unusable: "must be a base64 data URL" };
   if (data.media_type === "application/pdf") return { type: "base64", ...data };
   return { unusable: "must be application/pdf" };
-}
-
-/** Media type in lower case without its parameters, and the base64 text. Null for anything else. */
-function parseDataUrl(url: string): { readonly media_type: string; readonly data: string } | null {
-  const comma = url.indexOf(",");
-  if (!/^data:/i.test(url) || comma === -1) return null;
-  const [type = "", ...parameters] = url
-    .slice("data:".length, comma)
-    .split(";")
-    .map((piece) => piece.trim().toLowerCase());
-  if (parameters.at(-1) !== "base64") return null;
-  return { media_type: ALIASES[type] ?? type, data: url.slice(comma + 1) };
 }

@@ -1,21 +1,13 @@
 import { createParser } from "eventsource-parser";
 import { tryParseJson } from "../../../../schema/kernel/json.ts";
 import { LIMITS } from "../../../../schema/kernel/limits.ts";
-import type { UpstreamEvent } from "./provider.ts";
-
-/** Turns bytes into server-sent events, whatever the fragmentation. One per stream. */
-export interface SseReader {
-  /** The events that are complete now. Throws SseOverflow when one event is larger than its limit. */
-  feed(bytes: Uint8Array): readonly UpstreamEvent[];
-  /** What the end of the stream completes: a last event that lacks only its blank line. One cut in the middle is dropped. */
-  end(): readonly UpstreamEvent[];
-}
+import type { EventReader, UpstreamEvent } from "./provider.ts";
 
 /** One event was larger than LIMITS.sse_event_bytes. */
 export class SseOverflow extends Error {}
 
 /** A reader over `eventsource-parser`: LF, CR, CRLF, BOM, comments, multi-line data as the SSE standard has them. */
-export function createSseReader(): SseReader {
+export function createSseReader(): EventReader {
   let events: UpstreamEvent[] = [];
   let overflow = false;
   const decoder = new TextDecoder();

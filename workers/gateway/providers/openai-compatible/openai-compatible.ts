@@ -1,6 +1,5 @@
-import type { ProviderAdapter } from "../kit/provider.ts";
-import { openai } from "../openai/openai.ts";
-import type { OpenAiStreamState } from "../openai/stream-fold.ts";
+import { createOpenAiAdapter } from "../openai/create-adapter.ts";
+import { SUPPORT } from "./support.ts";
 
 /** Any other server that speaks OpenAI's Chat Completions dialect, wherever its base URL says; the key is optional. */
-export const openaiCompatible: ProviderAdapter<OpenAiStreamState> = { ...openai, kind: "openai-compatible" };
+export const openaiCompatible = createOpenAiAdapter({ kind: "openai-compatible", support: SUPPORT });

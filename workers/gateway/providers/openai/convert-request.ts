@@ -1,39 +1,41 @@
-import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
+import { isRefused, type Refused } from "../../../../schema/kernel/errors.ts";
 import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
-import type { TranslateInput, Translation } from "../kit/provider.ts";
-
-/** Tiers that cost the standard price. The others cost a half or twice as much, and would be charged wrongly. */
-const STANDARD_TIERS: ReadonlySet<string> = new Set(["auto", "default"]);
+import type { Target, TranslateInput, Translation } from "../kit/provider.ts";
+import { judgeParameters } from "../kit/support.ts";
+import type { OpenAiFlavour } from "./create-adapter.ts";
 
 /**
- * The caller's request with what must change: the model's own name, usage asked for on streams, and an output bound where
- * one was paid for. Everything else, unknown fields too, goes on as it came.
+ * The caller's request with what must change: the model's own name, usage asked for on streams, an output bound where one
+ * was paid for, and what this flavour of the dialect has differently. Everything else, unknown fields too, goes on as it
+ * came.
  */
-export function convertRequest(input: TranslateInput): Translation | Refused {
-  const warnings: string[] = [];
+export function convertRequest(input: TranslateInput, flavour: OpenAiFlavour): Translation | Refused {
   const { request, account, model } = input;
-  const tier = request.service_tier;
-  if (tier != null && !STANDARD_TIERS.has(tier)) {
-    return refuse("unsupported_parameter", {
-      message: `The service tier "${tier}" has a price of its own that is not configured. Leave \`service_tier\` out.`,
-      param: "service_tier",
-    });
-  }
-  const body: Record<string, unknown> = { ...request, ...outputBound(input, warnings), model: model.upstream_id };
+  const judged = judgeParameters(request, flavour.support);
+  if (isRefused(judged)) return judged;
+  const adjusted = flavour.adjust?.(input) ?? { fields: {}, warnings: [] };
+  if (isRefused(adjusted)) return adjusted;
+  const bound = outputBound(input, flavour);
+  const body: Record<string, unknown> = { ...request, ...bound.fields, ...adjusted.fields, model: model.upstream_id };
+  for (const name of judged.dropped) delete body[name];
   if (request.stream === true) body.stream_options = { ...request.stream_options, include_usage: true };
   return {
     call: {
-      url: `${account.base_url}/chat/completions`,
-      headers: headersFor(account.credential),
+      url: chatUrl(input, flavour),
+      headers: (flavour.headers ?? headersFor)(account.credential),
       body: JSON.stringify(body),
     },
-    warnings,
-    tool_names: new Map(),
+    warnings: [...bound.warnings, ...adjusted.warnings, ...judged.warnings],
+    tool_names: adjusted.tool_names ?? new Map(),
     json_tool: null,
   };
 }
 
-function headersFor(credential: Readonly<Record<string, string>>): Record<string, string> {
+const chatUrl = (target: Target, flavour: OpenAiFlavour): string =>
+  flavour.url?.(target, "/chat/completions") ?? `${target.account.base_url}/chat/completions`;
+
+/** How a request names its account. The key is optional: a server of one's own may need none. */
+export function headersFor(credential: Readonly<Record<string, string>>): Record<string, string> {
   return {
     ...(credential.api_key === undefined ? null : { authorization: `Bearer ${credential.api_key}` }),
     ...(credential.organization === undefined ? null : { "openai-organization": credential.organization }),
@@ -41,13 +43,25 @@ function headersFor(credential: Readonly<Record<string, string>>): Record<string
   };
 }
 
-/** Newer models refuse `max_tokens`: the caller's bound goes under the name that the model takes. */
-function outputBound({ request, model, max_output_tokens }: TranslateInput, warnings: string[]): Partial<ChatRequest> {
-  const renamed = model.capabilities.includes("max_completion_tokens");
-  if (request.max_tokens != null && renamed) {
-    warnings.push("max_tokens was sent as max_completion_tokens, which this model takes");
-    return { max_tokens: undefined, max_completion_tokens: request.max_tokens };
+interface Bound {
+  readonly fields: Partial<Pick<ChatRequest, "max_tokens" | "max_completion_tokens">>;
+  readonly warnings: readonly string[];
+}
+
+/** The caller's bound goes under the name that the model takes: newer ones refuse `max_tokens`, many servers know no other. */
+function outputBound({ request, model, max_output_tokens }: TranslateInput, { output_bound }: OpenAiFlavour): Bound {
+  const name = output_bound ?? (model.capabilities.includes("max_completion_tokens") ? "max_completion_tokens" : null);
+  if (request.max_tokens != null && name === "max_completion_tokens") {
+    return {
+      fields: { max_tokens: undefined, max_completion_tokens: request.max_tokens },
+      warnings: ["max_tokens was sent as max_completion_tokens, which this model takes"],
+    };
   }
-  if (max_output_tokens === null || request.max_tokens != null || request.max_completion_tokens != null) return {};
-  return renamed ? { max_completion_tokens: max_output_tokens } : { max_tokens: max_output_tokens };
+  if (request.max_completion_tokens != null && name === "max_tokens") {
+    return { fields: { max_completion_tokens: undefined, max_tokens: request.max_completion_tokens }, warnings: [] };
+  }
+  if (max_output_tokens === null || request.max_tokens != null || request.max_completion_tokens != null) {
+    return { fields: {}, warnings: [] };
+  }
+  return { fields: { [name ?? "max_tokens"]: max_output_tokens }, warnings: [] };
 }

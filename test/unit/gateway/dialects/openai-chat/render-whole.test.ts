@@ -3,7 +3,8 @@ import type { Part } from "../../../../../schema/canonical/parts.ts";
 import { renderWhole } from "../../../../../workers/gateway/dialects/openai-chat/render-whole.ts";
 
 const IDENTITY = { id: "chatcmpl-1", created: 1_760_000_000, model: "m-1" };
-const render = (...parts: readonly Part[]) => renderWhole(parts, IDENTITY);
+const render = (...parts: readonly Part[]) =>
+  renderWhole(parts, IDENTITY, parts.findLast((part) => part.type === "usage")?.usage ?? {});
 const messageOf = (...parts: readonly Part[]) => JSON.parse(JSON.stringify(render(...parts))).choices[0].message;
 
 const text = (value: string, choice = 0): Part => ({ type: "text", choice, text: value });

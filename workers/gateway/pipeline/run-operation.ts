@@ -8,22 +8,21 @@ import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import { readLabel, readSwitch, readTags, readTraceparent } from "../http/headers.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { type Admission, type AdmitInput, abandon, admit } from "./admit.ts";
-import { type ChatCall, type ChatOutcome, type Payer, translateChat } from "./chat-call.ts";
 import { dryRun } from "./dry-run.ts";
-import { estimateChat } from "./estimate.ts";
 import { Exchange } from "./exchange.ts";
 import { readIdempotency } from "./idempotency.ts";
+import type { OperationCall, Outcome, Payer } from "./operation-call.ts";
 import { serveExchange } from "./serve-exchange.ts";
 
 /**
- * A planned chat completion to its end: estimate, admit, call, relay, settle. All refusals come before the hold; from the
+ * A planned operation to its end: estimate, admit, call, relay, settle. All refusals come before the hold; from the
  * hold on, every way out ends it.
  */
-export async function runChat(call: ChatCall): Promise<ChatOutcome> {
-  const { headers, scope, body, payer, request, attempt } = call;
-  const estimate = estimateChat(request, attempt);
+export async function runOperation(call: OperationCall): Promise<Outcome> {
+  const { headers, scope, body, payer, operation } = call;
+  const estimate = operation.estimate();
   // Translated before the hold: a request that the provider cannot take is refused without touching the wallet.
-  const tried = translateChat(request, attempt, estimate);
+  const tried = operation.translate(estimate);
   if (isRefused(tried)) return tried;
   const dry = readSwitch(headers, "x-ao-dry-run");
   if (isRefused(dry)) return dry;
@@ -31,7 +30,7 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
   if (isRefused(wants_ao)) return wants_ao;
   if (dry.on) {
     const wallet = walletClient(scope.env, scope.effects, payer.wallet_id);
-    const response = await dryRun({ scope, attempt, estimate, wallet, tokenizer: scope.env.TOKENIZER, request });
+    const response = await dryRun({ scope, operation, estimate, wallet, tokenizer: scope.env.TOKENIZER });
     return { response, cost_nano_usd: null };
   }
   const idempotent = await readIdempotency(headers, payer.key_id, call.route, body);
@@ -41,8 +40,7 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
   const trace = readTraceparent(headers);
   const { tags, dropped } = readTags(headers);
   const input: AdmitInput = {
-    request,
-    attempt,
+    operation,
     estimate,
     request_id: scope.request_id,
     ttl_ms: scope.config.AO_HOLD_TTL_MS,
@@ -60,7 +58,7 @@ export async function runChat(call: ChatCall): Promise<ChatOutcome> {
   if ("repeated" in admission) {
     return { response: repeatedResponse(admission.repeated, scope, rate_headers), cost_nano_usd: null };
   }
-  const parts = { scope, request, attempt, context: input.context, wallet, rate_headers };
+  const parts = { scope, operation, context: input.context, wallet, rate_headers };
   const exchange = new Exchange({ ...parts, ...admission.admitted });
   return await serveExchange(exchange, call.caller, tried, {
     keep_answer: idempotent.idempotency !== null,
@@ -97,17 +95,18 @@ function repeatedResponse(
   });
 }
 
-function requestContext(call: ChatCall, tags: RequestContext["tags"], trace_id: string | null): RequestContext {
-  const { headers, scope, payer, request, attempt } = call;
+function requestContext(call: OperationCall, tags: RequestContext["tags"], trace_id: string | null): RequestContext {
+  const { headers, scope, payer, operation } = call;
+  const { attempt } = operation;
   return {
     org_id: payer.org_id,
     key_id: payer.key_id,
     route: call.route,
-    dialect: "openai-chat",
+    dialect: operation.dialect,
     provider_id: attempt.account.id,
     provider_kind: attempt.account.kind,
     model: attempt.name,
-    stream: request.stream === true,
+    stream: operation.streamed,
     feature: readLabel(headers, "x-ao-feature"),
     tags,
     subject: readLabel(headers, "x-ao-subject"),

@@ -1,7 +1,19 @@
 import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
 
-/** What the Messages API takes as the name of a tool. */
-const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
+/** How a provider spells the names of tools. */
+export interface NameRule {
+  /** The whole of an acceptable name. */
+  readonly name: RegExp;
+  /** One character that cannot stand in a name, anywhere in it: with the flags `gu`. */
+  readonly foreign: RegExp;
+  readonly chars_max: number;
+}
+
+/** Anthropic's, and OpenAI's but for the length. */
+export const DASHED_NAMES: NameRule = { name: /^[a-zA-Z0-9_-]{1,128}$/, foreign: /[^a-zA-Z0-9_-]/gu, chars_max: 128 };
+
+/** A changed name ends in `_` and the eight digits of its hash; more is kept for one that is taken. */
+const SUFFIX_CHARS = 18;
 
 /** Names in both directions, one to one. A name that needs no change is in neither map. */
 export interface ToolNames {
@@ -15,18 +27,24 @@ export interface ToolNames {
  * Names for all tools that a request mentions, in its tools and in its history. A changed name ends in a hash of the
  * caller's, so that it is the same in every turn whatever stands beside it: prompt caches stay valid.
  */
-export function toolNames(request: ChatRequest): ToolNames {
+export function toolNames(request: ChatRequest, rule: NameRule = DASHED_NAMES): ToolNames {
   const names = mentionedNames(request);
-  const taken = new Set([...names].filter((name) => TOOL_NAME.test(name)));
+  const taken = new Set([...names].filter((name) => rule.name.test(name)));
   const to_upstream = new Map<string, string>();
   for (const name of names) {
-    if (TOOL_NAME.test(name)) continue;
-    const upstream = free(`${name.replaceAll(/[^a-zA-Z0-9_-]/gu, "_").slice(0, 110)}_${hash(name)}`, taken);
+    if (rule.name.test(name)) continue;
+    const upstream = free(changedName(name, rule), taken);
     taken.add(upstream);
     to_upstream.set(name, upstream);
   }
   const to_caller = new Map([...to_upstream].map(([caller, upstream]) => [upstream, caller]));
   return { to_upstream, to_caller, json_tool: free("json", taken) };
+}
+
+/** Begins with a letter, which every provider takes. */
+function changedName(name: string, { foreign, chars_max }: NameRule): string {
+  const spelled = name.replaceAll(foreign, "_").slice(0, chars_max - SUFFIX_CHARS);
+  return `${/^[a-zA-Z_]/.test(spelled) ? spelled : `_${spelled}`}_${hash(name)}`;
 }
 
 function mentionedNames(request: ChatRequest): ReadonlySet<string> {
@@ -51,7 +69,7 @@ function hash(text: string): string {
 }
 
 /**
- * A tool call's id in the alphabet of the Messages API. Ids made elsewhere (a turn served by another provider) may have
+ * A tool call's id in the alphabet that every provider takes. Ids made elsewhere (a turn served by another provider) may have
  * colons and dots; the change depends on the id alone, so call and result still name each other.
  */
 export function upstreamCallId(id: string): string {

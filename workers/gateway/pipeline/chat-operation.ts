@@ -1,0 +1,83 @@
+import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import type { JsonObject } from "../../../schema/kernel/json.ts";
+import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { ChatDialect, ParsedChat } from "../dialects/chat-dialect.ts";
+import type { Translation } from "../providers/kit/provider.ts";
+import { countPrompt } from "./count-tokens.ts";
+import { type Estimate, estimateChat } from "./estimate.ts";
+import type { Operation } from "./operation.ts";
+import type { Attempt } from "./plan.ts";
+
+export interface ChatAsked {
+  readonly dialect: ChatDialect;
+  readonly parsed: ParsedChat;
+  /** What it was parsed from. */
+  readonly body: JsonObject;
+  readonly headers: Headers;
+}
+
+/**
+ * A chat answer of one provider. Where the provider speaks the caller's dialect, request and answer go through as they
+ * are but for what must change; everywhere else they are translated, and what only the dialect's own provider can do is
+ * refused.
+ */
+export function chatOperation({ dialect, parsed, body, headers }: ChatAsked, attempt: Attempt): Operation | Refused {
+  const { adapter, account, model } = attempt;
+  const { request } = parsed;
+  const native = adapter.natives?.[dialect.id] ?? null;
+  const passes = native !== null || adapter.native_dialect === dialect.id;
+  const [only] = parsed.native_only;
+  if (only !== undefined && !passes) return refuse("unsupported_parameter", only);
+  const protocol = native ?? adapter;
+  const context = { request, body };
+  const forwarded = native === null ? {} : forwardedHeaders(dialect, headers);
+  return {
+    attempt,
+    dialect: dialect.id,
+    streamed: request.stream === true,
+    bounded_by_caller: (request.max_completion_tokens ?? request.max_tokens ?? null) !== null,
+    id_prefix: dialect.id_prefix,
+    estimate: (options) => estimateChat(request, attempt, options),
+    countPrompt: (tokenizer) => countPrompt(tokenizer, request, model),
+    translate: (estimate, media) => {
+      const input = {
+        request,
+        account,
+        model,
+        max_output_tokens: outputBound(request, attempt, estimate),
+        ...(media === undefined ? {} : { media }),
+      };
+      if (native !== null) return native.translate({ ...input, body, headers: forwarded });
+      return withWarnings(adapter.translate(input), passes ? [] : parsed.warnings);
+    },
+    read: (answer, translation) => {
+      const parts = protocol.readWhole(answer, translation);
+      if (passes) return { parts, render: null };
+      return { parts, render: (identity, usage) => dialect.renderWhole(parts, { ...context, identity }, usage) };
+    },
+    fold: protocol.stream,
+    createRenderer: (identity) =>
+      passes ? dialect.createPassRenderer({ ...context, identity }) : dialect.createRenderer({ ...context, identity }),
+  };
+}
+
+/** A hold over the model's own maximum only covers what comes if the provider is told that maximum. */
+function outputBound(request: ChatRequest, { model }: Attempt, estimate: Estimate): number | null {
+  if (estimate.imposed_max_tokens !== null) return estimate.imposed_max_tokens;
+  const ours = estimate.mode === "bounded" && request.max_tokens == null && request.max_completion_tokens == null;
+  return ours ? model.max_output_tokens : null;
+}
+
+function withWarnings(translation: Translation | Refused, more: readonly string[]): Translation | Refused {
+  if ("refused" in translation || more.length === 0) return translation;
+  return { ...translation, warnings: [...more, ...translation.warnings] };
+}
+
+function forwardedHeaders({ forwarded_headers }: ChatDialect, headers: Headers): Readonly<Record<string, string>> {
+  const out: Record<string, string> = {};
+  for (const name of forwarded_headers) {
+    const value = headers.get(name);
+    if (value !== null) out[name] = value;
+  }
+  return out;
+}

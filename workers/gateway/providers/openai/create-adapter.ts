@@ -1,0 +1,48 @@
+import type { Refused } from "../../../../schema/kernel/errors.ts";
+import { idList } from "../kit/id-list.ts";
+import type { ProviderAdapter, Target, TranslateInput } from "../kit/provider.ts";
+import type { ProviderSupport } from "../kit/support.ts";
+import { convertRequest, headersFor } from "./convert-request.ts";
+import { createEmbeddings } from "./embeddings.ts";
+import { readError } from "./read-error.ts";
+import { readWhole } from "./read-whole.ts";
+import { type OpenAiStreamState, streamFold } from "./stream-fold.ts";
+
+/** What one server that speaks OpenAI's dialect has differently from OpenAI. */
+export interface OpenAiFlavour {
+  readonly kind: string;
+  readonly support: ProviderSupport;
+  /** The field that bounds the answer, whatever the caller called it; by the model's capabilities when absent. */
+  readonly output_bound?: "max_tokens" | "max_completion_tokens";
+  /** Where an operation (`/chat/completions`, `/embeddings`) is; under the base URL when absent. */
+  url?(target: Target, operation: string): string;
+  /** `authorization: Bearer` when absent. */
+  headers?(credential: Readonly<Record<string, string>>): Record<string, string>;
+  /** Fields of the body that take the place of the caller's. */
+  adjust?(input: TranslateInput): Adjusted | Refused;
+}
+
+export interface Adjusted {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
+  readonly tool_names?: ReadonlyMap<string, string>;
+}
+
+/** The adapter of a server that speaks OpenAI's dialect. */
+export function createOpenAiAdapter(flavour: OpenAiFlavour): ProviderAdapter<OpenAiStreamState> {
+  const { kind, support, headers = headersFor } = flavour;
+  return {
+    kind,
+    native_dialect: "openai-chat",
+    support,
+    translate: (input) => convertRequest(input, flavour),
+    readWhole,
+    stream: streamFold,
+    ...(support.features.embeddings === true ? { embeddings: createEmbeddings(flavour) } : {}),
+    listModels: ({ base_url, credential }) => ({
+      request: { url: `${base_url}/models`, headers: headers(credential) },
+      read: idList,
+    }),
+    readError,
+  };
+}

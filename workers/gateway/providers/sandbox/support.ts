@@ -1,0 +1,1 @@
+export { SUPPORT } from "../openai/support.ts";
