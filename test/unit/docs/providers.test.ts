@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PROVIDER_KINDS } from "../../../schema/providers/kinds.ts";
 import {
@@ -15,7 +16,7 @@ import { adapterOf } from "../../../workers/gateway/providers/registry.ts";
  * it they are compared.
  */
 
-const FILE = new URL("../../../docs/providers.md", import.meta.url);
+const FILE = join(import.meta.dirname, "..", "..", "..", "docs", "providers.md");
 const BEGIN = "<!-- made by test/unit/docs/providers.test.ts: everything below -->";
 
 const kinds = Object.entries(PROVIDER_KINDS).map(([kind, { label }]) => {
@@ -37,7 +38,9 @@ function features(): string {
     "✓: it works, whole and streamed. Anything else is refused with a 400 that names the field, before anything is paid.",
     "",
     head("provider", ...FEATURES.map((feature) => feature.replaceAll("_", " "))),
-    ...kinds.map(({ label, adapter }) => row(label, ...FEATURES.map((feature) => cell(adapter.support.features[feature])))),
+    ...kinds.map(({ label, adapter }) =>
+      row(label, ...FEATURES.map((feature) => cell(adapter.support.features[feature]))),
+    ),
   ].join("\n");
 }
 
@@ -70,10 +73,13 @@ function parameters({ parameters: table, other_parameters }: ProviderSupport, ki
     `### ${label} (\`${kind}\`)`,
     "",
     head("parameter", "what becomes of it"),
-    ...PARAMETERS.map((name) => row(`\`${name}\``, cell(table[name]))),
+    ...PARAMETERS.filter((name) => !isPlain(table[name])).map((name) => row(`\`${name}\``, cell(table[name]))),
+    row("the others of this list", "passed"),
     row("any other field", other_parameters === "passed" ? "passed" : "dropped, with a warning"),
   ].join("\n");
 }
+
+const isPlain = ({ how, note }: ParameterRow): boolean => how === "passed" && note === undefined;
 
 function generated(): string {
   return [
@@ -86,6 +92,8 @@ function generated(): string {
     "## Parameters",
     "",
     "passed: goes on under its own name. mapped: goes on in the provider's own form. dropped: left out, and named in `x-ao-warnings`. refused: a 400 that names it.",
+    "",
+    `The list: ${PARAMETERS.map((name) => `\`${name}\``).join(", ")}.`,
     "",
     kinds.map(({ kind, label, adapter }) => parameters(adapter.support, kind, label)).join("\n\n"),
     "",
