@@ -30,7 +30,12 @@ export type Part =
   | { readonly type: "tool_arguments"; readonly choice: number; readonly index: number; readonly json: string }
   | { readonly type: "finish"; readonly choice: number; readonly reason: FinishReason; readonly raw: string | null }
   /** Totals so far, never a difference: a later one replaces an earlier one. */
-  | { readonly type: "usage"; readonly usage: Usage }
+  | {
+      readonly type: "usage";
+      readonly usage: Usage;
+      /** The service tier that really served the request, where the provider says so: it has a price of its own. */
+      readonly service_tier?: string;
+    }
   | { readonly type: "error"; readonly error: UpstreamError }
   /** The provider's terminal event: without it a stream is incomplete. */
   | { readonly type: "end" };

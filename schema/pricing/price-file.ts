@@ -35,6 +35,8 @@ export interface PriceFilePrice {
   readonly effective_from: string;
   readonly rates: PriceFileRates;
   readonly tiers?: readonly { readonly above_input_tokens: number; readonly rates: PriceFileRates }[] | undefined;
+  /** The provider's other service tiers, by their names. */
+  readonly service_tiers?: { readonly [tier: string]: PriceFileRates | undefined } | undefined;
 }
 
 /** US dollars per million tokens; per piece for `search`, `image` and `call`. */
@@ -69,7 +71,17 @@ function priceFromFile(model: string, price: PriceFilePrice): Price {
       above_input_tokens: tier.above_input_tokens,
       rates: ratesFromFile(model, tier.rates),
     })),
+    ...serviceTiersFromFile(model, price.service_tiers),
   };
+}
+
+function serviceTiersFromFile(model: string, written: PriceFilePrice["service_tiers"]): Pick<Price, "service_tiers"> {
+  if (written === undefined) return {};
+  const service_tiers: Record<string, Rates> = {};
+  for (const [tier, rates] of Object.entries(written)) {
+    if (rates !== undefined) service_tiers[tier] = ratesFromFile(model, rates);
+  }
+  return { service_tiers };
 }
 
 function ratesFromFile(model: string, written: PriceFileRates): Rates {

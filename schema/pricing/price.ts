@@ -15,6 +15,8 @@ export interface Price {
   readonly rates: Rates;
   /** Other rates for the whole request once its prompt has more tokens than this. Ascending. */
   readonly tiers: readonly { readonly above_input_tokens: number; readonly rates: Rates }[];
+  /** Rates of the provider's other service tiers (`flex`, `priority`), by the names that it calls them. */
+  readonly service_tiers?: Readonly<Record<string, Rates>>;
 }
 
 /** What a model can do and is bounded by; what routing, validation and the estimate need of it. */

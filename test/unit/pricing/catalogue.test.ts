@@ -37,6 +37,7 @@ const priceFileSchema = z.strictObject({
               effective_from: day,
               rates,
               tiers: z.array(z.strictObject({ above_input_tokens: tokens, rates })).optional(),
+              service_tiers: z.partialRecord(z.enum(["flex", "priority", "batch"]), rates).optional(),
             }),
           )
           .min(1),
@@ -141,6 +142,10 @@ describe("the catalogue", () => {
       effective_from: Date.UTC(2025, 7, 7),
       rates: { input: 250_000_000, cached_read: 25_000_000, output: 2_000_000_000 },
       tiers: [],
+      service_tiers: {
+        flex: { input: 125_000_000, cached_read: 12_500_000, output: 1_000_000_000 },
+        priority: { input: 450_000_000, cached_read: 45_000_000, output: 3_600_000_000 },
+      },
     });
     // $0.01 a search is 10,000,000 nano-dollars each.
     expect(catalogueModel("anthropic", "claude-opus-5")?.prices[0]?.rates.search).toBe(10_000_000 * 1_000_000);

@@ -23,6 +23,8 @@ export class AnswerMeter {
   ended = false;
   upstream_model: string | null = null;
   upstream_id: string | null = null;
+  /** The service tier that served the request, as far as the provider says. */
+  service_tier: string | null = null;
   /** The provider reported a usage that cannot be: negative, fractional, overflowing. */
   usage_invalid = false;
   /** Some of the output could not be counted: its bytes stand for its tokens for good. */
@@ -61,6 +63,7 @@ export class AnswerMeter {
         return;
       case "usage":
         this.#report(part.usage);
+        this.service_tier = part.service_tier ?? this.service_tier;
         return;
       case "error":
         this.error = part.error;

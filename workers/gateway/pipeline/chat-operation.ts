@@ -1,5 +1,6 @@
-import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
+import { isStandardTier, priceOfTier } from "../../../schema/pricing/service-tier.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { ChatDialect, ParsedChat } from "../dialects/chat-dialect.ts";
 import type { Translation } from "../providers/kit/provider.ts";
@@ -21,9 +22,12 @@ export interface ChatAsked {
  * are but for what must change; everywhere else they are translated, and what only the dialect's own provider can do is
  * refused.
  */
-export function chatOperation({ dialect, parsed, body, headers }: ChatAsked, attempt: Attempt): Operation | Refused {
-  const { adapter, account, model } = attempt;
+export function chatOperation(asked: ChatAsked, planned: Attempt): Operation | Refused {
+  const { dialect, parsed, body, headers } = asked;
   const { request } = parsed;
+  const attempt = inTier(planned, request.service_tier);
+  if (isRefused(attempt)) return attempt;
+  const { adapter, account, model } = attempt;
   const native = adapter.natives?.[dialect.id] ?? null;
   const passes = native !== null || adapter.native_dialect === dialect.id;
   const [only] = parsed.native_only;
@@ -59,6 +63,20 @@ export function chatOperation({ dialect, parsed, body, headers }: ChatAsked, att
     createRenderer: (identity) =>
       passes ? dialect.createPassRenderer({ ...context, identity }) : dialect.createRenderer({ ...context, identity }),
   };
+}
+
+/**
+ * The attempt at the price of the service tier that is asked for. A provider that is not sent the tier needs no price for
+ * it: its table says what becomes of the parameter.
+ */
+function inTier(attempt: Attempt, tier: string | null | undefined): Attempt | Refused {
+  if (isStandardTier(tier) || attempt.adapter.support.parameters.service_tier.how !== "passed") return attempt;
+  const price = priceOfTier(attempt.price, tier);
+  if (price !== null) return { ...attempt, price, list_price: attempt.price };
+  return refuse("unsupported_parameter", {
+    message: `The model ${attempt.name} has no price for the service tier "${(tier ?? "").slice(0, 50)}". Leave \`service_tier\` out, or have an administrator set one.`,
+    param: "service_tier",
+  });
 }
 
 /** A hold over the model's own maximum only covers what comes if the provider is told that maximum. */

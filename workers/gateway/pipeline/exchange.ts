@@ -4,6 +4,8 @@ import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { costOf } from "../../../schema/pricing/cost.ts";
+import type { Price } from "../../../schema/pricing/price.ts";
+import { priceOfTier } from "../../../schema/pricing/service-tier.ts";
 import type { RequestContext, RequestOutcome, RequestRecord } from "../../../schema/wire/request-record.ts";
 import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
@@ -30,6 +32,8 @@ export interface Bill {
   readonly source: UsageSource;
   readonly cost_nano_usd: NanoUsd;
   readonly unpriced: readonly string[];
+  /** The price that it was made with. */
+  readonly price_id: string;
 }
 
 /**
@@ -139,11 +143,20 @@ export class Exchange {
   }
 
   #price(usage: Usage, source: UsageSource): Bill {
-    const { price } = this.attempt;
+    const price = this.#priceServed();
     // A fee per call is part of the usage, so that the log row alone explains the price.
     const billed = price.rates.call === undefined ? usage : { ...usage, call: 1 };
     const { cost_nano_usd, unpriced } = costOf(billed, price);
-    return { usage: billed, source, cost_nano_usd, unpriced };
+    return { usage: billed, source, cost_nano_usd, unpriced, price_id: price.price_id };
+  }
+
+  /**
+   * The pinned price, in the tier that really served the request: a dearer one that was asked for may not have been to be
+   * had. A tier that the price does not know is billed as the one that was asked for.
+   */
+  #priceServed(): Price {
+    const { price, list_price = price } = this.attempt;
+    return this.meter.service_tier === null ? price : (priceOfTier(list_price, this.meter.service_tier) ?? price);
   }
 
   /** Ends the hold with its bill. Repeated calls do nothing. */
@@ -170,7 +183,8 @@ export class Exchange {
   async release(ending: Ending): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const bill: Bill = { usage: {}, source: "provider", cost_nano_usd: ZERO_USD, unpriced: [] };
+    const { price_id } = this.attempt.price;
+    const bill: Bill = { usage: {}, source: "provider", cost_nano_usd: ZERO_USD, unpriced: [], price_id };
     this.#log(ending, bill);
     await this.#end(() =>
       this.#wallet.end((wallet) =>
@@ -199,7 +213,7 @@ export class Exchange {
       usage_source: bill.source,
       estimated: bill.source !== "provider",
       unpriced: [...bill.unpriced],
-      price_id: this.attempt.price.price_id,
+      price_id: bill.price_id,
       upstream_model: this.meter.upstream_model,
       upstream_request_id: this.meter.upstream_id,
       finish_reason: this.meter.finish_reason,

@@ -17,6 +17,8 @@ export interface Attempt {
   readonly name: string;
   /** Pinned here: the hold, the settlement and the log use this one, whatever becomes effective meanwhile. */
   readonly price: Price;
+  /** What `price` is a service tier of, when it is one: the provider may serve the request in the standard tier after all. */
+  readonly list_price?: Price;
 }
 
 /** Ordered attempts. One for now: rules and failover add more. */

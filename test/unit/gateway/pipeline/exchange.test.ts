@@ -87,6 +87,7 @@ describe("the bill", () => {
       source: "provider",
       cost_nano_usd: 16,
       unpriced: [],
+      price_id: "prc_1",
     });
   });
 
@@ -103,6 +104,7 @@ describe("the bill", () => {
       source: "counted",
       cost_nano_usd: 18,
       unpriced: [],
+      price_id: "prc_1",
     });
   });
 
@@ -127,6 +129,7 @@ describe("the bill", () => {
       source: "counted",
       cost_nano_usd: 11,
       unpriced: [],
+      price_id: "prc_1",
     });
   });
 

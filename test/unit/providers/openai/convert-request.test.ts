@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ASK, bodyOf, NEW_MODEL, refusalOf, translated } from "./fixtures.ts";
+import { ASK, bodyOf, NEW_MODEL, translated } from "./fixtures.ts";
 
 describe("a request to a provider of OpenAI's dialect", () => {
   it("goes on as it came but for the model's own name", () => {
@@ -128,16 +128,6 @@ describe("the bound of the output", () => {
   it("is warned about only when it was renamed", () => {
     expect(translated({}, { model: NEW_MODEL, max_output_tokens: 9 }).warnings).toEqual([]);
     expect(translated({ max_completion_tokens: 9 }, { model: NEW_MODEL }).warnings).toEqual([]);
-  });
-});
-
-describe("the service tier", () => {
-  it.each(["auto", "default"])("%s goes on", (service_tier) => {
-    expect(bodyOf({ service_tier }).service_tier).toBe(service_tier);
-  });
-
-  it.each(["flex", "priority", "scale", ""])("%j is refused, because its price is another", (service_tier) => {
-    expect(refusalOf({ service_tier })).toMatchObject({ code: "unsupported_parameter", param: "service_tier" });
   });
 });
 

@@ -262,9 +262,11 @@ function assemble(lines: readonly string[]) {
   const tool_calls = new Map<number, { id: string; type: string; function: { name: string; arguments: string } }>();
   let finish_reason: string | null = null;
   let usage: unknown = null;
+  let service_tier: unknown = null;
   for (const line of lines) {
     const value = JSON.parse(line);
     usage = value.usage ?? usage;
+    service_tier = value.service_tier ?? service_tier;
     for (const { delta = {}, finish_reason: reason } of value.choices) {
       for (const name of ["content", "reasoning_content", "refusal"] as const) message[name] += delta[name] ?? "";
       for (const call of delta.tool_calls ?? []) {
@@ -282,6 +284,7 @@ function assemble(lines: readonly string[]) {
   }
   return JSON.parse(
     JSON.stringify({
+      service_tier,
       id: JSON.parse(lines[1] ?? "{}").id,
       model: JSON.parse(lines[1] ?? "{}").model,
       choices: [{ index: 0, message: { ...message, tool_calls: [...tool_calls.values()] }, finish_reason }],

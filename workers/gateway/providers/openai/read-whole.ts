@@ -1,4 +1,5 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
+import type { Usage } from "../../../../schema/canonical/usage.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../../schema/kernel/json.ts";
 import { convertUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
@@ -14,10 +15,16 @@ export function readWhole(body: JsonObject): readonly Part[] {
     if (isJsonObject(choice)) parts.push(...readChoice(choice, position));
   }
   const usage = convertUsage(body.usage);
-  if (usage !== null) parts.push({ type: "usage", usage });
+  if (usage !== null) parts.push(usagePart(usage, body.service_tier));
   parts.push({ type: "end" });
   return parts;
 }
+
+/** Usage with the tier that served the request, which OpenAI tells beside it. */
+export const usagePart = (usage: Usage, service_tier: Json | undefined): Part => {
+  const tier = textOf(service_tier);
+  return tier === null ? { type: "usage", usage } : { type: "usage", usage, service_tier: tier };
+};
 
 function readChoice(item: JsonObject, position: number): readonly Part[] {
   const choice = typeof item.index === "number" ? item.index : position;

@@ -4,7 +4,7 @@ import type { StreamFold } from "../kit/provider.ts";
 import { convertUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { errorFromBody } from "./read-error.ts";
-import { readDelta, textOf } from "./read-whole.ts";
+import { readDelta, textOf, usagePart } from "./read-whole.ts";
 
 export interface OpenAiStreamState {
   readonly started: boolean;
@@ -36,7 +36,7 @@ export const streamFold: StreamFold<OpenAiStreamState> = {
       }
     }
     const usage = convertUsage(chunk.usage);
-    if (usage !== null) parts.push({ type: "usage", usage });
+    if (usage !== null) parts.push(usagePart(usage, chunk.service_tier));
     return { state: starts ? { started: true } : state, parts };
   },
 };

@@ -47,9 +47,8 @@ export const SUPPORT: ProviderSupport = {
   parameters: passedParameters({
     max_tokens: { how: "mapped", note: "max_completion_tokens on models that take only that" },
     service_tier: {
-      how: "refused",
-      note: "This service tier has a price of its own that is not configured. Leave `service_tier` out.",
-      asks: (value) => value !== "auto" && value !== "default",
+      how: "passed",
+      note: "tiers other than auto and default are refused where the model has no price for them",
     },
   }),
   other_parameters: "passed",
