@@ -9,11 +9,23 @@ export interface CredentialField {
   readonly required: boolean;
 }
 
+/** Something beyond address and credential that an administrator sets, as a text. */
+export interface SettingField {
+  readonly name: string;
+  /** `url`: an address that the platform calls, held to the same rules as a base URL. */
+  readonly form: "url" | RegExp;
+  /** What a value must be, when it is not of the form. */
+  readonly must: string;
+}
+
 export interface ProviderKindRow {
   readonly label: string;
   /** Null when there is no default: a base URL must be given. */
   readonly default_base_url: string | null;
   readonly credential: readonly CredentialField[];
+  /** Of kinds that can be reached in several ways: the fields of each way. A credential is exactly one of them. */
+  readonly credential_ways?: readonly (readonly string[])[];
+  readonly settings?: readonly SettingField[];
   /** Exists on this machine only. */
   readonly local?: true;
 }
