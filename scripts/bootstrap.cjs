@@ -23,6 +23,7 @@ const COMMANDS = {
   deploy: ["scripts/deploy.ts"],
   bench: ["bench/run.ts"],
   sim: ["--no-warnings", "sim/run.ts"],
+  selftest: ["conformance/run.ts"],
 };
 
 main(process.argv[2], process.argv.slice(3));

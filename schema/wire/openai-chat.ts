@@ -15,9 +15,12 @@ import { LIMITS } from "../kernel/limits.ts";
 const cacheControl = z.looseObject({ type: z.literal("ephemeral"), ttl: z.enum(["5m", "1h"]).optional() });
 
 const textPart = z.looseObject({ type: z.literal("text"), text: z.string(), cache_control: cacheControl.optional() });
+/** A provider that cannot reach it would answer without having seen it. */
+const mediaUrl = z.string().regex(/^(?:https?:\/\/|data:)/i, "must be an http(s) URL or a data URL");
+
 const imagePart = z.looseObject({
   type: z.literal("image_url"),
-  image_url: z.looseObject({ url: z.string(), detail: z.string().optional() }),
+  image_url: z.looseObject({ url: mediaUrl, detail: z.string().optional() }),
   cache_control: cacheControl.optional(),
 });
 const audioPart = z.looseObject({

@@ -145,5 +145,9 @@ export const LAYERS: readonly Layer[] = [
     may: ["kernel", "schema", "wallet core", "worker", "script", "simulation"],
   },
   // The registry is the one list of the kinds of providers.
-  { name: "script", files: /^(?:scripts|bench)\//, may: ["kernel", "schema", "provider registry", "script"] },
+  {
+    name: "script",
+    files: /^(?:scripts|bench|conformance)\//,
+    may: ["kernel", "schema", "provider registry", "script"],
+  },
 ];

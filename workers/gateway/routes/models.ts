@@ -11,6 +11,14 @@ import { authenticate } from "../pipeline/authenticate.ts";
 import { matches } from "../pipeline/plan.ts";
 import { refuseKey } from "../pipeline/refuse-key.ts";
 import { orgSnapshot } from "../pipeline/snapshot.ts";
+import { adapterOf } from "../providers/registry.ts";
+
+const providerSchema = z.object({
+  kind: z.string(),
+  parameters: z.record(z.string(), z.enum(["passed", "mapped", "dropped", "refused"])),
+  other_parameters: z.enum(["passed", "dropped"]),
+  features: z.record(z.string(), z.union([z.literal(true), z.string()])),
+});
 
 const modelSchema = z.looseObject({
   id: z.string(),
@@ -31,7 +39,7 @@ export const models: Route = {
   tag: "Inference",
   summary: "List models",
   description:
-    "The models of every enabled provider that this key may use, named `provider/model`, each with its limits and its price now (US dollars per million units, by usage component).",
+    "The models of every enabled provider that this key may use, named `provider/model`, each with its limits and its price now (US dollars per million units, by usage component). `providers` tells for each of them what becomes of a request's parameters (passed on, mapped to its own form, dropped with a warning, or refused) and which features it has: true, or why a request for it is refused.",
   security: "key",
   spends: false,
   headers: {},
@@ -39,7 +47,11 @@ export const models: Route = {
   responses: {
     200: {
       description: "The models.",
-      schema: z.object({ object: z.literal("list"), data: z.array(modelSchema) }),
+      schema: z.object({
+        object: z.literal("list"),
+        data: z.array(modelSchema),
+        providers: z.record(z.string(), providerSchema),
+      }),
     },
   },
   errors: ["invalid_api_key", "forbidden", "store_unavailable"],
@@ -57,7 +69,27 @@ async function listModels(request: Request, scope: RequestScope): Promise<Respon
       .map(([name, model]) => describe(`${provider_id}/${name}`, provider_id, model, scope.started_at))
       .filter(({ id }) => key.models === null || key.models.some((pattern) => matches(pattern, id))),
   );
-  return Response.json({ object: "list", data }, { headers: { "x-request-id": scope.public_request_id } });
+  const seen = new Set(data.map(({ owned_by }) => owned_by));
+  const providers = Object.fromEntries(
+    [...loaded.snapshot.providers]
+      .filter(([provider_id]) => seen.has(provider_id))
+      .map(([provider_id, { account }]) => [provider_id, describeProvider(account.kind)]),
+  );
+  return Response.json({ object: "list", data, providers }, { headers: { "x-request-id": scope.public_request_id } });
+}
+
+function describeProvider(kind: string): z.infer<typeof providerSchema> | undefined {
+  const support = adapterOf(kind)?.support;
+  if (support === undefined) return undefined;
+  const { parameters, other_parameters, features } = support;
+  return {
+    kind,
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, { how }]) => [name, how])),
+    other_parameters,
+    features: Object.fromEntries(
+      Object.entries(features).map(([name, offered]) => [name, offered === true ? true : offered.refused]),
+    ),
+  };
 }
 
 function describe(id: string, provider_id: string, model: ModelInfo, now: number): z.infer<typeof modelSchema> {
