@@ -46,6 +46,14 @@ export function catalogueModel(kind: string, name: string): ModelInfo | null {
   return isCatalogueProvider(kind) ? (catalogueOf(kind).by_name.get(name) ?? null) : null;
 }
 
+/** A model by its kind and name, `openai/gpt-5`; null when there is none. */
+export function catalogueModelNamed(full_name: string): ModelInfo | null {
+  const slash = full_name.indexOf("/");
+  return slash === -1 ? null : catalogueModel(full_name.slice(0, slash), full_name.slice(slash + 1));
+}
+
+export const isCatalogueName = (full_name: string): boolean => catalogueModelNamed(full_name) !== null;
+
 /** Exported for the tests of files that are not ours to break. */
 export function buildCatalogue(file: PriceFile): Catalogue {
   const models = file.models.map((model) => modelFromFile(file.provider, model));

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { MODEL_CAPABILITIES } from "../pricing/price.ts";
 import { ratesInput, showRates, showTiers, tiersInput } from "../pricing/rates-input.ts";
 import { modelPrices } from "../tables/tables.ts";
-import { type Field, flag, integer, orNull, text, time } from "./field.ts";
+import { ENCODINGS } from "../wire/tokenizer-rpc.ts";
+import { choice, type Field, flag, integer, list, orNull, text, time } from "./field.ts";
 import type { Resource } from "./resource.ts";
 
 const rates: Field = {
@@ -41,11 +43,36 @@ export const price = {
     tiers: orNull(tiers),
     context_tokens: orNull(integer("How many tokens fit its context.", 1, 100_000_000)),
     max_output_tokens: orNull(integer("The most tokens of one answer.", 1, 100_000_000)),
+    capabilities: orNull(
+      list(
+        `What the model can do: ${MODEL_CAPABILITIES.join(", ")}. null is what is known of it, or what most chat models can.`,
+        z.enum(MODEL_CAPABILITIES, `must be one of ${MODEL_CAPABILITIES.join(", ")}`),
+        MODEL_CAPABILITIES.length,
+      ),
+    ),
+    encoding: orNull(choice("Which tokens its prompts are counted in; null is what is known of it.", ENCODINGS)),
+    base_model: orNull(
+      text(
+        "The model of the price lists that this one is, such as openai/gpt-5 for a deployment of it: what is left out here, rates too, is that model's.",
+        200,
+      ),
+    ),
     withdrawn: flag("true: from `effective_from` on the model is not offered any more."),
   },
   create: {
     required: ["provider_id", "model"],
-    optional: ["rates", "upstream_id", "effective_from", "tiers", "context_tokens", "max_output_tokens", "withdrawn"],
+    optional: [
+      "rates",
+      "upstream_id",
+      "effective_from",
+      "tiers",
+      "context_tokens",
+      "max_output_tokens",
+      "capabilities",
+      "encoding",
+      "base_model",
+      "withdrawn",
+    ],
   },
   update: [],
   filter: ["provider_id", "model", "withdrawn"],

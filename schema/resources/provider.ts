@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { USAGE_COMPONENTS } from "../canonical/usage.ts";
+import { MODEL_CAPABILITIES } from "../pricing/price.ts";
 import { ratesInput, tiersInput } from "../pricing/rates-input.ts";
 import { PROVIDER_KINDS } from "../providers/kinds.ts";
 import { providers } from "../tables/tables.ts";
+import { ENCODINGS } from "../wire/tokenizer-rpc.ts";
 import { choice, type Field, flag, object, orNull, secret, text, url } from "./field.ts";
 import type { Resource } from "./resource.ts";
 
@@ -18,28 +20,46 @@ const headerValue = z
 
 export const credentialInput = z.record(z.string().max(50), headerValue);
 
+/** By the names that the kind has, see schema/providers/kinds.ts: which of them, and their form, is checked there. */
+export const settingsInput = z.record(z.string().max(50), z.string().min(1).max(2_000));
+
 const milliseconds = z.int().min(1).max(3_600_000).optional();
 const timeouts = z.object({ first_byte_ms: milliseconds, idle_ms: milliseconds, total_ms: milliseconds });
 
-export const providerModelInput = z.object({
+const modelShape = {
   id: z
     .string()
     .min(1)
     .max(200)
     .regex(/^[\x21-\x7e]+$/, "must be printable and without spaces"),
   upstream_id: z.string().min(1).max(200).optional(),
-  price: ratesInput,
+  price: ratesInput.optional(),
   tiers: tiersInput.optional(),
   context_tokens: z.int().min(1).max(100_000_000).optional(),
   max_output_tokens: z.int().min(1).max(100_000_000).optional(),
-});
+  capabilities: z
+    .array(z.enum(MODEL_CAPABILITIES, `must be one of ${MODEL_CAPABILITIES.join(", ")}`))
+    .min(1)
+    .max(MODEL_CAPABILITIES.length)
+    .optional(),
+  encoding: z.enum(ENCODINGS, `must be one of ${ENCODINGS.join(", ")}`).optional(),
+  /** `openai/gpt-5`: what is left out is that model's. */
+  base_model: z.string().min(1).max(200).optional(),
+};
+
+export const providerModelInput = z
+  .object(modelShape)
+  .refine(({ price, base_model }) => price !== undefined || base_model !== undefined, {
+    path: ["price"],
+    message: "is missing: a model without a price is not served. Give one, or the `base_model` whose price it has.",
+  });
 
 const rates = z.partialRecord(z.enum(USAGE_COMPONENTS), z.int().min(0));
 
 /** What `providerModelInput` makes of one: rates in nano-dollars per million units. */
 export const providerModel = z.object({
-  ...providerModelInput.shape,
-  price: rates,
+  ...modelShape,
+  price: rates.optional(),
   tiers: z.array(z.object({ above_input_tokens: z.int(), rates })).optional(),
 });
 export type ProviderModel = z.infer<typeof providerModel>;
@@ -76,13 +96,16 @@ export const provider = {
     region: orNull(text("Where it processes data, such as eu.", 50)),
     enabled: flag("false: its models are not offered."),
     timeouts: orNull(object("Bounds of one call by stage; what is left out has its default.", timeouts)),
+    settings: orNull(
+      object('What is particular to its kind, such as `{"api_version":"2024-10-21"}` for azure.', settingsInput),
+    ),
     models,
   },
   create: {
     required: ["kind"],
-    optional: ["name", "base_url", "credential", "region", "enabled", "timeouts", "models"],
+    optional: ["name", "base_url", "credential", "region", "enabled", "timeouts", "settings", "models"],
   },
-  update: ["name", "base_url", "credential", "region", "enabled", "timeouts", "models"],
+  update: ["name", "base_url", "credential", "region", "enabled", "timeouts", "settings", "models"],
   filter: ["kind", "name", "region", "enabled"],
   sort: ["created_at", "id", "name"],
   columns: ["id", "kind", "name", "base_url", "region", "enabled", "has_credential"],

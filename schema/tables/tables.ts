@@ -132,6 +132,12 @@ export const modelPrices = sqliteTable(
     tiers: text("tiers", { mode: "json" }).$type<{ above_input_tokens: number; rates: Record<string, number> }[]>(),
     context_tokens: integer("context_tokens"),
     max_output_tokens: integer("max_output_tokens"),
+    /** What the model can do, see schema/pricing/price.ts; null is what is known of it, or a chat model's usual. */
+    capabilities: text("capabilities", { mode: "json" }).$type<string[] | null>(),
+    /** Which tokens its prompts are counted in; null is what is known of it, or a bound by bytes. */
+    encoding: text("encoding"),
+    /** The catalogue's model that this one is, `openai/gpt-5`: for what the row leaves open, prices too. */
+    base_model: text("base_model"),
     /** From `effective_from` on the model is not offered any more. */
     withdrawn: integer("withdrawn", { mode: "boolean" }).notNull().default(false),
     created_at: integer("created_at").notNull(),

@@ -1,5 +1,6 @@
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
-import { type HookContext, type Hooks, type Prepared, type Row, textOf } from "../api/hooks.ts";
+import { isCatalogueName } from "../../../schema/pricing/catalogue.ts";
+import { type HookContext, type Hooks, type Prepared, type Row, textOf, textOrNull } from "../api/hooks.ts";
 import type { Precondition } from "../audit/commit.ts";
 import { findProvider, noSuch } from "./find.ts";
 
@@ -23,9 +24,12 @@ async function create(values: Row, context: HookContext): Promise<Prepared | Ref
   if ((await findProvider(context, provider_id)) === null) return noSuch("provider", "provider_id");
   const { started_at } = context.scope;
   const withdrawn = values.withdrawn === true;
-  if (!withdrawn && values.rates === undefined) {
+  const base_model = textOrNull(values, "base_model");
+  if (base_model !== null && !isCatalogueName(base_model)) return noBaseModel(base_model, "base_model");
+  if (!withdrawn && values.rates === undefined && base_model === null) {
     return refuse("invalid_request", {
-      message: "`rates` is missing: a model without a price is not served.",
+      message:
+        "`rates` is missing: a model without a price is not served. Give them, or the `base_model` that has them.",
       param: "rates",
     });
   }
@@ -44,6 +48,12 @@ async function create(values: Row, context: HookContext): Promise<Prepared | Ref
     preconditions: [momentIsFree(context, provider_id, textOf(values, "model"), effective_from)],
   };
 }
+
+export const noBaseModel = (name: string, param: string): Refused =>
+  refuse("invalid_request", {
+    message: `No price list has a model "${name.slice(0, 100)}". A base model is named with its kind, such as openai/gpt-5.`,
+    param,
+  });
 
 /** No other price of the model begins at this very moment. */
 export function momentIsFree({ actor }: HookContext, provider_id: string, model: string, at: number): Precondition {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { sealWith } from "../../../schema/credential/seal.ts";
 import { checkUrl, URL_PROBLEMS } from "../../../schema/http/checked-url.ts";
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { isCatalogueName } from "../../../schema/pricing/catalogue.ts";
 import { isProviderKind, PROVIDER_KINDS, type ProviderKindRow } from "../../../schema/providers/kinds.ts";
 import { credentialInput, type ProviderModel, providerModel } from "../../../schema/resources/provider.ts";
 import { modelPrices } from "../../../schema/tables/tables.ts";
@@ -9,7 +10,8 @@ import type { SqlStatement } from "../../../schema/wire/audit-rpc.ts";
 import { type HookContext, type Hooks, type Prepared, type Row, textOf, textOrNull } from "../api/hooks.ts";
 import { sealingKey } from "../credentials/keys.ts";
 import { databaseOf, statement } from "../store/database.ts";
-import { momentIsFree } from "./prices.ts";
+import { momentIsFree, noBaseModel } from "./prices.ts";
+import { settingsProblem } from "./provider-settings.ts";
 
 /** Providers: credentials are sealed before they are stored, addresses checked, models become prices. */
 export const providerHooks: Hooks = {
@@ -27,7 +29,10 @@ async function prepare(
 ): Promise<Prepared | Refused> {
   if (!isProviderKind(kindName)) return refuse("internal");
   const kind: ProviderKindRow = PROVIDER_KINDS[kindName];
-  const problem = kindProblem(kind, context) ?? addressProblem(kind, values, row, context);
+  const problem =
+    kindProblem(kind, context) ??
+    addressProblem(kind, values, row, context) ??
+    settingsProblem(kindName, kind, values.settings, context.scope.config.AO_ALLOW_PRIVATE_UPSTREAMS);
   if (problem !== null) return problem;
   const sealed = await sealCredentialOf(values, id, kindName, kind, row, context);
   if (isRefused(sealed)) return sealed;
@@ -36,6 +41,8 @@ async function prepare(
   if (twice !== undefined) {
     return refuse("invalid_request", { message: `\`models\` has "${twice.id}" twice.`, param: "models" });
   }
+  const baseless = models.findIndex(({ base_model }) => base_model !== undefined && !isCatalogueName(base_model));
+  if (baseless !== -1) return noBaseModel(models[baseless]?.base_model ?? "", `models[${baseless}].base_model`);
   const price_statements = models.map((model) => priceStatement(model, id, context));
   return {
     ...sealed,
@@ -81,8 +88,10 @@ async function sealCredentialOf(
   const { scope, actor } = context;
   if (values.credential === undefined || values.credential === null) {
     const kept = values.credential === undefined && row !== null;
-    const missing = kept ? undefined : kind.credential.find(({ required }) => required);
-    return missing === undefined ? { values: kept ? {} : { credential: null } } : missingField(kindName, missing.name);
+    if (kept) return { values: {} };
+    const missing = kind.credential.find(({ required }) => required);
+    if (missing !== undefined) return missingField(kindName, missing.name);
+    return wayProblem(kindName, kind, []) ?? { values: { credential: null } };
   }
   const credential = credentialInput.parse(values.credential);
   const known = kind.credential.map(({ name }) => name);
@@ -95,6 +104,8 @@ async function sealCredentialOf(
   }
   const missing = kind.credential.find(({ name, required }) => required && credential[name] === undefined);
   if (missing !== undefined) return missingField(kindName, missing.name);
+  const unclear = wayProblem(kindName, kind, Object.keys(credential));
+  if (unclear !== null) return unclear;
   const key = await sealingKey(scope, actor.org_id);
   const owner = { org_id: actor.org_id, provider_id: id };
   return {
@@ -110,6 +121,17 @@ const missingField = (kind: string, name: string): Refused =>
     param: `credential.${name}`,
   });
 
+/** Of a kind that can be reached in several ways, a credential must be exactly one of them. */
+function wayProblem(kindName: string, { credential_ways: ways }: ProviderKindRow, given: readonly string[]) {
+  if (ways === undefined) return null;
+  const one = ways.some((way) => way.length === given.length && way.every((name) => given.includes(name)));
+  if (one) return null;
+  return refuse("invalid_request", {
+    message: `A credential of the kind ${kindName} is ${ways.map((way) => way.join(" + ")).join(", or ")}.`,
+    param: "credential",
+  });
+}
+
 const readModels = (values: Row): readonly ProviderModel[] => z.array(providerModel).parse(values.models ?? []);
 
 function priceStatement(model: ProviderModel, provider_id: string, { scope, actor }: HookContext): SqlStatement {
@@ -120,10 +142,13 @@ function priceStatement(model: ProviderModel, provider_id: string, { scope, acto
     model: model.id,
     upstream_id: model.upstream_id ?? null,
     effective_from: scope.started_at,
-    rates: model.price,
+    rates: model.price ?? {},
     tiers: model.tiers ?? null,
     context_tokens: model.context_tokens ?? null,
     max_output_tokens: model.max_output_tokens ?? null,
+    capabilities: model.capabilities ?? null,
+    encoding: model.encoding ?? null,
+    base_model: model.base_model ?? null,
     created_at: scope.started_at,
   };
   return statement(databaseOf(scope.env.DB).insert(modelPrices).values(row));

@@ -179,6 +179,7 @@ function answerHeaders(exchange: Exchange, warnings: readonly string[]): Record<
 async function failedCall(exchange: Exchange, result: Exclude<CallResult, { status: "answered" }>): Promise<Outcome> {
   switch (result.status) {
     case "refused":
+      return await fail(exchange, refusalOf(result.error), "release", headersFromUpstream(result.headers));
     case "unreachable":
       return await fail(exchange, refusalOf(result.error), "release");
     case "timed_out":
@@ -200,11 +201,16 @@ const late = (exchange: Exchange): { readonly status: "timed_out"; readonly erro
 });
 
 /** Ends the exchange with an error answer: released, or settled with what the provider may bill. */
-async function fail(exchange: Exchange, refusal: Refusal, how: "release" | "settle"): Promise<Outcome> {
+async function fail(
+  exchange: Exchange,
+  refusal: Refusal,
+  how: "release" | "settle",
+  upstream: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const { scope } = exchange;
   const outcome = refusal.code === "upstream_timeout" ? "upstream_timeout" : "upstream_error";
   const ending = { outcome, status: errorStatus(refusal), error_code: refusal.code } as const;
   if (how === "release") scope.waitUntil(exchange.release(ending));
   else scope.waitUntil(exchange.bill().then((bill) => exchange.settle(ending, bill)));
-  return { refused: refusal, headers: answerHeaders(exchange, []) };
+  return { refused: refusal, headers: { ...upstream, ...answerHeaders(exchange, []) } };
 }

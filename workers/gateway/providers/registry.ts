@@ -1,9 +1,17 @@
 import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from "../../../schema/providers/kinds.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
+import { azure } from "./azure/azure.ts";
+import { deepseek } from "./deepseek/deepseek.ts";
+import { fireworks } from "./fireworks/fireworks.ts";
+import { groq } from "./groq/groq.ts";
 import type { ProviderAdapter } from "./kit/provider.ts";
+import { ollama } from "./ollama/ollama.ts";
 import { openai } from "./openai/openai.ts";
 import { openaiCompatible } from "./openai-compatible/openai-compatible.ts";
 import { sandbox } from "./sandbox/sandbox.ts";
+import { together } from "./together/together.ts";
+import { vllm } from "./vllm/vllm.ts";
+import { xai } from "./xai/xai.ts";
 
 /** How each kind of provider is spoken to. Adding one is its folder, its row here and its row in schema/providers. */
 const ADAPTERS = {
@@ -11,6 +19,14 @@ const ADAPTERS = {
   anthropic,
   "openai-compatible": openaiCompatible,
   sandbox,
+  azure,
+  deepseek,
+  fireworks,
+  groq,
+  ollama,
+  together,
+  vllm,
+  xai,
 } as const satisfies Record<ProviderKind, ProviderAdapter>;
 
 /** The adapter of a kind, or null for a kind that does not exist. */

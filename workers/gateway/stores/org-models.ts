@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
-import { catalogueOf, isCatalogueProvider } from "../../../schema/pricing/catalogue.ts";
-import type { ModelInfo, Price } from "../../../schema/pricing/price.ts";
+import { catalogueModelNamed, catalogueOf, isCatalogueProvider } from "../../../schema/pricing/catalogue.ts";
+import { MODEL_CAPABILITIES, type ModelCapability, type ModelInfo, type Price } from "../../../schema/pricing/price.ts";
+import { priceAt } from "../../../schema/pricing/select-price.ts";
+import { ENCODINGS } from "../../../schema/wire/tokenizer-rpc.ts";
 
 /** A row of model_prices as D1 answers it. */
 export const priceRowSchema = z.object({
@@ -14,6 +16,10 @@ export const priceRowSchema = z.object({
   tiers: z.string().nullable(),
   context_tokens: z.int().nullable(),
   max_output_tokens: z.int().nullable(),
+  capabilities: z.string().nullable(),
+  encoding: z.enum(ENCODINGS).nullable(),
+  /** `openai/gpt-5`: what this row leaves open is that model's. */
+  base_model: z.string().nullable(),
   /** 1: from `effective_from` on the model is not offered any more. */
   withdrawn: z.int(),
 });
@@ -33,21 +39,57 @@ export function modelsOf(kind: string, rows: readonly PriceRow[], now: number): 
     // An alias is sent as it was asked for: a dated snapshot must not become the moving name, nor the reverse.
     for (const alias of model.aliases) models.set(alias, { ...model, upstream_id: alias });
   }
-  for (const row of rows) {
+  // In the order of time: what a later row says of the model itself goes before what an earlier one said.
+  const ordered = rows.toSorted((a, b) => a.effective_from - b.effective_from);
+  for (const [position, row] of ordered.entries()) {
     if (row.withdrawn !== 0) continue;
-    const known = models.get(row.model);
-    models.set(row.model, {
-      upstream_id: row.upstream_id ?? known?.upstream_id ?? row.model,
-      aliases: known?.aliases ?? [],
-      context_tokens: row.context_tokens ?? known?.context_tokens ?? 128_000,
-      max_output_tokens: row.max_output_tokens ?? known?.max_output_tokens ?? 16_384,
-      encoding: known?.encoding ?? null,
-      capabilities: known?.capabilities ?? ["chat", "tools", "vision", "json_schema"],
-      prices: [priceFromRow(row), ...(known?.prices ?? [])].sort((a, b) => b.effective_from - a.effective_from),
-    });
+    const next = ordered.find(({ model }, later) => later > position && model === row.model);
+    const before = models.get(row.model);
+    const after = withRow(before, row, next?.effective_from ?? Number.POSITIVE_INFINITY);
+    // What begins later says nothing yet but its price.
+    const later = before !== undefined && row.effective_from > now;
+    models.set(row.model, later ? { ...before, prices: after.prices } : after);
   }
   for (const name of withdrawnModels(rows, now)) models.delete(name);
   return models;
+}
+
+const USUAL_CAPABILITIES: readonly ModelCapability[] = ["chat", "tools", "vision", "json_schema"];
+
+/** A model with a row of the org laid over it; `until` is when the next row of the model takes over. */
+function withRow(before: ModelInfo | undefined, row: PriceRow, until: number): ModelInfo {
+  const base = row.base_model === null ? null : catalogueModelNamed(row.base_model);
+  // A base that is named replaces the limits of before: they were another model's.
+  const known = base ?? before;
+  const capabilities = capabilitiesOf(row) ?? known?.capabilities ?? USUAL_CAPABILITIES;
+  const writes = capabilities.includes("chat");
+  const image_tokens_max = known?.image_tokens_max;
+  return {
+    upstream_id: row.upstream_id ?? before?.upstream_id ?? row.model,
+    aliases: before?.aliases ?? [],
+    context_tokens: row.context_tokens ?? known?.context_tokens ?? 128_000,
+    max_output_tokens: row.max_output_tokens ?? known?.max_output_tokens ?? (writes ? 16_384 : 0),
+    ...(image_tokens_max === undefined ? {} : { image_tokens_max }),
+    encoding: row.encoding ?? known?.encoding ?? null,
+    capabilities,
+    prices: [...pricesFromRow(row, base, until), ...(before?.prices ?? [])].sort(
+      (a, b) => b.effective_from - a.effective_from,
+    ),
+  };
+}
+
+const capabilitiesOf = ({ capabilities }: PriceRow): readonly ModelCapability[] | null =>
+  capabilities === null ? null : z.array(z.enum(MODEL_CAPABILITIES)).nullable().parse(JSON.parse(capabilities));
+
+/** The row's own price. One without rates has those of its base, from its own moment on and until another row takes over. */
+function pricesFromRow(row: PriceRow, base: ModelInfo | null, until: number): readonly Price[] {
+  const own = priceFromRow(row);
+  if (base === null || Object.keys(own.rates).length > 0) return [own];
+  const in_force = priceAt(base.prices, row.effective_from);
+  return [
+    ...(in_force === null ? [] : [{ ...in_force, effective_from: row.effective_from }]),
+    ...base.prices.filter(({ effective_from }) => effective_from > row.effective_from && effective_from < until),
+  ];
 }
 
 function withdrawnModels(rows: readonly PriceRow[], now: number): readonly string[] {

@@ -105,7 +105,7 @@ async function loadRows(db: D1Database, { org_id, also }: SnapshotQuery): Promis
       .bind(org_id, also ?? null),
     db
       .prepare(
-        "SELECT id, provider_id, model, upstream_id, effective_from, rates, tiers, context_tokens, max_output_tokens, withdrawn FROM model_prices WHERE org_id = ?1",
+        "SELECT id, provider_id, model, upstream_id, effective_from, rates, tiers, context_tokens, max_output_tokens, capabilities, encoding, base_model, withdrawn FROM model_prices WHERE org_id = ?1",
       )
       .bind(org_id),
     db.prepare("SELECT id, org_id, wrapped FROM data_keys WHERE org_id = ?1").bind(org_id),

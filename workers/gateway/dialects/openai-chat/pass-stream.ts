@@ -5,6 +5,9 @@ import type { StreamRenderer, StreamTail } from "../stream-renderer.ts";
 import { createChunkRenderer, DONE, dataLine, type RenderOptions } from "./render-stream.ts";
 import { toOpenAiUsage } from "./usage.ts";
 
+/** More than any server sends before its answer begins; whoever sends more is passed on. */
+const HELD_EVENTS_MAX = 16;
+
 /**
  * Passes the stream of a provider that speaks this dialect: each event's data goes on as it came. The gateway always asks
  * the provider for usage; where the caller did not, the usage fields are taken out again, in the text, without parsing
@@ -21,8 +24,30 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
   const open = new Set<number>();
   let first: UpstreamEvent | null = null;
   let usageSent = false;
+  /** What is held back before the first choice; null once that has come. */
+  let held: { text: string; events: number } | null = { text: "", events: 0 };
 
+  /**
+   * A stream may begin with chunks that have no choice (Azure's filters report on the prompt first) and then fail: such
+   * chunks wait for the first choice, so that the failure is still answered as one.
+   */
   const event = (upstream: UpstreamEvent, parts: readonly Part[]): string => {
+    const text = passed(upstream, parts);
+    if (held === null || text === "") return text;
+    if (held.events < HELD_EVENTS_MAX && !hasChoice(upstream.data)) {
+      held = { text: held.text + text, events: held.events + 1 };
+      return "";
+    }
+    return release() + text;
+  };
+
+  const release = (): string => {
+    const text = held?.text ?? "";
+    held = null;
+    return text;
+  };
+
+  const passed = (upstream: UpstreamEvent, parts: readonly Part[]): string => {
     let hasUsage = false;
     for (const part of parts) {
       if (part.type === "end" || part.type === "error") return "";
@@ -51,11 +76,13 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
 
   const end = ({ usage, ao }: StreamTail): string => {
     const usageChunk = include_usage && !usageSent ? { usage: toOpenAiUsage(usage) } : null;
-    if (usageChunk === null && ao === null) return DONE;
-    return dataLine({ ...frame(), choices: [], ...usageChunk, ...(ao === null ? null : { ao }) }) + DONE;
+    const before = release();
+    if (usageChunk === null && ao === null) return before + DONE;
+    return before + dataLine({ ...frame(), choices: [], ...usageChunk, ...(ao === null ? null : { ao }) }) + DONE;
   };
 
   const cut = (tail: StreamTail): string => {
+    const before = release();
     const usageField = include_usage ? { usage: null } : null;
     const finishes = (open.size === 0 ? [0] : [...open]).map((index) =>
       dataLine({
@@ -64,7 +91,7 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
         ...usageField,
       }),
     );
-    return finishes.join("") + end(tail);
+    return before + finishes.join("") + end(tail);
   };
 
   return { event, end, cut, error: own.error };
@@ -74,6 +101,12 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
 function eventText(name: string | null, data: string): string {
   const lines = data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data;
   return `${name === null ? "" : `event: ${name}\n`}data: ${lines}\n\n`;
+}
+
+/** Whether an event is a chunk with a choice in it, or none of our chunks at all. */
+function hasChoice(data: string): boolean {
+  const value = tryParseJson(data);
+  return !isJsonObject(value) || (Array.isArray(value.choices) && value.choices.length > 0);
 }
 
 const STRINGS = /"(?:[^"\\]|\\.)*"/g;

@@ -119,7 +119,7 @@ export function judgeParameters(
     if (row.how === "passed" || row.how === "mapped") continue;
     const asks = !isAbsent(value) && (row.asks?.(value) ?? !isNeutral(name, value));
     // A provider that does not know a field refuses it with any value, unless its row names the values.
-    if (row.how === "dropped" && (asks || row.asks === undefined)) dropped.push(name);
+    if (row.asks === undefined || (row.how === "dropped" && asks)) dropped.push(name);
     if (!asks) continue;
     if (row.how === "refused") return refuse("unsupported_parameter", { param: name, ...message(row.note) });
     warnings.push(`${name} left out: ${row.note ?? NO_EQUIVALENT}`);

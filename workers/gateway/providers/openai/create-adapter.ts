@@ -5,8 +5,9 @@ import type { ProviderSupport } from "../kit/support.ts";
 import { convertRequest, headersFor } from "./convert-request.ts";
 import { createEmbeddings } from "./embeddings.ts";
 import { readError } from "./read-error.ts";
-import { readWhole } from "./read-whole.ts";
-import { type OpenAiStreamState, streamFold } from "./stream-fold.ts";
+import { readUsage, readWholeWith, type UsageReader } from "./read-whole.ts";
+import { createRerank } from "./rerank.ts";
+import { createStreamFold, type OpenAiStreamState } from "./stream-fold.ts";
 
 /** What one server that speaks OpenAI's dialect has differently from OpenAI. */
 export interface OpenAiFlavour {
@@ -18,6 +19,8 @@ export interface OpenAiFlavour {
   url?(target: Target, operation: string): string;
   /** `authorization: Bearer` when absent. */
   headers?(credential: Readonly<Record<string, string>>): Record<string, string>;
+  /** What a completion, or a chunk of one, says was used; OpenAI's `usage` when absent. */
+  readonly usageOf?: UsageReader;
   /** Fields of the body that take the place of the caller's. */
   adjust?(input: TranslateInput): Adjusted | Refused;
 }
@@ -30,15 +33,16 @@ export interface Adjusted {
 
 /** The adapter of a server that speaks OpenAI's dialect. */
 export function createOpenAiAdapter(flavour: OpenAiFlavour): ProviderAdapter<OpenAiStreamState> {
-  const { kind, support, headers = headersFor } = flavour;
+  const { kind, support, headers = headersFor, usageOf = readUsage } = flavour;
   return {
     kind,
     native_dialect: "openai-chat",
     support,
     translate: (input) => convertRequest(input, flavour),
-    readWhole,
-    stream: streamFold,
+    readWhole: (body) => readWholeWith(usageOf, body),
+    stream: createStreamFold(usageOf),
     ...(support.features.embeddings === true ? { embeddings: createEmbeddings(flavour) } : {}),
+    ...(support.features.rerank === true ? { rerank: createRerank(flavour) } : {}),
     listModels: ({ base_url, credential }) => ({
       request: { url: `${base_url}/models`, headers: headers(credential) },
       read: idList,

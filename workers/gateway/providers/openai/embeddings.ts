@@ -4,7 +4,7 @@ import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { headersFor } from "./convert-request.ts";
 import { convertUsage } from "./convert-usage.ts";
 import type { OpenAiFlavour } from "./create-adapter.ts";
-import { errorFromBody } from "./read-error.ts";
+import { errorFromBody, isErrorBody } from "./read-error.ts";
 import { textOf } from "./read-whole.ts";
 
 /** Embeddings as OpenAI has them: the caller's body with the model's own name. */
@@ -24,7 +24,7 @@ export const createEmbeddings = (flavour: Pick<OpenAiFlavour, "url" | "headers">
 
 /** An embeddings list as vectors in the order of their index. */
 export function readEmbeddings(body: JsonObject): EmbeddingsAnswer {
-  if (isJsonObject(body.error)) {
+  if (isErrorBody(body)) {
     return { vectors: [], parts: [{ type: "error", error: errorFromBody(0, body, null) }] };
   }
   const data = Array.isArray(body.data) ? body.data.filter(isJsonObject) : [];

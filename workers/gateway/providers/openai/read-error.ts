@@ -1,5 +1,5 @@
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
-import { isJsonObject, type Json, tryParseJson } from "../../../../schema/kernel/json.ts";
+import { isJsonObject, type Json, type JsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import { parseRetryAfter } from "../kit/retry-after.ts";
 
 /** Codes that mean the account's own money and not the pace of requests. Both come with status 429. */
@@ -12,9 +12,7 @@ export function readError(status: number, headers: Headers, body: string): Upstr
 
 /** The same for an error object that came inside a stream: its own code stands for the status that it lacks. */
 export function errorFromBody(status: number, body: Json | undefined, retry_after_ms: number | null): UpstreamError {
-  const stated = isJsonObject(body) ? body.error : undefined;
-  // Some servers state their error as a text alone.
-  const error = isJsonObject(stated) ? stated : typeof stated === "string" ? { message: stated } : {};
+  const error = isJsonObject(body) ? errorIn(body) : {};
   const code = textOf(error.code) ?? textOf(error.type);
   const known = status >= 400 ? status : statusOfCode(code);
   return {
@@ -25,6 +23,22 @@ export function errorFromBody(status: number, body: Json | undefined, retry_afte
     param: textOf(error.param),
     retry_after_ms,
   };
+}
+
+/** The body of an answer, or the data of an event, that is an error and no completion. */
+export const isErrorBody = (body: JsonObject): boolean =>
+  (body.error !== undefined && body.error !== null) || body.object === "error";
+
+/** The error, by the shapes that servers of this dialect have beside OpenAI's. */
+function errorIn(body: JsonObject): JsonObject {
+  const { error, code, object, detail } = body;
+  if (isJsonObject(error)) return error;
+  // xAI and others state it as a text, with its code beside it.
+  if (typeof error === "string") return { message: error, code: code ?? null };
+  // vLLM and others state it without an envelope.
+  if (object === "error") return body;
+  // What a Python web server says by itself.
+  return typeof detail === "string" ? { message: detail } : {};
 }
 
 function classOf(status: number, code: string | null): UpstreamError["class"] {

@@ -3,18 +3,26 @@ import type { Usage } from "../../../../schema/canonical/usage.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../../schema/kernel/json.ts";
 import { convertUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
-import { errorFromBody } from "./read-error.ts";
+import { errorFromBody, isErrorBody } from "./read-error.ts";
+
+/** What a completion, or a chunk of one, says was used; null when it says nothing. */
+export type UsageReader = (body: JsonObject) => Usage | null;
+
+export const readUsage: UsageReader = (body) => convertUsage(body.usage);
 
 /** A `chat.completion` as parts. What is malformed is left out: the answer itself passes on as it came. */
-export function readWhole(body: JsonObject): readonly Part[] {
+export const readWhole = (body: JsonObject): readonly Part[] => readWholeWith(readUsage, body);
+
+/** The same of a server that states what was used in a way of its own. */
+export function readWholeWith(usageOf: UsageReader, body: JsonObject): readonly Part[] {
   // Some servers answer 200 with an error object in place of a completion.
-  if (isJsonObject(body.error)) return [{ type: "error", error: errorFromBody(0, body, null) }];
+  if (isErrorBody(body)) return [{ type: "error", error: errorFromBody(0, body, null) }];
   const parts: Part[] = [{ type: "start", id: textOf(body.id), model: textOf(body.model) }];
   const choices = Array.isArray(body.choices) ? body.choices : [];
   for (const [position, choice] of choices.entries()) {
     if (isJsonObject(choice)) parts.push(...readChoice(choice, position));
   }
-  const usage = convertUsage(body.usage);
+  const usage = usageOf(body);
   if (usage !== null) parts.push(usagePart(usage, body.service_tier));
   parts.push({ type: "end" });
   return parts;
@@ -37,7 +45,8 @@ function readChoice(item: JsonObject, position: number): readonly Part[] {
 
 /** The content of a message, or of a stream's delta, which has the same members. */
 export function* readDelta(delta: JsonObject, choice: number): Generator<Part> {
-  // OpenAI hides its reasoning; compatible servers show it under one of two names.
+  // OpenAI hides its reasoning; compatible servers show it under one of two names. A caller of this dialect gets the name
+  // that the provider uses, since its bytes pass; callers of other dialects get it as theirs has it.
   const reasoning = textOf(delta.reasoning_content) ?? textOf(delta.reasoning);
   if (reasoning !== null) yield { type: "reasoning", choice, text: reasoning };
   const text = textOf(delta.content);

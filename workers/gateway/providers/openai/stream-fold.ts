@@ -1,24 +1,23 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import type { StreamFold } from "../kit/provider.ts";
-import { convertUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
-import { errorFromBody } from "./read-error.ts";
-import { readDelta, textOf, usagePart } from "./read-whole.ts";
+import { errorFromBody, isErrorBody } from "./read-error.ts";
+import { readDelta, readUsage, textOf, type UsageReader, usagePart } from "./read-whole.ts";
 
 export interface OpenAiStreamState {
   readonly started: boolean;
 }
 
-/** `chat.completion.chunk` events as parts. */
-export const streamFold: StreamFold<OpenAiStreamState> = {
+/** `chat.completion.chunk` events as parts, of a server that states what was used in a way of its own. */
+export const createStreamFold = (usageOf: UsageReader): StreamFold<OpenAiStreamState> => ({
   initial: () => ({ started: false }),
   step: (state, { data }) => {
     if (data === "[DONE]") return { state, parts: [{ type: "end" }] };
     const chunk = tryParseJson(data);
     // A line that is no JSON object is either cut short, so that no terminal event follows, or none of ours.
     if (!isJsonObject(chunk)) return { state, parts: [] };
-    if (chunk.error !== undefined && chunk.error !== null) {
+    if (isErrorBody(chunk)) {
       return { state, parts: [{ type: "error", error: errorFromBody(0, chunk, null) }] };
     }
     const parts: Part[] = [];
@@ -35,8 +34,11 @@ export const streamFold: StreamFold<OpenAiStreamState> = {
         parts.push({ type: "finish", choice, reason: mapFinishReason(item.finish_reason), raw: item.finish_reason });
       }
     }
-    const usage = convertUsage(chunk.usage);
+    const usage = usageOf(chunk);
     if (usage !== null) parts.push(usagePart(usage, chunk.service_tier));
     return { state: starts ? { started: true } : state, parts };
   },
-};
+});
+
+/** `chat.completion.chunk` events as parts. */
+export const streamFold: StreamFold<OpenAiStreamState> = createStreamFold(readUsage);

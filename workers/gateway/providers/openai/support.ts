@@ -42,6 +42,28 @@ export const passedParameters = (differing: Partial<ParameterTable> = {}): Param
   ...differing,
 });
 
+/** Tiers are priced apart: only the usual one has the price that is configured. */
+export const USUAL_TIER_ONLY: ParameterRow = {
+  how: "refused",
+  note: "This service tier has a price of its own that is not configured. Leave `service_tier` out.",
+  asks: (value) => value !== "auto" && value !== "default",
+};
+
+const TEXT_ONLY = "The provider answers in text only.";
+
+/** What belongs to OpenAI's platform more than to its dialect: servers that speak the dialect have none of it. */
+export const NOT_OPENAI = {
+  prediction: { how: "dropped", note: "the provider takes no prediction" },
+  modalities: { how: "refused", note: TEXT_ONLY },
+  audio: { how: "refused", note: TEXT_ONLY, asks: () => true },
+  web_search_options: { how: "refused", note: "Web search is not offered with this provider.", asks: () => true },
+  verbosity: { how: "dropped" },
+  safety_identifier: { how: "dropped" },
+  prompt_cache_key: { how: "dropped" },
+  metadata: { how: "dropped" },
+  store: { how: "dropped" },
+} as const satisfies Partial<ParameterTable>;
+
 /** What OpenAI's API takes. Source: the OpenAI API reference, Chat Completions. */
 export const SUPPORT: ProviderSupport = {
   parameters: passedParameters({

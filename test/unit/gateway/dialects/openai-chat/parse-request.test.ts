@@ -57,6 +57,10 @@ describe("a chat request", () => {
     [{ ...ASK, messages: [{ role: "user", content: "a" }, { role: "user" }] }, "messages[1].content"],
     [{ ...ASK, messages: [{ role: "user", content: null }] }, "messages[0].content"],
     [{ ...ASK, messages: [{ role: "user", content: [{ type: "smell" }] }] }, "messages[0].content"],
+    ...["ftp://x/y.png", "file:///etc/passwd", "gs://bucket/y.png", "iVBORw0KGgo="].map((url): [JsonObject, string] => [
+      { ...ASK, messages: [{ role: "user", content: [{ type: "image_url", image_url: { url } }] }] },
+      "messages[0].content",
+    ]),
     [{ ...ASK, messages: [{ role: "tool", content: "x" }] }, "messages[0].tool_call_id"],
     [
       { ...ASK, messages: [{ role: "assistant", tool_calls: [{ id: "a", function: { name: "f" } }] }] },
