@@ -59,7 +59,7 @@ describe("a chat request", () => {
     [{ ...ASK, messages: [{ role: "user", content: [{ type: "smell" }] }] }, "messages[0].content"],
     ...["ftp://x/y.png", "file:///etc/passwd", "gs://bucket/y.png", "iVBORw0KGgo="].map((url): [JsonObject, string] => [
       { ...ASK, messages: [{ role: "user", content: [{ type: "image_url", image_url: { url } }] }] },
-      "messages[0].content",
+      "messages[0].content[0].image_url.url",
     ]),
     [{ ...ASK, messages: [{ role: "tool", content: "x" }] }, "messages[0].tool_call_id"],
     [
