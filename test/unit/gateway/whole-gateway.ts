@@ -124,6 +124,7 @@ export async function wholeGateway(options: GatewayOptions = {}) {
   const context = standIn<ExecutionContext>({ waitUntil: (promise) => behind.push(promise) });
   return {
     org_id,
+    key,
     steps,
     admitted,
     settled,
@@ -133,7 +134,10 @@ export async function wholeGateway(options: GatewayOptions = {}) {
     events,
     d1,
     /** A provider of the org with a credential, at an address of its own. */
-    addProvider: async (row: Readonly<Record<string, string | number | null>> & { readonly id: string }) =>
+    addProvider: async (
+      row: Readonly<Record<string, string | number | null>> & { readonly id: string },
+      credential: Readonly<Record<string, string>> = CREDENTIAL,
+    ) =>
       d1.insert("providers", {
         org_id,
         kind: "openai",
@@ -141,7 +145,7 @@ export async function wholeGateway(options: GatewayOptions = {}) {
         credential: await sealCredential(
           config().AO_MASTER_KEY,
           { org_id, provider_id: row.id },
-          CREDENTIAL,
+          credential,
           runtimeEffects(),
         ),
         created_at: 0,
