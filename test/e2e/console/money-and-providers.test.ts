@@ -222,6 +222,21 @@ describe("a provider", () => {
       [{ id: "x", kind: "openai", credential: { api_key: "sk" }, base_url: "https://user:pw@example.com" }, "base_url"],
       [{ id: "x", kind: "openai", credential: { api_key: "a b" } }, "credential.api_key"],
       [{ id: "x", kind: "sandbox", models: [{ id: "m", price: {} }] }, "models[0].price"],
+      [{ id: "x", kind: "sandbox", models: [{ id: "m" }] }, "models[0].price"],
+      [{ id: "x", kind: "sandbox", models: [{ id: "m", base_model: "openai/none" }] }, "models[0].base_model"],
+      [{ id: "x", kind: "sandbox", settings: { api_version: "2024-10-21" } }, "settings"],
+      [{ id: "x", kind: "azure", base_url: "https://a.example" }, "credential"],
+      [{ id: "x", kind: "azure", base_url: "https://a.example", credential: { tenant_id: "t" } }, "credential"],
+      [
+        {
+          id: "x",
+          kind: "azure",
+          base_url: "https://a.example",
+          credential: { api_key: "k" },
+          settings: { api_version: "9" },
+        },
+        "settings.api_version",
+      ],
       [
         { id: "x", kind: "sandbox", models: [{ id: "m", price: { input_usd_per_million: "-1" } }] },
         "models[0].price.input_usd_per_million",
@@ -232,6 +247,43 @@ describe("a provider", () => {
       const { error } = z.object({ error: z.looseObject({ param: z.string().nullable() }) }).parse(answer.body);
       expect([[400, 409].includes(answer.status), error.param]).toEqual([true, param]);
     }
+  });
+
+  it("of Azure is reached at the deployment's own path once an administrator sets an API version", async () => {
+    const account = {
+      id: "azure",
+      kind: "azure",
+      base_url: upstream.url,
+      credential: { api_key: CANARY },
+      models: [{ id: "ours", base_model: "openai/gpt-5-mini" }],
+    };
+    expect((await founder.call("POST", "/v1/providers", account)).status).toBe(201);
+    const first = await chat(app, "azure/ours");
+    // Ten tokens and one, at the prices of the model that the deployment is: 0.25 and 2 dollars per million.
+    expect([first.status, first.headers.get("x-ao-cost-usd")]).toEqual([200, "0.000004500"]);
+    const settings = { api_version: "2024-10-21" };
+    const changed = expectStatus(await founder.call("PATCH", "/v1/providers/azure", { settings }), 200);
+    expect(changed.body).toMatchObject({ settings });
+    await expect
+      .poll(
+        async () => {
+          await chat(app, "azure/ours");
+          return upstream.requests.slice(-1).map(({ path, headers }) => [path, headers["api-key"]])[0];
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toEqual(["/openai/deployments/ours/chat/completions?api-version=2024-10-21", CANARY]);
+    expect((await founder.call("GET", "/v1/audit?action=provider.updated&limit=5")).text).toContain("2024-10-21");
+  });
+
+  it("has models that say what they can do", async () => {
+    const rates = { input_usd_per_million: "1" };
+    await make(founder, "/v1/prices", { provider_id: "mine", model: "e1", rates, capabilities: ["embeddings"] });
+    expect(rowsOf(await founder.call("GET", "/v1/prices?model=e1"))[0]).toMatchObject({ capabilities: ["embeddings"] });
+    const refused = await chat(app, "mine/e1");
+    expect([refused.status, messageOf(refused)]).toEqual([400, expect.stringContaining("e1")]);
+    const wrong = await founder.call("POST", "/v1/prices", { provider_id: "mine", model: "e2", base_model: "none" });
+    expect(wrong.status).toBe(400);
   });
 
   it("changes a price from a moment on, keeps the old one, and withdraws a model", async () => {

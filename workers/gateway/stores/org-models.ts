@@ -84,7 +84,9 @@ const capabilitiesOf = ({ capabilities }: PriceRow): readonly ModelCapability[] 
 /** The row's own price. One without rates has those of its base, from its own moment on and until another row takes over. */
 function pricesFromRow(row: PriceRow, base: ModelInfo | null, until: number): readonly Price[] {
   const own = priceFromRow(row);
-  if (base === null || Object.keys(own.rates).length > 0) return [own];
+  if (Object.keys(own.rates).length > 0) return [own];
+  // No price at all is not served, rather than served for nothing.
+  if (base === null) return [];
   const in_force = priceAt(base.prices, row.effective_from);
   return [
     ...(in_force === null ? [] : [{ ...in_force, effective_from: row.effective_from }]),

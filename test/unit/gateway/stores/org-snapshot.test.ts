@@ -3,6 +3,8 @@ import { newDataKey } from "../../../../schema/credential/data-key.ts";
 import { masterKeyWrapping } from "../../../../schema/credential/master-key-wrapping.ts";
 import { sealCredential, sealWith } from "../../../../schema/credential/seal.ts";
 import { runtimeEffects } from "../../../../schema/kernel/effects.ts";
+import { catalogueModel } from "../../../../schema/pricing/catalogue.ts";
+import { priceAt } from "../../../../schema/pricing/select-price.ts";
 import { loadOrgSnapshot } from "../../../../workers/gateway/stores/org-snapshot.ts";
 import { NOON, quietLogs } from "../fixtures.ts";
 import { type MemoryD1, memoryD1 } from "../memory-d1.ts";
@@ -133,4 +135,91 @@ describe("the models of a provider", () => {
     expect(by_model.get("echo")).toEqual(["beta"]);
     expect(providers.get("acme")?.models.has("lorem")).toBe(true);
   });
+});
+
+describe("what a model of the org can do", () => {
+  const model = async (name = "m", now = NOON) => (await load({ now })).providers.get("acme")?.models.get(name);
+  const priceOf = async (now: number, name = "m") => {
+    const known = await model(name, now);
+    return known === undefined ? null : priceAt(known.prices, now);
+  };
+
+  it("is what its row says, so that embeddings and rankings can be added", async () => {
+    addProvider({ id: "acme", base_url: "https://a.example" });
+    addPrice({ model: "embeds", rates: '{"input":1}', capabilities: '["embeddings"]', encoding: "cl100k_base" });
+    addPrice({ model: "ranks", rates: '{"search":1}', capabilities: '["rerank"]', context_tokens: 4_096 });
+    expect(await model("embeds")).toMatchObject({
+      capabilities: ["embeddings"],
+      encoding: "cl100k_base",
+      max_output_tokens: 0,
+    });
+    expect(await model("ranks")).toMatchObject({ capabilities: ["rerank"], encoding: null, context_tokens: 4_096 });
+  });
+
+  it("is what most chat models can where no row says it, and what the catalogue knows where it knows the model", async () => {
+    addProvider({ id: "acme", kind: "sandbox" });
+    addPrice({ model: "unknown" });
+    addPrice({ model: "echo", effective_from: NOON });
+    expect(await model("unknown")).toMatchObject({
+      capabilities: ["chat", "tools", "vision", "json_schema"],
+      encoding: null,
+      max_output_tokens: 16_384,
+    });
+    const echo = catalogueModel("sandbox", "echo");
+    expect(await model("echo")).toMatchObject({ capabilities: echo?.capabilities, encoding: echo?.encoding });
+  });
+
+  it("is what its newest row in force says, in whatever order they come, and not yet what a later one will", async () => {
+    addProvider({ id: "acme", base_url: "https://a.example" });
+    addPrice({ effective_from: NOON + 5, capabilities: '["rerank"]' });
+    addPrice({ effective_from: 5, capabilities: '["chat","reasoning"]' });
+    addPrice({ effective_from: 1, capabilities: '["embeddings"]', encoding: "cl100k_base" });
+    expect(await model()).toMatchObject({ capabilities: ["chat", "reasoning"], encoding: "cl100k_base" });
+    expect((await model("m", NOON + 5))?.capabilities).toEqual(["rerank"]);
+    expect((await model())?.prices).toHaveLength(3);
+  });
+
+  it("Z1: is its base model's, limits and price too, whatever the deployment is called", async () => {
+    addProvider({ id: "acme", kind: "azure", base_url: "https://a.example" });
+    addPrice({ model: "our-gpt", rates: "{}", base_model: "openai/gpt-5-mini", effective_from: NOON - 10 });
+    const base = catalogueModel("openai", "gpt-5-mini");
+    const { prices: _prices, upstream_id: _id, aliases: _aliases, ...limits } = base ?? {};
+    expect(await model("our-gpt")).toMatchObject({ ...limits, upstream_id: "our-gpt", aliases: [] });
+    expect(await priceOf(NOON, "our-gpt")).toMatchObject({
+      price_id: "openai/gpt-5-mini@2025-08-07",
+      rates: base?.prices[0]?.rates,
+    });
+    expect(await priceOf(NOON - 11, "our-gpt")).toBeNull();
+  });
+
+  it("follows its base model's price until a row of its own takes over", async () => {
+    addProvider({ id: "acme", kind: "azure", base_url: "https://a.example" });
+    const cut = Date.UTC(2025, 5, 10);
+    const [before, after] = [cut - 86_400_000, cut + 86_400_000];
+    // The catalogue's o3 became cheaper on that day.
+    addPrice({ model: "early", rates: "{}", base_model: "openai/o3", effective_from: before });
+    addPrice({ model: "own", rates: "{}", base_model: "openai/o3", effective_from: before });
+    addPrice({ model: "own", rates: '{"input":7,"output":8}', effective_from: before + 1 });
+    expect((await priceOf(cut - 1, "early"))?.rates.input).toBe(10_000_000_000);
+    expect((await priceOf(after, "early"))?.rates.input).toBe(2_000_000_000);
+    expect((await priceOf(after, "own"))?.rates.input).toBe(7);
+  });
+
+  it("is at its own price where it has one beside its base model", async () => {
+    addProvider({ id: "acme", kind: "azure", base_url: "https://a.example" });
+    addPrice({ model: "dear", base_model: "openai/gpt-5-mini" });
+    expect(await priceOf(NOON, "dear")).toMatchObject({ rates: { input: 1, output: 2 } });
+    expect((await model("dear"))?.capabilities).toEqual(catalogueModel("openai", "gpt-5-mini")?.capabilities);
+  });
+
+  it("has no price where no catalogue has its base model any more: it is not served rather than free", async () => {
+    addProvider({ id: "acme", kind: "azure", base_url: "https://a.example" });
+    addPrice({ model: "gone", rates: "{}", base_model: "openai/never-was" });
+    expect(await priceOf(NOON, "gone")).toBeNull();
+  });
+});
+
+it("the settings of a provider are those of its account", async () => {
+  addProvider({ id: "acme", kind: "azure", base_url: "https://a.example", settings: '{"api_version":"2024-10-21"}' });
+  expect((await load()).providers.get("acme")?.account.settings).toEqual({ api_version: "2024-10-21" });
 });

@@ -17,20 +17,15 @@ export interface TokenCache {
 const RENEWED_BEFORE_MS = 60_000;
 const ENTRIES_MAX = 1_000;
 /**
- * A promise that belongs to a request's context dies with that request, and whoever waits for it would hang. So a fetch is
- * shared only for so long; then the next one asks for itself.
+ * A fetch dies with the request that began it, when its caller leaves, and whoever waited for it would hang. So others wait
+ * only for so long, and then ask for themselves.
  */
-const SHARED_MS = 10_000;
-
-interface Flight {
-  readonly since: number;
-  readonly token: Promise<FetchedToken>;
-}
+const WAIT_MS = 5_000;
 
 /** Tokens of providers, in the memory of this isolate: renewed a minute before they expire, fetched once at a time. */
 export function createTokenCache(): TokenCache {
   const tokens = new Map<string, { readonly token: string; readonly expires_at: number }>();
-  const flights = new Map<string, Flight>();
+  const flights = new Map<string, Promise<FetchedToken>>();
 
   const store = (key: string, token: { readonly token: string; readonly expires_at: number }): void => {
     // Deleting first moves the key to the young end, so that the oldest is what a full cache drops.
@@ -40,27 +35,41 @@ export function createTokenCache(): TokenCache {
     if (oldest !== null && !oldest.done) tokens.delete(oldest.value);
   };
 
-  const fly = (key: string, now: number, fetchToken: () => Promise<FetchedToken>): Promise<FetchedToken> => {
-    const under_way = flights.get(key);
-    if (under_way !== undefined && now - under_way.since < SHARED_MS) return under_way.token;
-    const flight: Flight = {
-      since: now,
-      token: fetchToken().finally(() => {
-        if (flights.get(key) === flight) flights.delete(key);
-      }),
-    };
+  const fly = (key: string, fetchToken: () => Promise<FetchedToken>): Promise<FetchedToken> => {
+    const flight = fetchToken().finally(() => {
+      if (flights.get(key) === flight) flights.delete(key);
+    });
     flights.set(key, flight);
-    return flight.token;
+    return flight;
+  };
+
+  const fetched = async (key: string, fetchToken: () => Promise<FetchedToken>): Promise<FetchedToken> => {
+    const under_way = flights.get(key);
+    if (under_way === undefined) return await fly(key, fetchToken);
+    return (await inTime(under_way)) ?? (await fly(key, fetchToken));
   };
 
   return {
     get: async (key, now, fetchToken) => {
       const known = tokens.get(key);
       if (known !== undefined && now < known.expires_at - RENEWED_BEFORE_MS) return { token: known.token };
-      const fetched = await fly(key, now, fetchToken);
-      if ("failed" in fetched) return fetched;
-      store(key, fetched);
-      return { token: fetched.token };
+      const got = await fetched(key, fetchToken);
+      if ("failed" in got) return got;
+      store(key, got);
+      return { token: got.token };
     },
   };
+}
+
+/** What a fetch of another request brings, or null when it takes too long. */
+async function inTime(flight: Promise<FetchedToken>): Promise<FetchedToken | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), WAIT_MS);
+  });
+  try {
+    return await Promise.race([flight, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -31,6 +31,12 @@ function passing(include_usage: boolean) {
   };
 }
 const raw = (data: string): UpstreamEvent => ({ event: null, data });
+/** The same behind the first chunk of the answer. */
+function begun(include_usage: boolean) {
+  const renderer = passing(include_usage);
+  renderer.feed(eventOf(chunk({ content: "a" })));
+  return renderer;
+}
 
 describe("what passes", () => {
   it("is each event's data as it came, byte by byte, when usage was asked for", () => {
@@ -84,6 +90,50 @@ describe("what passes", () => {
   });
 });
 
+describe("the start of a stream", () => {
+  const FILTERS = {
+    choices: [],
+    created: 0,
+    id: "",
+    model: "",
+    object: "",
+    prompt_filter_results: [{ prompt_index: 0 }],
+  };
+  const first = eventOf(chunk({ role: "assistant", content: "" }));
+  const data = (event: UpstreamEvent): string => `data: ${event.data}\n\n`;
+
+  it("Z2: is held back while it has no choice, and comes in full with the first one", () => {
+    const renderer = passing(true);
+    expect(renderer.feed(eventOf(FILTERS), eventOf(FILTERS))).toBe("");
+    expect(renderer.feed(first)).toBe(data(eventOf(FILTERS)).repeat(2) + data(first));
+    expect(renderer.feed(eventOf(FILTERS))).toBe(data(eventOf(FILTERS)));
+  });
+
+  it("Z7: that ends in an error was never delivered, so that the error has a status of its own", () => {
+    const renderer = passing(true);
+    expect(renderer.feed(eventOf(FILTERS), eventOf({ error: { code: "429", message: "m" } }))).toBe("");
+  });
+
+  it("is a first chunk with a choice, which goes out at once though it says nothing yet", () => {
+    expect(passing(true).feed(first)).toBe(data(first));
+  });
+
+  it("is not lost where nothing comes behind it: the end and a cut bring it", () => {
+    for (const ending of ["end", "cut"] as const) {
+      const renderer = passing(true);
+      renderer.feed(eventOf(FILTERS));
+      expect(renderer[ending](TAIL).startsWith(data(eventOf(FILTERS)))).toBe(true);
+      expect(renderer.end(TAIL)).not.toContain("prompt_filter_results");
+    }
+  });
+
+  it("is not held back for ever", () => {
+    const renderer = passing(true);
+    const many = Array.from({ length: 40 }, () => eventOf({ type: "ping" }));
+    expect(dataOf(renderer.feed(...many))).toHaveLength(40);
+  });
+});
+
 describe("usage that the caller did not ask for", () => {
   it.each([
     ["last", '{"id":"a","choices":[],"usage":null}', '{"id":"a","choices":[]}'],
@@ -92,7 +142,7 @@ describe("usage that the caller did not ask for", () => {
     ["alone", '{"usage":null}', "{}"],
     ["with spaces", '{"id": "a" , "usage" : null , "choices": []}', '{"id": "a" , "choices": []}'],
   ])("is taken out where it is null and %s", (_name, data, expected) => {
-    const [out = ""] = dataOf(passing(false).feed(raw(data)));
+    const [out = ""] = dataOf(begun(false).feed(raw(data)));
     expect(JSON.parse(out)).toEqual(JSON.parse(expected));
   });
 
@@ -189,7 +239,7 @@ describe("the end", () => {
 
   it("adds none when the provider has sent it, on a chunk of its own or with the finish", () => {
     for (const last of [chunk(null, { usage: USAGE }), chunk({}, { usage: USAGE }, { finish_reason: "stop" })]) {
-      const renderer = passing(true);
+      const renderer = begun(true);
       renderer.feed(eventOf(last));
       expect(renderer.end(TAIL)).toBe(DONE);
     }
