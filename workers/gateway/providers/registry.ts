@@ -1,6 +1,8 @@
 import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from "../../../schema/providers/kinds.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
+import { cohere } from "./cohere/cohere.ts";
 import type { ProviderAdapter } from "./kit/provider.ts";
+import { mistral } from "./mistral/mistral.ts";
 import { openai } from "./openai/openai.ts";
 import { openaiCompatible } from "./openai-compatible/openai-compatible.ts";
 import { sandbox } from "./sandbox/sandbox.ts";
@@ -9,6 +11,8 @@ import { sandbox } from "./sandbox/sandbox.ts";
 const ADAPTERS = {
   openai,
   anthropic,
+  cohere,
+  mistral,
   "openai-compatible": openaiCompatible,
   sandbox,
 } as const satisfies Record<ProviderKind, ProviderAdapter>;
