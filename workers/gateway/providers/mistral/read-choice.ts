@@ -58,8 +58,7 @@ function numberCalls(before: readonly string[], calls: Json | undefined): Number
   for (const call of Array.isArray(calls) ? calls.filter(isJsonObject) : []) {
     // The API writes "null" where a call has no id.
     const id = textOf(call.id === "null" ? null : call.id);
-    const known = id === null ? -1 : ids.indexOf(id);
-    const index = known !== -1 ? known : id === null && ids.length > 0 ? ids.length - 1 : ids.length;
+    const index = indexOf(call, id, ids);
     if (index === ids.length) {
       ids.push(id ?? "");
       begun.add(index);
@@ -67,6 +66,15 @@ function numberCalls(before: readonly string[], calls: Json | undefined): Number
     tool_calls.push({ ...withTextArguments(call), id: id ?? "", index });
   }
   return { tool_calls, ids, begun };
+}
+
+/** Of the call that it continues: the one of its id, without one that of its index, or the last; else of a new call. */
+function indexOf(call: JsonObject, id: string | null, ids: readonly string[]): number {
+  const known = id === null ? -1 : ids.indexOf(id);
+  if (known !== -1) return known;
+  const named = isJsonObject(call.function) && textOf(call.function.name) !== null;
+  if (id !== null || named || ids.length === 0) return ids.length;
+  return typeof call.index === "number" && call.index < ids.length ? call.index : ids.length - 1;
 }
 
 /** Arguments are a text, or, as the API's schema allows, an object. */
