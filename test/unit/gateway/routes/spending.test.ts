@@ -112,6 +112,19 @@ describe("a ranking", () => {
     expect(called[0]?.url).toBe("https://api.cohere.com/v2/rerank");
   });
 
+  it.each([
+    [100, 100, 1],
+    [101, 100, 2],
+    [100, 1_000, 3],
+  ])("of %d documents of %d bytes is held for %d searches", async (count, bytes, searches) => {
+    const gateway = await wholeGateway({ upstream: () => Response.json({ results: [] }) });
+    await gateway.addProvider({ id: "acme", kind: "cohere" });
+    const documents = Array.from({ length: count }, () => "x".repeat(bytes));
+    await (await gateway.post("/v1/rerank", { model: "acme/rerank-v3.5", query: "q", documents })).text();
+    await gateway.drained();
+    expect(gateway.admitted[0]?.hold_nano_usd).toBe(searches * 2_000_000);
+  });
+
   it("without a report is charged its bound in searches, marked as one", async () => {
     const { settled } = await answered({});
     expect(settled[0]?.cost_nano_usd).toBe(2_000_000);
