@@ -1,5 +1,7 @@
 import { assert } from "../kernel/unreachable.ts";
 import anthropicFile from "../prices/anthropic.json" with { type: "json" };
+import cohereFile from "../prices/cohere.json" with { type: "json" };
+import mistralFile from "../prices/mistral.json" with { type: "json" };
 import openaiFile from "../prices/openai.json" with { type: "json" };
 import sandboxFile from "../prices/sandbox.json" with { type: "json" };
 import type { ModelInfo } from "./price.ts";
@@ -18,13 +20,21 @@ export interface Catalogue {
 
 const FILES = {
   anthropic: anthropicFile,
+  cohere: cohereFile,
+  mistral: mistralFile,
   openai: openaiFile,
   sandbox: sandboxFile,
 } as const satisfies Record<string, PriceFile>;
 
 export type CatalogueProvider = keyof typeof FILES;
 
-export const CATALOGUE_PROVIDERS: readonly CatalogueProvider[] = ["anthropic", "openai", "sandbox"];
+export const CATALOGUE_PROVIDERS: readonly CatalogueProvider[] = [
+  "anthropic",
+  "cohere",
+  "mistral",
+  "openai",
+  "sandbox",
+];
 
 export const isCatalogueProvider = (kind: string): kind is CatalogueProvider => Object.hasOwn(FILES, kind);
 

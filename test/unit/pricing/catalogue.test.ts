@@ -59,7 +59,7 @@ describe("every price file", () => {
     (file) => {
       const { provider, checked } = read(file);
       expect(`${provider}.json`).toBe(file);
-      expect(Date.parse(checked)).toBeLessThanOrEqual(Date.parse("2026-11-23"));
+      expect(Date.parse(checked)).toBeLessThanOrEqual(Date.parse("2026-11-26"));
     },
   );
 
@@ -89,7 +89,13 @@ describe("every price file", () => {
 });
 
 /** What is true of every price list known; a slip of a digit breaks one of these. */
-function expectSane(id: string, rates: Rates, kind: "chat" | "embeddings"): void {
+function expectSane(id: string, rates: Rates, kind: "chat" | "embeddings" | "rerank"): void {
+  if (kind === "rerank") {
+    // A search costs a fraction of a cent everywhere.
+    expect(rates.search, `${id} search`).toBeGreaterThan(100_000_000_000);
+    expect(rates.search, `${id} search`).toBeLessThan(10_000_000_000_000);
+    return;
+  }
   const { input = -1, output = -1, cached_read, cached_write_5m, cached_write_1h, reasoning, audio_input } = rates;
   expect(input, `${id} input`).toBeGreaterThanOrEqual(0);
   if (kind === "chat") expect(output, `${id} output`).toBeGreaterThanOrEqual(input);
@@ -114,7 +120,8 @@ describe("the catalogue", () => {
       for (const price of model.prices) {
         for (const rates of [price.rates, ...price.tiers.map((tier) => tier.rates)]) {
           for (const rate of Object.values(rates)) expect(Number.isSafeInteger(rate)).toBe(true);
-          const kind = model.capabilities.includes("embeddings") ? "embeddings" : "chat";
+          const kind =
+            (["embeddings", "rerank"] as const).find((other) => model.capabilities.includes(other)) ?? "chat";
           expectSane(price.price_id, rates, kind);
         }
         for (const tier of price.tiers) {
@@ -129,8 +136,9 @@ describe("the catalogue", () => {
   test.each(CATALOGUE_PROVIDERS)("%s: what a model can do fits together", (provider) => {
     for (const model of catalogueOf(provider).models) {
       const can = new Set(model.capabilities);
-      expect(can.has("chat") !== can.has("embeddings"), model.upstream_id).toBe(true);
-      expect(model.max_output_tokens === 0, model.upstream_id).toBe(can.has("embeddings"));
+      const kinds = (["chat", "embeddings", "rerank"] as const).filter((kind) => can.has(kind));
+      expect(kinds, model.upstream_id).toHaveLength(1);
+      expect(model.max_output_tokens === 0, model.upstream_id).toBe(!can.has("chat"));
       expect(model.max_output_tokens, model.upstream_id).toBeLessThanOrEqual(model.context_tokens);
       if (can.has("audio")) expect(model.prices[0]?.rates.audio_input, model.upstream_id).toBeDefined();
     }

@@ -33,6 +33,7 @@ export class AnswerMeter {
   #pending: string[] = [];
   #pending_chars = 0;
   #pending_bytes = 0;
+  #pending_calls = 0;
   /** Bytes whose text is being counted right now. */
   #counting_bytes = 0;
 
@@ -53,6 +54,7 @@ export class AnswerMeter {
         this.#output(part.text);
         return;
       case "tool_call":
+        this.#pending_calls += 1;
         this.#output(part.name);
         return;
       case "tool_arguments":
@@ -106,16 +108,24 @@ export class AnswerMeter {
    * Hands over the text that waits to be counted; null when none does. Until `finish` is called with the tokens (or with
    * null when nobody could count them) its bytes stay in the bound.
    */
-  takePending(): { readonly text: string; finish(tokens: number | null): void } | null {
+  takePending(): {
+    readonly text: string;
+    /** How many calls of tools begin in it. */
+    readonly tool_calls: number;
+    finish(tokens: number | null): void;
+  } | null {
     if (this.#pending.length === 0) return null;
     const text = this.#pending.join("");
     const bytes = this.#pending_bytes;
+    const tool_calls = this.#pending_calls;
     this.#pending = [];
     this.#pending_chars = 0;
     this.#pending_bytes = 0;
+    this.#pending_calls = 0;
     this.#counting_bytes += bytes;
     return {
       text,
+      tool_calls,
       finish: (tokens) => {
         this.#counting_bytes -= bytes;
         this.counted_tokens += tokens ?? bytes;

@@ -117,6 +117,8 @@ export class Exchange {
       if (missing <= 0) return this.#price(reported, "provider");
       return this.#price({ ...reported, output: (reported.output ?? 0) + missing }, "counted");
     }
+    const { unreported_usage } = this.operation;
+    if (unreported_usage !== undefined) return this.#price(unreported_usage, "bound");
     const [prompt] = await Promise.all([this.operation.countPrompt(this.scope.env.TOKENIZER), this.countPending()]);
     return this.#price(
       { input: prompt ?? this.estimate.input_tokens_bound, output: this.meter.tokens_bound },

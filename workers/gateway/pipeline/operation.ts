@@ -34,6 +34,8 @@ export interface Operation {
   /** Of answer ids, `chatcmpl-`. */
   readonly id_prefix: string;
   estimate(options?: EstimateOptions): Estimate;
+  /** What is billed when the provider reports no usage and it is no tokens that it bills: the most pieces there can be. */
+  readonly unreported_usage?: Usage;
   /** Prompt tokens as the tokenizer counts them, or null when it does not answer or cannot count this. */
   countPrompt(tokenizer: TokenizerRpc): Promise<number | null>;
   /** The provider's own request, with the output bound that the estimate imposes or rests on. */

@@ -4,6 +4,7 @@ import { describeIssue } from "../../../schema/http/describe-issue.ts";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import { textsInputBound } from "../../../schema/pricing/input-bound.ts";
+import type { Price } from "../../../schema/pricing/price.ts";
 import { documentText, type RerankRequest, rerankRequestSchema } from "../../../schema/wire/rerank.ts";
 import { countTexts } from "./count-tokens.ts";
 import { estimateInput } from "./estimate.ts";
@@ -33,13 +34,16 @@ export function rerankOperation(request: RerankRequest, attempt: Attempt): Opera
   // The query is read again with each document.
   const prompts = texts.map((text) => `${request.query}${text}`);
   const bound = { ...textsInputBound(prompts), searches_max: searchUnits(prompts) };
+  const by_search = attempt.price.rates.search !== undefined && attempt.price.rates.input === undefined;
+  const priced = by_search ? withoutTokens(attempt) : attempt;
   return {
     attempt,
     dialect: "rerank",
     streamed: false,
     bounded_by_caller: true,
     id_prefix: "rerank-",
-    estimate: (options) => estimateInput(bound, attempt, options),
+    estimate: (options) => estimateInput(bound, priced, options),
+    ...(by_search ? { unreported_usage: { search: bound.searches_max } } : {}),
     countPrompt: (tokenizer) => countTexts(tokenizer, prompts, model),
     translate: () => protocol.translate({ request, account, model }),
     read: (body) => {
@@ -62,6 +66,16 @@ export function rerankOperation(request: RerankRequest, attempt: Attempt): Opera
     createRenderer: () => null,
   };
 }
+
+/** A price by the search alone prices no tokens: without this they would be bounded at a guessed rate. */
+const withoutTokens = (attempt: Attempt): Attempt => {
+  const { price } = attempt;
+  const free = ({ rates }: Pick<Price, "rates">) => ({ ...rates, input: 0, output: 0 });
+  return {
+    ...attempt,
+    price: { ...price, rates: free(price), tiers: price.tiers.map((tier) => ({ ...tier, rates: free(tier) })) },
+  };
+};
 
 const encoder = new TextEncoder();
 

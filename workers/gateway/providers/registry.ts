@@ -1,10 +1,12 @@
 import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from "../../../schema/providers/kinds.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
 import { azure } from "./azure/azure.ts";
+import { cohere } from "./cohere/cohere.ts";
 import { deepseek } from "./deepseek/deepseek.ts";
 import { fireworks } from "./fireworks/fireworks.ts";
 import { groq } from "./groq/groq.ts";
-import type { ProviderAdapter } from "./kit/provider.ts";
+import type { ProviderAdapter, ProviderAdapter } from "./kit/provider.ts";
+import { mistral } from "./mistral/mistral.ts";
 import { ollama } from "./ollama/ollama.ts";
 import { openai } from "./openai/openai.ts";
 import { openaiCompatible } from "./openai-compatible/openai-compatible.ts";
@@ -17,6 +19,8 @@ import { xai } from "./xai/xai.ts";
 const ADAPTERS = {
   openai,
   anthropic,
+  cohere,
+  mistral,
   "openai-compatible": openaiCompatible,
   sandbox,
   azure,

@@ -4,6 +4,7 @@ import { embeddings } from "./embeddings.ts";
 import { health, ready } from "./health.ts";
 import { models } from "./models.ts";
 import { referenceRoutes } from "./reference.ts";
+import { rerank } from "./rerank.ts";
 import { providerTest } from "./test-provider.ts";
 import { walletBalance } from "./wallet-balance.ts";
 
@@ -11,6 +12,7 @@ import { walletBalance } from "./wallet-balance.ts";
 export const ROUTES: readonly Route[] = [
   chatCompletions,
   embeddings,
+  rerank,
   models,
   walletBalance,
   providerTest,

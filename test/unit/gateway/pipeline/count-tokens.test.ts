@@ -24,8 +24,23 @@ describe("counting what no provider reported", () => {
   it("raises the count of a stand-in, so that a bill does not stay below what was delivered", async () => {
     const meter = meterWith(100);
     await countPendingOutput(tokenizerOf(1), meter, UNPUBLISHED);
-    expect(meter.tokens_bound).toBe(135);
-    expect(await countPrompt(tokenizerOf(100), request(), UNPUBLISHED)).toBe(135);
+    expect(meter.tokens_bound).toBe(140);
+    expect(await countPrompt(tokenizerOf(100), request(), UNPUBLISHED)).toBe(140);
+  });
+
+  it("raises by what wraps a tool call", async () => {
+    const meter = new AnswerMeter();
+    meter.observe([
+      { type: "tool_call", choice: 0, index: 0, id: "c", name: "weather" },
+      { type: "tool_arguments", choice: 0, index: 0, json: "{}" },
+    ]);
+    await countPendingOutput(tokenizerOf(1), meter, model({ encoding: null, upstream_id: "claude-opus-5" }));
+    expect(meter.tokens_bound).toBe(42);
+    const messages = [
+      { role: "assistant", tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}" } }] },
+    ];
+    const claude = model({ encoding: null, upstream_id: "claude-opus-5" });
+    expect(await countPrompt(tokenizerOf(100), request({ messages }), claude)).toBe(180);
   });
 
   it("leaves a byte for a token, and says so, when the tokenizer does not answer", async () => {

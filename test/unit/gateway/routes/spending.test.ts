@@ -11,7 +11,16 @@ const SPENDING = ROUTES.filter(({ spends }) => spends);
 
 /** A request of each route that spends, by operation. A new one fails the first test here until it has its row. */
 const REQUESTS: Readonly<
-  Record<string, { readonly path: string; readonly body: unknown; readonly upstream?: () => Response }>
+  Record<
+    string,
+    {
+      readonly path: string;
+      readonly body: unknown;
+      readonly upstream?: () => Response;
+      /** The kind of the provider; OpenAI when absent. */
+      readonly kind?: string;
+    }
+  >
 > = {
   createChatCompletion: {
     path: "/v1/chat/completions",
@@ -28,13 +37,24 @@ const REQUESTS: Readonly<
         usage: { prompt_tokens: 50, total_tokens: 50 },
       }),
   },
+  createRerank: {
+    path: "/v1/rerank",
+    body: { model: "acme/rerank-v3.5", query: "capital of France", documents: ["Paris is a city.", "A cat."] },
+    kind: "cohere",
+    upstream: () =>
+      Response.json({
+        id: "r1",
+        results: [{ index: 0, relevance_score: 0.98 }],
+        meta: { billed_units: { search_units: 1 } },
+      }),
+  },
   testProvider: { path: "/v1/providers/acme/test", body: { model: "gpt-4.1-nano" } },
 };
 
 async function asked(operation_id: string, options: Parameters<typeof wholeGateway>[0] = {}) {
-  const { path = "", body, upstream } = REQUESTS[operation_id] ?? {};
+  const { path = "", body, upstream, kind } = REQUESTS[operation_id] ?? {};
   const gateway = await wholeGateway({ ...options, ...(upstream === undefined ? {} : { upstream }) });
-  await gateway.addProvider({ id: "acme" });
+  await gateway.addProvider({ id: "acme", ...(kind === undefined ? {} : { kind }) });
   const response = await gateway.post(path, body);
   const text = await response.text();
   await gateway.drained();
@@ -66,6 +86,50 @@ describe("every route that reaches a provider", () => {
       expect(text).toContain("wallet_frozen");
     },
   );
+});
+
+describe("a ranking", () => {
+  const ranked = REQUESTS.createRerank;
+  const answered = async (meta: object) => {
+    const answer = { id: "r1", results: [{ index: 1, relevance_score: 0.5 }], meta };
+    const gateway = await wholeGateway({ upstream: () => Response.json(answer) });
+    await gateway.addProvider({ id: "acme", kind: "cohere" });
+    const response = await gateway.post("/v1/rerank", ranked?.body);
+    const text = await response.text();
+    await gateway.drained();
+    return { ...gateway, text };
+  };
+
+  it("is held and charged by the search, at 2 dollars for a thousand", async () => {
+    const { admitted, settled, text, called } = await answered({ billed_units: { search_units: 1 } });
+    expect(admitted[0]?.hold_nano_usd).toBe(2_000_000);
+    expect(settled[0]?.cost_nano_usd).toBe(2_000_000);
+    expect(settled[0]?.record).toMatchObject({ usage: { search: 1 }, usage_source: "provider", unpriced: [] });
+    expect(JSON.parse(text)).toMatchObject({
+      results: [{ index: 1, relevance_score: 0.5 }],
+      usage: { total_tokens: 0, search_units: 1 },
+    });
+    expect(called[0]?.url).toBe("https://api.cohere.com/v2/rerank");
+  });
+
+  it.each([
+    [100, 100, 1],
+    [101, 100, 2],
+    [100, 1_000, 3],
+  ])("of %d documents of %d bytes is held for %d searches", async (count, bytes, searches) => {
+    const gateway = await wholeGateway({ upstream: () => Response.json({ results: [] }) });
+    await gateway.addProvider({ id: "acme", kind: "cohere" });
+    const documents = Array.from({ length: count }, () => "x".repeat(bytes));
+    await (await gateway.post("/v1/rerank", { model: "acme/rerank-v3.5", query: "q", documents })).text();
+    await gateway.drained();
+    expect(gateway.admitted[0]?.hold_nano_usd).toBe(searches * 2_000_000);
+  });
+
+  it("without a report is charged its bound in searches, marked as one", async () => {
+    const { settled } = await answered({});
+    expect(settled[0]?.cost_nano_usd).toBe(2_000_000);
+    expect(settled[0]?.record).toMatchObject({ usage: { search: 1 }, usage_source: "bound", unpriced: [] });
+  });
 });
 
 describe("every other route", () => {
