@@ -1,7 +1,7 @@
-import type { JsonObject } from "../../schema/kernel/json.ts";
-import { type ChatRequest, chatRequestSchema } from "../../schema/wire/openai-chat.ts";
-import { validate } from "./body.ts";
-import { type Failed, invalid, isFailed } from "./errors.ts";
+import type { JsonObject } from "../../../../schema/kernel/json.ts";
+import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
+import { validate } from "../../body.ts";
+import { type Failed, invalid, isFailed } from "../../errors.ts";
 
 const STOPS_MAX = 4;
 
