@@ -1,6 +1,7 @@
 import { answerAid } from "./aid.ts";
 import { type Call, errorResponse } from "./call.ts";
 import type { Dialect } from "./dialect.ts";
+import { anthropic } from "./dialects/anthropic/anthropic.ts";
 import { openai } from "./dialects/openai/openai.ts";
 import type { SandboxEffects } from "./effects.ts";
 import { methodNotAllowed, unknownUrl } from "./errors.ts";
@@ -9,7 +10,7 @@ import { FlakyCounts } from "./models/flaky.ts";
 import { endSeen, SeenLog } from "./seen.ts";
 import type { SandboxState } from "./state.ts";
 
-const DIALECTS: readonly Dialect[] = [openai];
+const DIALECTS: readonly Dialect[] = [openai, anthropic];
 
 /** The sandbox provider: a fetch handler with its memory, which is its list of what it has seen. */
 export function createSandbox(effects: SandboxEffects): (request: Request) => Promise<Response> {

@@ -16,4 +16,6 @@ export interface Tally {
   /** Includes the reasoning tokens. */
   completion_tokens: number;
   reasoning_tokens: number;
+  /** The stop sequence that ended the answer, if one did. */
+  stopped_by?: string;
 }
