@@ -13,6 +13,8 @@ export interface Call {
   readonly headers: Headers;
   /** The body of an error in the words of the caller's dialect. */
   readonly errorJson: (error: ProviderError) => string;
+  /** The headers of an error besides those of every answer. */
+  readonly errorHeaders: (error: ProviderError) => Readonly<Record<string, string>>;
   /** The body as it arrived: ids are made from it. */
   readonly body_text: string;
   /** Set once a body is generated while it is read: then the body ends the call, not the handler. */
@@ -38,7 +40,7 @@ export function jsonResponse(call: Call, json: string): Response {
 /** An error as a response of its own, in the caller's dialect. */
 export function errorResponse(call: Call, error: ProviderError): Response {
   const headers = new Headers(call.headers);
-  for (const [name, value] of Object.entries(error.headers ?? {})) headers.set(name, value);
+  for (const [name, value] of Object.entries(call.errorHeaders(error))) headers.set(name, value);
   headers.set("content-type", "application/json");
   return new Response(call.errorJson(error), { status: error.status, headers });
 }

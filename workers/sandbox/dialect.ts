@@ -12,6 +12,8 @@ export interface Dialect {
   readonly routes: readonly Route[];
   /** The body of an error. */
   errorJson(error: ProviderError): string;
+  /** The headers of an error; where it is not given, those that say when to come again. */
+  errorHeaders?(error: ProviderError): Readonly<Record<string, string>>;
   /** The headers of every answer, besides `x-request-id`. */
   headers(request_id: string): Readonly<Record<string, string>>;
   /** Why a caller is refused before anything else; null if it may come in. */

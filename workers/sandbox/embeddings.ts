@@ -7,8 +7,8 @@ import { hash32, sequence } from "./hash.ts";
 
 /** Embeddings: unit vectors made from hashes of words, the same in every run. */
 
-const DIMENSIONS_DEFAULT = 1_536;
-const DIMENSIONS_MAX = 3_072;
+export const DIMENSIONS_DEFAULT = 1_536;
+export const DIMENSIONS_MAX = 3_072;
 const INPUTS_MAX = 2_048;
 
 const tokenIds = z.array(z.int().min(0)).min(1);
@@ -63,6 +63,17 @@ function inputsOf(input: z.infer<typeof embeddingsRequestSchema>["input"]): read
   const lists = input.filter((one) => Array.isArray(one));
   if (lists.length > 0) return lists.map(tokenInput);
   return [tokenInput(input.filter((one) => typeof one === "number"))];
+}
+
+/** The vector of one text, and its tokens; undefined for a text that is empty. */
+export function embedText(text: string, dimensions: number): EmbeddedText | undefined {
+  const { words, tokens } = textInput(text);
+  return words.length === 0 ? undefined : { values: [...embedding(words, dimensions)], tokens };
+}
+
+export interface EmbeddedText {
+  readonly values: readonly number[];
+  readonly tokens: number;
 }
 
 /** A text of signs alone counts as one word, so that it has a direction too. */

@@ -2,7 +2,9 @@ import { answerAid } from "./aid.ts";
 import { type Call, errorResponse } from "./call.ts";
 import type { Dialect } from "./dialect.ts";
 import { anthropic } from "./dialects/anthropic/anthropic.ts";
+import { gemini } from "./dialects/gemini/gemini.ts";
 import { openai } from "./dialects/openai/openai.ts";
+import { vertex } from "./dialects/vertex/vertex.ts";
 import type { SandboxEffects } from "./effects.ts";
 import { methodNotAllowed, unknownUrl } from "./errors.ts";
 import { commonHeaders } from "./headers.ts";
@@ -10,7 +12,7 @@ import { FlakyCounts } from "./models/flaky.ts";
 import { endSeen, SeenLog } from "./seen.ts";
 import type { SandboxState } from "./state.ts";
 
-const DIALECTS: readonly Dialect[] = [openai, anthropic];
+const DIALECTS: readonly Dialect[] = [openai, anthropic, gemini, vertex];
 
 /** The sandbox provider: a fetch handler with its memory, which is its list of what it has seen. */
 export function createSandbox(effects: SandboxEffects): (request: Request) => Promise<Response> {
@@ -34,6 +36,7 @@ async function answerApi(state: SandboxState, request: Request, url: URL, dialec
     stop,
     headers,
     errorJson: (error) => dialect.errorJson(error),
+    errorHeaders: (error) => dialect.errorHeaders?.(error) ?? error.headers ?? {},
     body_text,
     paced: false,
   };
