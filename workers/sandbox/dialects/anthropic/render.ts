@@ -4,13 +4,13 @@ import type { ChatJob } from "../../chat.ts";
 import type { ProviderError } from "../../errors.ts";
 import { namedEvent } from "../../frames.ts";
 import { hashedId } from "../../hash.ts";
+import type { CacheMark } from "../../models/cache-writes.ts";
 import type { GatheredCall, GatheredChoice } from "../../models/gathered.ts";
 import type { FinishReason, Piece } from "../../models/piece.ts";
 import { signatureOf } from "../../models/signature.ts";
 import type { ReportedUsage } from "../../models/usage.ts";
 import { jsonText } from "../../raw-json.ts";
 import type { Renderer } from "../../render.ts";
-import type { CacheMark } from "./cache-marks.ts";
 import { errorJson } from "./errors.ts";
 import { usageObject } from "./usage.ts";
 

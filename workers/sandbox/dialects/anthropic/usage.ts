@@ -1,6 +1,6 @@
 import type { ChatJob } from "../../chat.ts";
+import { type CacheMark, cacheWrites } from "../../models/cache-writes.ts";
 import { count, type ReportedUsage, without } from "../../models/usage.ts";
-import { type CacheMark, cacheWrites } from "./cache-marks.ts";
 
 /** A report as `usage`: what is read from or written to a cache is counted apart from the input. */
 export function usageObject(usage: ReportedUsage, job: ChatJob, marks: readonly CacheMark[]): object {
