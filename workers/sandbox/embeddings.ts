@@ -103,7 +103,7 @@ function addDirection(sum: Float64Array, word: string, weight: number): void {
 }
 
 /** Little-endian 32-bit floats, as OpenAI packs them. */
-function base64(vector: Float32Array): string {
+export function base64(vector: Float32Array): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);
   let binary = "";

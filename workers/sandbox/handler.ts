@@ -3,6 +3,7 @@ import { type Call, errorResponse } from "./call.ts";
 import type { Dialect } from "./dialect.ts";
 import { anthropic } from "./dialects/anthropic/anthropic.ts";
 import { bedrock } from "./dialects/bedrock/bedrock.ts";
+import { cohere } from "./dialects/cohere/cohere.ts";
 import { gemini } from "./dialects/gemini/gemini.ts";
 import { openai } from "./dialects/openai/openai.ts";
 import { vertex } from "./dialects/vertex/vertex.ts";
@@ -13,7 +14,7 @@ import { FlakyCounts } from "./models/flaky.ts";
 import { endSeen, SeenLog } from "./seen.ts";
 import type { SandboxState } from "./state.ts";
 
-const DIALECTS: readonly Dialect[] = [openai, anthropic, gemini, vertex, bedrock];
+const DIALECTS: readonly Dialect[] = [openai, anthropic, gemini, vertex, bedrock, cohere];
 
 /** The sandbox provider: a fetch handler with its memory, which is its list of what it has seen. */
 export function createSandbox(effects: SandboxEffects): (request: Request) => Promise<Response> {
