@@ -7,6 +7,9 @@ import { sentKey } from "../../headers.ts";
 import { findModel, MODELS } from "../../models/catalogue.ts";
 import { readChatRequest } from "../openai-chat/read-request.ts";
 import { openAiChatRenderer } from "../openai-chat/render.ts";
+import { readCompletionsRequest } from "../openai-completions/read-request.ts";
+import { completionsRenderer } from "../openai-completions/render.ts";
+import { RESPONSES } from "../openai-responses/chat-wire.ts";
 
 /** A fixed day, so that the list never changes. */
 const MODELS_CREATED = Date.UTC(2026, 0, 1) / 1000;
@@ -31,6 +34,15 @@ const CHAT: ChatWire = {
   },
 };
 
+const COMPLETIONS: ChatWire = {
+  model: (body) => body.model,
+  read: (body) => {
+    const read = readCompletionsRequest(body);
+    if (isFailed(read)) return read;
+    return { request: read.request, renderer: (job) => completionsRenderer(job, read.echoed) };
+  },
+};
+
 export const EMBEDDINGS: PlainWire = { model: (body) => body.model, embeds: true, answer: (body) => embed(body) };
 
 /** OpenAI's API, of which the gateway's own sandbox provider is one. Any key is taken, and none. */
@@ -40,6 +52,8 @@ export const openai: Dialect = {
     { method: "GET", path: /^\/models$/, answer: answerModels },
     { method: "GET", path: /^\/models\/(?<model>.+)$/, answer: answerModel },
     { method: "POST", path: /^\/chat\/completions$/, answer: (input) => answerChatRoute(input, CHAT) },
+    { method: "POST", path: /^\/completions$/, answer: (input) => answerChatRoute(input, COMPLETIONS) },
+    { method: "POST", path: /^\/responses$/, answer: (input) => answerChatRoute(input, RESPONSES) },
     { method: "POST", path: /^\/embeddings$/, answer: (input) => answerPlainRoute(input, EMBEDDINGS) },
   ],
   errorJson,
