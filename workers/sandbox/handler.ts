@@ -2,9 +2,11 @@ import { answerAid } from "./aid.ts";
 import { type Call, errorResponse } from "./call.ts";
 import type { Dialect } from "./dialect.ts";
 import { anthropic } from "./dialects/anthropic/anthropic.ts";
+import { azure } from "./dialects/azure/azure.ts";
 import { bedrock } from "./dialects/bedrock/bedrock.ts";
 import { cohere } from "./dialects/cohere/cohere.ts";
 import { gemini } from "./dialects/gemini/gemini.ts";
+import { mistral } from "./dialects/mistral/mistral.ts";
 import { openai } from "./dialects/openai/openai.ts";
 import { vertex } from "./dialects/vertex/vertex.ts";
 import type { SandboxEffects } from "./effects.ts";
@@ -14,7 +16,7 @@ import { FlakyCounts } from "./models/flaky.ts";
 import { endSeen, SeenLog } from "./seen.ts";
 import type { SandboxState } from "./state.ts";
 
-const DIALECTS: readonly Dialect[] = [openai, anthropic, gemini, vertex, bedrock, cohere];
+const DIALECTS: readonly Dialect[] = [openai, anthropic, gemini, vertex, bedrock, cohere, azure, mistral];
 
 /** The sandbox provider: a fetch handler with its memory, which is its list of what it has seen. */
 export function createSandbox(effects: SandboxEffects): (request: Request) => Promise<Response> {
