@@ -92,15 +92,15 @@ describe("Azure's strictness", () => {
       "messages[0].content[0].cache_control",
     ],
     [
-      "another's reasoning",
+      "the signature of another's reasoning",
       {
         messages: [
           { role: "user", content: "x" },
-          { role: "assistant", content: "y", reasoning_content: "z" },
+          { role: "assistant", content: "y", reasoning_signature: "z" },
           { role: "user", content: "x" },
         ],
       },
-      "messages[1].reasoning_content",
+      "messages[1].reasoning_signature",
     ],
     ["a result without a call", { messages: [{ role: "tool", tool_call_id: "c1", content: "x" }] }, "tool_calls"],
   ])("refuses %s", async (_name, more, names) => {

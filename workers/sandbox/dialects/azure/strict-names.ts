@@ -5,15 +5,9 @@ import { type Failed, invalid } from "../../errors.ts";
 /** What the contract takes besides the fields that we read. */
 const OTHERS = ["functions", "function_call", "verbosity", "prompt_cache_key", "safety_identifier", "data_sources"];
 
-/** Fields of ours that no provider of this contract knows. */
+/** Fields of ours that no model behind this contract knows. `reasoning_content` is not among them: some speak it. */
 const OWN_PARAMETERS: readonly string[] = ["top_k"];
-const OWN_MEMBERS: readonly string[] = [
-  "cache_control",
-  "reasoning_content",
-  "reasoning_signature",
-  "extra_content",
-  "is_error",
-];
+const OWN_MEMBERS: readonly string[] = ["cache_control", "reasoning_signature", "extra_content", "is_error"];
 
 const PARAMETERS: ReadonlySet<string> = new Set(
   [...Object.keys(chatRequestSchema.shape), ...OTHERS].filter((name) => !OWN_PARAMETERS.includes(name)),
