@@ -17,7 +17,7 @@ export interface Dialect {
   /** The headers of every answer, besides `x-request-id`. */
   headers(request_id: string): Readonly<Record<string, string>>;
   /** Why a caller is refused before anything else; null if it may come in. */
-  refuseCaller(request: Request): ProviderError | null;
+  refuseCaller(request: Request, body_text: string): ProviderError | null | Promise<ProviderError | null>;
 }
 
 export interface Route {

@@ -61,7 +61,7 @@ async function answerRoute(
 ): Promise<Response> {
   const path = url.pathname.slice(dialect.prefix.length);
   const routes = dialect.routes.filter((route) => route.path.test(path));
-  const refusal = routes.some(({ open }) => open === true) ? null : dialect.refuseCaller(request);
+  const refusal = routes.some(({ open }) => open === true) ? null : await dialect.refuseCaller(request, call.body_text);
   if (refusal !== null) return errorResponse(call, refusal);
   if (routes.length === 0) return errorResponse(call, unknownUrl(request.method, url.pathname));
   const route = routes.find(({ method }) => method === request.method);

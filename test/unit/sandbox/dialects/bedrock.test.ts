@@ -1,3 +1,4 @@
+import { createHash, createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { signatureOf } from "../../../../workers/sandbox/models/signature.ts";
@@ -143,6 +144,33 @@ describe("Bedrock's strictness", () => {
     ["no date", { authorization: SIGNED.authorization }],
   ])("refuses a signature over %s", async (_name, headers) => {
     expect((await post({}, "echo", headers)).status).toBe(403);
+  });
+
+  /** Signs as the reference describes, by other means than the sandbox verifies with. */
+  function signed(path: string, body_text: string, secret: string) {
+    const sha = (text: string) => createHash("sha256").update(text).digest("hex");
+    const scope = ["20260102", "us-east-1", "bedrock", "aws4_request"];
+    const headers = `host:sandbox\nx-amz-date:${SIGNED["x-amz-date"]}\n\nhost;x-amz-date`;
+    const canonical = `POST\n${path.replaceAll("%", "%25")}\n\n${headers}\n${sha(body_text)}`;
+    const to_sign = `AWS4-HMAC-SHA256\n${SIGNED["x-amz-date"]}\n${scope.join("/")}\n${sha(canonical)}`;
+    const key = scope.reduce<string | Buffer>(
+      (by, step) => createHmac("sha256", by).update(step).digest(),
+      `AWS4${secret}`,
+    );
+    const signature = createHmac("sha256", key).update(to_sign).digest("hex");
+    const fields = `Credential=AKIASANDBOX/${scope.join("/")}, SignedHeaders=host;x-amz-date, Signature=${signature}`;
+    return { ...SIGNED, authorization: `AWS4-HMAC-SHA256 ${fields}` };
+  }
+
+  it("verifies what is signed with the key that it knows, over the path encoded once more", async () => {
+    const path = "/bedrock/model/us.anthropic.claude-echo-v1%3A0/converse";
+    const body_text = JSON.stringify({ messages: [hi] });
+    const send = async (by: Record<string, string>, sent = body_text) =>
+      (await openSandbox().send(path, null, { body: sent, headers: by })).status;
+    expect(await send(signed(path, body_text, "sandbox"))).toBe(200);
+    expect(await send(signed(path, body_text, "another"))).toBe(403);
+    expect(await send(signed(decodeURIComponent(path), body_text, "sandbox"))).toBe(403);
+    expect(await send(signed(path, body_text, "sandbox"), `${body_text} `)).toBe(403);
   });
 
   it("takes a bearer token, and a model's version or ARN, encoded once", async () => {

@@ -21,7 +21,7 @@ const BASES: Readonly<Record<string, { base: string; family: string }>> = {
   bedrock: { base: "/bedrock", family: "us.anthropic.claude-sonnet-4-5-" },
 };
 
-const CREDENTIAL = { api_key: "any", access_key_id: "AKIASANDBOX", secret_access_key: "any" };
+const CREDENTIAL = { api_key: "any", access_key_id: "AKIASANDBOX", secret_access_key: "sandbox" };
 
 const modelNamed = (upstream_id: string): ModelInfo => ({
   upstream_id,
