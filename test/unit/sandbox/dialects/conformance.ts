@@ -169,6 +169,16 @@ export function describeDialect(spec: DialectSpec): void {
       for (const said of await both({ model: "zero-usage", text: "Go" })) expect(said.completion_tokens).toBe(0);
     });
 
+    it("tells its usage twice, the second time in full", async () => {
+      for (const said of await both({ model: "double-usage", text: "Go" })) expect(said.completion_tokens).toBe(20);
+    });
+
+    it("says all of its text where only the end is missing", async () => {
+      const said = await streamed(spec, { model: "no-done", text: "Go" });
+      expect(said.error).toBe(null);
+      expect(said.text).toBe((await streamed(spec, { model: "lorem", text: "Go [[chunks=20]]" })).text);
+    });
+
     it("sends one enormous event", async () => {
       for (const said of await both({ model: "big-line", text: "Go [[size_bytes=300000]]" })) {
         expect(said.text).toBe("a".repeat(300_000));

@@ -123,6 +123,10 @@ export const messagesRequestSchema = z.strictObject({
   metadata: z.strictObject({ user_id: z.string().max(256).nullish() }).optional(),
   service_tier: z.enum(["auto", "standard_only"]).optional(),
   inference_geo: z.string().nullish(),
+  /** Taken and ignored: what the provider runs itself. */
+  container: z.json().optional(),
+  context_management: z.json().optional(),
+  mcp_servers: z.json().optional(),
 });
 
 export type MessagesRequest = z.infer<typeof messagesRequestSchema>;
