@@ -67,6 +67,15 @@ async function answerRoute(
   const route = routes.find(({ method }) => method === request.method);
   if (route === undefined) return errorResponse(call, methodNotAllowed(request.method, url.pathname));
   const groups = Object.entries(route.path.exec(path)?.groups ?? {});
-  const params = Object.fromEntries(groups.map(([name, value]) => [name, decodeURIComponent(value)]));
+  const params = Object.fromEntries(groups.map(([name, value]) => [name, decoded(value)]));
   return route.answer({ request, url, params, call, state });
+}
+
+/** A segment of a path; one that is not encoded right stands for itself, and no model is called so. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

@@ -179,6 +179,7 @@ describe("Bedrock's strictness", () => {
     const arn = encodeURIComponent("arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-echo");
     expect((await post({}, arn)).status).toBe(200);
     expect((await post({}, encodeURIComponent(encodeURIComponent("arn:aws:x/claude-echo-v1:0")))).status).toBe(404);
+    expect((await post({}, "%zz")).status).toBe(404);
   });
 
   it("takes a tool loop with its reasoning, and quotes the result", async () => {
