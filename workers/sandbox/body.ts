@@ -14,13 +14,26 @@ export function readObject(text: string): JsonObject | Failed {
 export function validate<Schema extends z.ZodType>(schema: Schema, body: JsonObject): z.infer<Schema> | Failed {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
+  const issue = closest(result.error.issues[0]);
   const param = fieldPath(issue?.path ?? []);
   if (valueAt(body, issue?.path ?? []) === undefined) {
     return invalid(`Missing required parameter: '${param}'.`, param, "missing_required_parameter");
   }
   const code = issue?.code === "invalid_type" || issue?.code === "invalid_union" ? "invalid_type" : "invalid_value";
   return invalid(`Invalid value for '${param}': ${issue?.message ?? "not valid"}.`, param, code);
+}
+
+/**
+ * Of a union's branches the one that fits furthest says what is wrong: `messages[0].content[1].text` rather than
+ * `messages[0].content`.
+ */
+function closest(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
+  if (issue?.code !== "invalid_union") return issue;
+  const inner = issue.errors
+    .map((branch) => closest(branch[0]))
+    .filter((one) => one !== undefined && one.path.length > 0)
+    .sort((a, b) => (b?.path.length ?? 0) - (a?.path.length ?? 0))[0];
+  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
 }
 
 /** `["messages", 0, "content"]` as `messages[0].content`. */

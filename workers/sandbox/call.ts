@@ -1,4 +1,5 @@
 import type { SandboxEffects } from "./effects.ts";
+import type { ProviderError } from "./errors.ts";
 import { type Frames, pacedStream } from "./paced-stream.ts";
 import type { SeenRequest } from "./seen.ts";
 
@@ -10,6 +11,10 @@ export interface Call {
   readonly stop: AbortController;
   /** What every answer to this call carries. */
   readonly headers: Headers;
+  /** The body of an error in the words of the caller's dialect. */
+  readonly errorJson: (error: ProviderError) => string;
+  /** The headers of an error besides those of every answer. */
+  readonly errorHeaders: (error: ProviderError) => Readonly<Record<string, string>>;
   /** The body as it arrived: ids are made from it. */
   readonly body_text: string;
   /** Set once a body is generated while it is read: then the body ends the call, not the handler. */
@@ -30,6 +35,14 @@ export function jsonResponse(call: Call, json: string): Response {
   const headers = new Headers(call.headers);
   headers.set("content-type", "application/json");
   return new Response(json, { headers });
+}
+
+/** An error as a response of its own, in the caller's dialect. */
+export function errorResponse(call: Call, error: ProviderError): Response {
+  const headers = new Headers(call.headers);
+  for (const [name, value] of Object.entries(call.errorHeaders(error))) headers.set(name, value);
+  headers.set("content-type", "application/json");
+  return new Response(call.errorJson(error), { status: error.status, headers });
 }
 
 /** What nobody receives: the caller has left. */

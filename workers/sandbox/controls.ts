@@ -31,6 +31,8 @@ const NUMBERS = {
   fail_times: { min: 0, max: 1_000 },
   retry_after_s: { min: 0, max: 3_600 },
   hang_ms: { min: 0, max: 600_000 },
+  /** The status of `error-500`, and the failure that `error-mid-stream` and `error-first-event` tell of. */
+  status: { min: 500, max: 599 },
   /** 1 lets the model overrun `max_tokens`, as a provider with a fault would. */
   ignore_max_tokens: { min: 0, max: 1 },
 } as const satisfies Record<string, NumberControl>;
@@ -50,10 +52,11 @@ const NUMBER_DEFAULTS: Readonly<Record<NumberName, number>> = {
   fail_times: 1,
   retry_after_s: 2,
   hang_ms: 600_000,
+  status: 500,
   ignore_max_tokens: 0,
 };
 
-const TEXTS = ["variant", "flaky_id", "location"] as const;
+const TEXTS = ["variant", "flaky_id", "location", "filter"] as const;
 
 type TextName = (typeof TEXTS)[number];
 
@@ -63,6 +66,8 @@ export interface Controls extends Readonly<Record<NumberName, number>> {
   readonly flaky_id: string | null;
   /** Where `redirect` points. */
   readonly location: string | null;
+  /** What a content filter stops: the `prompt`, or the `answer` at its end. */
+  readonly filter: string | null;
   /** The names that the caller set, as against a default. */
   readonly given: ReadonlySet<string>;
 }
@@ -76,7 +81,7 @@ export function readControls(
   suffix: Readonly<Record<string, string>>,
 ): Controls | Failed {
   const numbers: Record<NumberName, number> = { ...NUMBER_DEFAULTS, ...defaults };
-  const texts: Record<TextName, string | null> = { variant: null, flaky_id: null, location: null };
+  const texts: Record<TextName, string | null> = { variant: null, flaky_id: null, location: null, filter: null };
   const given = new Set<string>();
   for (const [source, values] of [["messages", suffix] as const, ["metadata", metadata] as const]) {
     for (const [name, value] of Object.entries(values)) {

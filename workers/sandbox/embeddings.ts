@@ -7,8 +7,8 @@ import { hash32, sequence } from "./hash.ts";
 
 /** Embeddings: unit vectors made from hashes of words, the same in every run. */
 
-const DIMENSIONS_DEFAULT = 1_536;
-const DIMENSIONS_MAX = 3_072;
+export const DIMENSIONS_DEFAULT = 1_536;
+export const DIMENSIONS_MAX = 3_072;
 const INPUTS_MAX = 2_048;
 
 const tokenIds = z.array(z.int().min(0)).min(1);
@@ -65,6 +65,17 @@ function inputsOf(input: z.infer<typeof embeddingsRequestSchema>["input"]): read
   return [tokenInput(input.filter((one) => typeof one === "number"))];
 }
 
+/** The vector of one text, and its tokens; undefined for a text that is empty. */
+export function embedText(text: string, dimensions: number): EmbeddedText | undefined {
+  const { words, tokens } = textInput(text);
+  return words.length === 0 ? undefined : { values: [...embedding(words, dimensions)], tokens };
+}
+
+export interface EmbeddedText {
+  readonly values: readonly number[];
+  readonly tokens: number;
+}
+
 /** A text of signs alone counts as one word, so that it has a direction too. */
 function textInput(text: string): Input {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? (text === "" ? [] : [text]);
@@ -92,7 +103,7 @@ function addDirection(sum: Float64Array, word: string, weight: number): void {
 }
 
 /** Little-endian 32-bit floats, as OpenAI packs them. */
-function base64(vector: Float32Array): string {
+export function base64(vector: Float32Array): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (const [index, value] of vector.entries()) view.setFloat32(index * 4, value, true);
   let binary = "";

@@ -1,4 +1,4 @@
-/** Errors in OpenAI's shape: `{"error":{"message","type","param","code"}}`. */
+/** Errors, told apart by status and code; each dialect writes them in its own shape. Here is OpenAI's. */
 
 export interface ProviderError {
   readonly status: number;
@@ -20,14 +20,6 @@ export const isFailed = (value: object): value is Failed => "failed" in value;
 export function errorJson(error: ProviderError): string {
   const { message, type, param, code } = error;
   return JSON.stringify({ error: { message, type, param, code } });
-}
-
-/** The error as a response of its own, with the headers that every answer carries. */
-export function errorResponse(error: ProviderError, headers: Headers): Response {
-  const merged = new Headers(headers);
-  for (const [name, value] of Object.entries(error.headers ?? {})) merged.set(name, value);
-  merged.set("content-type", "application/json");
-  return new Response(errorJson(error), { status: error.status, headers: merged });
 }
 
 /** A 400 that names the field at fault. */
@@ -65,6 +57,7 @@ export function methodNotAllowed(method: string, path: string): ProviderError {
   };
 }
 
+/** The key `sk-invalid` is refused wherever it is sent. */
 export const INVALID_KEY: ProviderError = {
   status: 401,
   message: "Incorrect API key provided: sk-in*****id. The sandbox takes any other key, or none.",
@@ -73,10 +66,17 @@ export const INVALID_KEY: ProviderError = {
   code: "invalid_api_key",
 };
 
-export const SERVER_ERROR: ProviderError = {
-  status: 500,
+/** A call that names no credential, where the dialect asks for one. */
+export const missingKey = (header: string): ProviderError => ({
+  ...INVALID_KEY,
+  message: `Authentication failed: send any key in the header '${header}'.`,
+});
+
+/** A failure of the provider itself. */
+export const serverError = (status = 500): ProviderError => ({
+  status,
   message: "The server had an error while processing your request. Sorry about that!",
   type: "server_error",
   param: null,
   code: null,
-};
+});

@@ -1,7 +1,7 @@
 import { unreachable } from "../../schema/kernel/unreachable.ts";
-import { type Call, clientGone } from "./call.ts";
+import { type Call, clientGone, errorResponse } from "./call.ts";
 import type { Controls } from "./controls.ts";
-import { errorResponse, type ProviderError, SERVER_ERROR } from "./errors.ts";
+import { type ProviderError, serverError } from "./errors.ts";
 import type { SandboxModel } from "./models/catalogue.ts";
 import type { FlakyCounts } from "./models/flaky.ts";
 import { refusal } from "./models/refusals.ts";
@@ -28,14 +28,14 @@ export async function answerFault(
 ): Promise<Response | null> {
   switch (model.kind) {
     case "refusal":
-      return errorResponse(refusal(model.refusal, controls), call.headers);
+      return errorResponse(call, refusal(model.refusal, controls));
     case "flaky": {
       const outcome = flaky.next(controls.flaky_id, call.seen.request_id, controls.fail_times);
-      return outcome === "fail" ? errorResponse(SERVER_ERROR, call.headers) : null;
+      return outcome === "fail" ? errorResponse(call, serverError()) : null;
     }
     case "hang": {
       const how = await call.effects.sleep(controls.hang_ms, call.stop.signal);
-      return how === "aborted" ? clientGone() : errorResponse(HUNG_TOO_LONG, call.headers);
+      return how === "aborted" ? clientGone() : errorResponse(call, HUNG_TOO_LONG);
     }
     case "redirect": {
       const headers = new Headers(call.headers);

@@ -49,7 +49,7 @@ describe("the sandbox's API", () => {
     const sandbox = openSandbox();
     expect(await (await sandbox.get("/health")).json()).toEqual({ ok: true });
     expect((await sandbox.get("/v1/chat/completions")).status).toBe(405);
-    expect((await sandbox.send("/v1/responses", {})).status).toBe(404);
+    expect((await sandbox.send("/v1/audio/speech", {})).status).toBe(404);
     expect((await sandbox.get("/elsewhere")).status).toBe(404);
   });
 

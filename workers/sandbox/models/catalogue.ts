@@ -72,6 +72,19 @@ export const MODELS = {
 /** What answers once `flaky` has failed often enough. */
 export const FLAKY_RECOVERED: ChatModel = chat("echo");
 
-export function findModel(id: string): SandboxModel | undefined {
-  return Object.hasOwn(MODELS, id) ? Object.entries(MODELS).find(([known]) => known === id)?.[1] : undefined;
+export interface NamedModel {
+  readonly name: string;
+  readonly model: SandboxModel;
+}
+
+/**
+ * A model by its name, or by an id that ends with it: `gemini-3-tools` is `tools` behind the name of a family, for what
+ * reads a model's traits from its id. A version at the end, as in `us.anthropic.claude-echo-v1:0`, is passed over.
+ */
+export function findModel(id: string): NamedModel | undefined {
+  const bare = id.replace(/(-v\d+)?:\d+$/, "");
+  return Object.entries(MODELS)
+    .map(([name, model]) => ({ name, model }))
+    .filter(({ name }) => bare === name || bare.endsWith(`-${name}`))
+    .sort((a, b) => b.name.length - a.name.length)[0];
 }

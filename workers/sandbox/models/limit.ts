@@ -23,13 +23,16 @@ export function* limited(
     tally.completion_tokens += 1;
     if (next.value.kind === "reasoning") tally.reasoning_tokens += 1;
     yield* gate.pass(next.value);
-    if (gate.stopped) return "stop";
+    if (gate.stopped_by !== null) {
+      tally.stopped_by = gate.stopped_by;
+      return "stop";
+    }
   }
 }
 
 /** Holds text back while it may be the beginning of a stop sequence. */
 class StopGate {
-  stopped = false;
+  stopped_by: string | null = null;
   #held = "";
   readonly #stops: readonly string[];
 
@@ -44,11 +47,14 @@ class StopGate {
       return;
     }
     this.#held += piece.text;
-    const found = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((at) => at !== -1);
-    this.stopped = found.length > 0;
-    const free = this.stopped ? Math.min(...found) : this.#held.length - this.#promising();
+    const found = this.#stops
+      .map((stop) => ({ stop, at: this.#held.indexOf(stop) }))
+      .filter(({ at }) => at !== -1)
+      .sort((a, b) => a.at - b.at)[0];
+    this.stopped_by = found?.stop ?? null;
+    const free = found?.at ?? this.#held.length - this.#promising();
     const text = this.#held.slice(0, free);
-    this.#held = this.stopped ? "" : this.#held.slice(free);
+    this.#held = found === undefined ? this.#held.slice(free) : "";
     if (text !== "") yield { kind: "content", text };
   }
 

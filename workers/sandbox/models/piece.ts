@@ -4,7 +4,7 @@ export type Piece =
   | { readonly kind: "tool_call"; readonly index: number; readonly id: string; readonly name: string }
   | { readonly kind: "tool_arguments"; readonly index: number; readonly text: string };
 
-export type FinishReason = "stop" | "length" | "tool_calls";
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
 
 /** Pieces in order, drawn one by one, and how the model ends if nothing cuts it. */
 export type Utterance = Generator<Piece, FinishReason>;
@@ -16,4 +16,6 @@ export interface Tally {
   /** Includes the reasoning tokens. */
   completion_tokens: number;
   reasoning_tokens: number;
+  /** The stop sequence that ended the answer, if one did. */
+  stopped_by?: string;
 }

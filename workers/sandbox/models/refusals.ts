@@ -1,6 +1,6 @@
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { Controls } from "../controls.ts";
-import { type ProviderError, SERVER_ERROR } from "../errors.ts";
+import { type ProviderError, serverError } from "../errors.ts";
 
 /** Models that always answer with an error, on every route. */
 export type RefusalId = "error-400" | "error-401" | "error-413" | "error-429" | "error-500";
@@ -41,7 +41,7 @@ export function refusal(id: RefusalId, controls: Controls): ProviderError {
         headers: { "retry-after": String(controls.retry_after_s) },
       };
     case "error-500":
-      return SERVER_ERROR;
+      return serverError(controls.status);
     default:
       return unreachable(id);
   }

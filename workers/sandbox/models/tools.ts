@@ -10,23 +10,28 @@ import { contentText, say, structuredText } from "./text.ts";
 /**
  * Calls the functions it is offered, with arguments made from their schemas; once the last message is a tool's result,
  * answers with a text that quotes the results. Offers that are not functions are passed over.
- * `seed` makes the ids of the calls.
+ * `seed` makes the ids of the calls, `call_id` gives them their form.
  */
-export function toolsUtterance(request: ChatRequest, seed: string): Utterance {
+export function toolsUtterance(request: ChatRequest, seed: string, call_id: CallId): Utterance {
   const answered = request.messages.at(-1)?.role === "tool";
   const chosen = answered ? [] : chosenFunctions(request);
-  if (chosen.length > 0) return calls(chosen, seed);
+  if (chosen.length > 0) return calls(chosen, seed, call_id);
   return say(structuredText(request) ?? (answered ? quoteResults(request) : "No tool was called."));
 }
+
+/** The id of a call, which depends on the seed alone. */
+export type CallId = (seed: string) => string;
+
+export const openAiCallId: CallId = (seed) => `call_${hashedId(seed, 24)}`;
 
 interface OfferedFunction {
   readonly name: string;
   readonly parameters: JsonObject;
 }
 
-function* calls(functions: readonly OfferedFunction[], seed: string): Utterance {
+function* calls(functions: readonly OfferedFunction[], seed: string, call_id: CallId): Utterance {
   for (const [index, { name, parameters }] of functions.entries()) {
-    yield { kind: "tool_call", index, id: `call_${hashedId(`${seed}:${index}`, 24)}`, name };
+    yield { kind: "tool_call", index, id: call_id(`${seed}:${index}`), name };
     for (const text of tokenise(argumentsText(parameters))) yield { kind: "tool_arguments", index, text };
   }
   return "tool_calls";

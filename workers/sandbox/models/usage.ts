@@ -1,25 +1,38 @@
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
+import { RawJson } from "../raw-json.ts";
 import type { Tally } from "./piece.ts";
 
-/**
- * How a model reports its usage. Usage is text and not a value, since some of the wrong counts (2^53 + 1, 1e400) are
- * JSON that no JavaScript number can hold.
- */
+/** How a model reports its usage. */
 export type UsageReport = "honest" | "none" | "wrong" | "zero" | "twice";
 
-/** The usage objects to send, in order. A whole answer carries the last one. */
-export function usageTexts(report: UsageReport, tally: Tally, variant: string | null): readonly string[] {
+/** A count as JSON; undefined where the report lacks it. */
+export type Count = RawJson | undefined;
+
+/**
+ * One report, before it is put into a provider's words. `prompt` includes what was cached or written to a cache,
+ * `completion` includes the reasoning.
+ */
+export interface ReportedUsage {
+  readonly prompt: Count;
+  readonly completion: Count;
+  readonly total: Count;
+  readonly cached: Count;
+  readonly reasoning: Count;
+}
+
+/** The reports to send, in order. A whole answer carries the last one. */
+export function usageReports(report: UsageReport, tally: Tally, variant: string | null): readonly ReportedUsage[] {
   switch (report) {
     case "honest":
-      return [usageText(tally)];
+      return [honest(tally)];
     case "none":
       return [];
     case "zero":
-      return [usageText({ prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 })];
+      return [honest({ prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 })];
     case "twice": {
       // Cumulative: the second count contains the first, so that whoever adds them up charges too much.
       const half = { ...tally, completion_tokens: Math.ceil(tally.completion_tokens / 2), reasoning_tokens: 0 };
-      return [usageText(half), usageText(tally)];
+      return [honest(half), honest(tally)];
     }
     case "wrong":
       return [WRONG[isVariant(variant) ? variant : "negative"](tally)];
@@ -28,8 +41,40 @@ export function usageTexts(report: UsageReport, tally: Tally, variant: string | 
   }
 }
 
-const counts = (prompt: string, completion: string, total: string): string =>
-  `{"prompt_tokens":${prompt},"completion_tokens":${completion},"total_tokens":${total}}`;
+/** `whole` without `part`, as providers report that count what is cached apart; `whole` itself if it is no number. */
+export function without(whole: Count, part: Count): Count {
+  if (whole === undefined || part === undefined) return whole;
+  const difference = Number(whole.text) - Number(part.text);
+  return Number.isSafeInteger(difference) && /^-?\d+$/.test(whole.text) ? count(difference) : whole;
+}
+
+export const count = (value: number): RawJson => new RawJson(String(value));
+
+function honest(tally: Tally): ReportedUsage {
+  return {
+    prompt: count(tally.prompt_tokens),
+    completion: count(tally.completion_tokens),
+    total: count(tally.prompt_tokens + tally.completion_tokens),
+    cached: count(tally.cached_tokens),
+    reasoning: count(tally.reasoning_tokens),
+  };
+}
+
+const counts = (prompt: string, completion: string, total: string): ReportedUsage => ({
+  prompt: new RawJson(prompt),
+  completion: new RawJson(completion),
+  total: new RawJson(total),
+  cached: undefined,
+  reasoning: undefined,
+});
+
+const NOTHING: ReportedUsage = {
+  prompt: undefined,
+  completion: undefined,
+  total: undefined,
+  cached: undefined,
+  reasoning: undefined,
+};
 
 const WRONG = {
   negative: () => counts("-1000000", "-1000000", "-2000000"),
@@ -44,16 +89,12 @@ const WRONG = {
   /** A safe integer, and absurd: nine quadrillion tokens. */
   huge: ({ prompt_tokens: prompt }) => counts(`${prompt}`, "9000000000000000", "9000000000000000"),
   null: () => counts("null", "null", "null"),
-  missing: () => "{}",
+  missing: () => NOTHING,
   /** More of the prompt is cached than there is. */
-  cached: ({ prompt_tokens: prompt, completion_tokens: completion }) =>
-    `{"prompt_tokens":${prompt},"completion_tokens":${completion},"total_tokens":${prompt + completion},` +
-    `"prompt_tokens_details":{"cached_tokens":${prompt + 1_000}}}`,
+  cached: (tally) => ({ ...honest(tally), cached: count(tally.prompt_tokens + 1_000), reasoning: undefined }),
   /** More reasoning than completion. */
-  reasoning: ({ prompt_tokens: prompt, completion_tokens: completion }) =>
-    `{"prompt_tokens":${prompt},"completion_tokens":${completion},"total_tokens":${prompt + completion},` +
-    `"completion_tokens_details":{"reasoning_tokens":${completion + 1_000}}}`,
-} as const satisfies Record<string, (tally: Tally) => string>;
+  reasoning: (tally) => ({ ...honest(tally), cached: undefined, reasoning: count(tally.completion_tokens + 1_000) }),
+} as const satisfies Record<string, (tally: Tally) => ReportedUsage>;
 
 export type WrongUsageVariant = keyof typeof WRONG;
 
@@ -61,18 +102,3 @@ export const isVariant = (name: string | null): name is WrongUsageVariant =>
   name !== null && Object.hasOwn(WRONG, name);
 
 export const VARIANTS: readonly string[] = Object.keys(WRONG);
-
-function usageText(tally: Tally): string {
-  return JSON.stringify({
-    prompt_tokens: tally.prompt_tokens,
-    completion_tokens: tally.completion_tokens,
-    total_tokens: tally.prompt_tokens + tally.completion_tokens,
-    prompt_tokens_details: { cached_tokens: tally.cached_tokens, audio_tokens: 0 },
-    completion_tokens_details: {
-      reasoning_tokens: tally.reasoning_tokens,
-      audio_tokens: 0,
-      accepted_prediction_tokens: 0,
-      rejected_prediction_tokens: 0,
-    },
-  });
-}

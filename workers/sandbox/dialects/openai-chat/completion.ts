@@ -1,5 +1,9 @@
-import { unreachable } from "../../schema/kernel/unreachable.ts";
-import type { FinishReason, Piece } from "./models/piece.ts";
+import { unreachable } from "../../../../schema/kernel/unreachable.ts";
+import type { ChatJob } from "../../chat.ts";
+import { sseEvent } from "../../frames.ts";
+import { hashedId } from "../../hash.ts";
+import type { GatheredChoice } from "../../models/gathered.ts";
+import type { FinishReason, Piece } from "../../models/piece.ts";
 
 /** The JSON of completions and their chunks. */
 
@@ -10,15 +14,14 @@ export interface Envelope {
   readonly model: string;
 }
 
+export const envelopeOf = ({ seed, created, request }: ChatJob): Envelope => ({
+  id: `chatcmpl-${hashedId(seed, 29)}`,
+  created,
+  model: request.model,
+});
+
 /** The `usage` member: its JSON text, or absent. In a chunk `"null"` stands for "not yet". */
 export type UsageMember = string | null;
-
-const encoder = new TextEncoder();
-
-export const encode = (text: string): Uint8Array => encoder.encode(text);
-
-/** One SSE event. */
-export const sseEvent = (data: string): Uint8Array => encode(`data: ${data}\n\n`);
 
 export const DONE = sseEvent("[DONE]");
 
@@ -78,48 +81,21 @@ function withUsage(json: string, usage: UsageMember): string {
   return usage === null ? json : `${json.slice(0, -1)},"usage":${usage}}`;
 }
 
-/** The message of a whole answer, gathered from its pieces. */
-export class MessageBuilder {
-  readonly #content: string[] = [];
-  readonly #reasoning: string[] = [];
-  readonly #calls: { id: string; name: string; arguments: string }[] = [];
-
-  add(piece: Piece): void {
-    switch (piece.kind) {
-      case "content":
-        this.#content.push(piece.text);
-        return;
-      case "reasoning":
-        this.#reasoning.push(piece.text);
-        return;
-      case "tool_call":
-        this.#calls.push({ id: piece.id, name: piece.name, arguments: "" });
-        return;
-      case "tool_arguments": {
-        const call = this.#calls[piece.index];
-        if (call !== undefined) call.arguments += piece.text;
-        return;
-      }
-      default:
-        unreachable(piece);
-    }
-  }
-
-  choice(index: number, finish_reason: FinishReason): object {
-    const content = this.#content.join("");
-    const tool_calls = this.#calls.map(({ id, name, arguments: text }) => ({
-      id,
-      type: "function",
-      function: { name, arguments: text },
-    }));
-    const message = {
-      role: "assistant",
-      content: tool_calls.length > 0 && content === "" ? null : content,
-      refusal: null,
-      annotations: [],
-      ...(this.#reasoning.length > 0 ? { reasoning_content: this.#reasoning.join("") } : {}),
-      ...(tool_calls.length > 0 ? { tool_calls } : {}),
-    };
-    return { index, message, logprobs: null, finish_reason };
-  }
+/** A choice of a whole completion. */
+export function completionChoice(index: number, choice: GatheredChoice): object {
+  const { content, reasoning, calls, finish } = choice;
+  const tool_calls = calls.map(({ id, name, arguments: text }) => ({
+    id,
+    type: "function",
+    function: { name, arguments: text },
+  }));
+  const message = {
+    role: "assistant",
+    content: tool_calls.length > 0 && content === "" ? null : content,
+    refusal: null,
+    annotations: [],
+    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
+    ...(tool_calls.length > 0 ? { tool_calls } : {}),
+  };
+  return { index, message, logprobs: null, finish_reason: finish };
 }

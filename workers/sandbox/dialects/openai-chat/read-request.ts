@@ -1,7 +1,8 @@
-import type { JsonObject } from "../../schema/kernel/json.ts";
-import { type ChatRequest, chatRequestSchema } from "../../schema/wire/openai-chat.ts";
-import { validate } from "./body.ts";
-import { type Failed, invalid, isFailed } from "./errors.ts";
+import type { JsonObject } from "../../../../schema/kernel/json.ts";
+import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
+import { validate } from "../../body.ts";
+import { type Failed, invalid, isFailed } from "../../errors.ts";
+import { toolHistoryBroken } from "../tool-history.ts";
 
 const STOPS_MAX = 4;
 
@@ -34,29 +35,5 @@ function ruleBroken(request: ChatRequest): Failed | null {
     const message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.";
     return invalid(message, "max_tokens", "invalid_parameter_combination");
   }
-  return toolHistoryBroken(request);
-}
-
-/** Every tool call is answered by exactly the tool messages that follow it. */
-function toolHistoryBroken(request: ChatRequest): Failed | null {
-  let open = new Set<string>();
-  for (const [index, message] of request.messages.entries()) {
-    const at = `messages[${index}]`;
-    if (message.role === "tool") {
-      if (!open.delete(message.tool_call_id)) {
-        const rule = "messages with role 'tool' must be a response to a preceding message with 'tool_calls'";
-        return invalid(`Invalid parameter: ${rule}.`, `${at}.role`, null);
-      }
-      continue;
-    }
-    if (open.size > 0) return unanswered(open, at);
-    if (message.role === "assistant") open = new Set((message.tool_calls ?? []).map((call) => call.id));
-  }
-  return open.size > 0 ? unanswered(open, `messages[${request.messages.length}]`) : null;
-}
-
-function unanswered(open: ReadonlySet<string>, at: string): Failed {
-  const rule =
-    "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'";
-  return invalid(`${rule}. Without a response: ${[...open].join(", ")}.`, `${at}.role`, null);
+  return toolHistoryBroken(request.messages);
 }
