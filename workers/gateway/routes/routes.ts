@@ -3,7 +3,10 @@ import { chatCompletions } from "./chat-completions.ts";
 import { embeddings } from "./embeddings.ts";
 import { health, ready } from "./health.ts";
 import { models } from "./models.ts";
+import { providerHealth } from "./provider-health.ts";
+import { providerModels } from "./provider-models.ts";
 import { referenceRoutes } from "./reference.ts";
+import { providerSync } from "./sync-provider.ts";
 import { providerTest } from "./test-provider.ts";
 import { walletBalance } from "./wallet-balance.ts";
 
@@ -14,6 +17,9 @@ export const ROUTES: readonly Route[] = [
   models,
   walletBalance,
   providerTest,
+  providerHealth,
+  providerModels,
+  providerSync,
   health,
   ready,
   ...referenceRoutes(() => ROUTES),
