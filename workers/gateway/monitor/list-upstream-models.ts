@@ -1,7 +1,7 @@
+import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { readBounded } from "../../../schema/http/read-json-body.ts";
 import { isJsonObject, tryParseJson } from "../../../schema/kernel/json.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
-import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { withoutCredentials } from "../pipeline/call-provider.ts";
 import type { AuthorizeTools, ProviderAccount, ProviderAdapter } from "../providers/kit/provider.ts";
 import { upstreamFailure } from "../providers/kit/upstream-failure.ts";
@@ -54,7 +54,10 @@ export async function listUpstreamModels(
     return { status: "listed", ids: [...ids] };
   } catch (error) {
     if (signal.aborted) {
-      return failed(upstreamFailure(`No list of models within ${LIMITS.monitor_probe_ms} ms.`, "timeout", 504), account);
+      return failed(
+        upstreamFailure(`No list of models within ${LIMITS.monitor_probe_ms} ms.`, "timeout", 504),
+        account,
+      );
     }
     const name = error instanceof Error ? error.name : "error";
     return failed(upstreamFailure(`The provider could not be reached (${name}).`), account);

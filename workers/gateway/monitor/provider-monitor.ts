@@ -3,7 +3,13 @@ import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { masterKeysOf } from "../../../schema/credential/master-keys.ts";
 import { type Effects, runtimeEffects } from "../../../schema/kernel/effects.ts";
 import { log } from "../../../schema/kernel/log.ts";
-import type { LiveBatch, MonitorFailure, MonitorRpc, ProviderHealth, SyncAnswer } from "../../../schema/wire/monitor-rpc.ts";
+import type {
+  LiveBatch,
+  MonitorFailure,
+  MonitorRpc,
+  ProviderHealth,
+  SyncAnswer,
+} from "../../../schema/wire/monitor-rpc.ts";
 import { type Env, type GatewayConfig, readConfig } from "../env.ts";
 import { checkedFetch } from "../pipeline/call-provider.ts";
 import { adapterOf } from "../providers/registry.ts";

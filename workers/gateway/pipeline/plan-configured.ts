@@ -3,7 +3,7 @@ import { log } from "../../../schema/kernel/log.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
 import { isListed } from "../stores/listed-models.ts";
-import { type NeededCapability, type Plan, matches, planRequest } from "./plan.ts";
+import { matches, type NeededCapability, type Plan, planRequest } from "./plan.ts";
 import { orgSnapshot, reloadedSnapshot } from "./snapshot.ts";
 
 /** What a change of the configuration may have mended since it was last read. */

@@ -1,6 +1,6 @@
 import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import type { FailureClass } from "../../../schema/wire/monitor-rpc.ts";
-import { LiveReports } from "../monitor/live-reports.ts";
+import { LiveReports } from "../stores/live-reports.ts";
 import type { Ending, Exchange } from "./exchange.ts";
 
 /** One per isolate. */
@@ -9,8 +9,9 @@ const reports = new LiveReports();
 /** Tells the provider's monitor, behind the answer, how its call went. What was never called or was left early tells nothing. */
 export function reportLive(exchange: Exchange, ending: Ending): void {
   const { scope, called_at, first_byte_at } = exchange;
+  if (called_at === null) return;
   const namespace = scope.env.MONITOR;
-  if (called_at === null || namespace === undefined) return;
+  if (namespace === undefined) return;
   const now = scope.effects.now();
   const { waitUntil } = scope;
   const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

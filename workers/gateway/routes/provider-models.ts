@@ -42,7 +42,15 @@ export const providerModels: Route = {
       schema: z.object({ data: z.array(shown), next_cursor: z.string().nullable() }),
     },
   },
-  errors: ["invalid_request", "invalid_api_key", "not_signed_in", "forbidden", "origin_denied", "not_found", "store_unavailable"],
+  errors: [
+    "invalid_request",
+    "invalid_api_key",
+    "not_signed_in",
+    "forbidden",
+    "origin_denied",
+    "not_found",
+    "store_unavailable",
+  ],
   handle,
 };
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { masterKeysOf } from "../../../schema/credential/master-keys.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
-import type { RequestScope } from "../http/request-scope.ts";
+import type { Env, GatewayConfig } from "../env.ts";
 import { loadOrgSnapshot } from "./org-snapshot.ts";
 
 export interface ListedModel {
@@ -23,7 +23,7 @@ const rows = z.array(
 
 /** A provider's models as it lists them, by id; null when there is no such provider. Throws when D1 does not answer. */
 export async function loadListedModels(
-  { env, config, started_at: now }: RequestScope,
+  { env, config, started_at: now }: { readonly env: Env; readonly config: GatewayConfig; readonly started_at: number },
   org_id: string,
   provider_id: string,
 ): Promise<readonly ListedModel[] | null> {
@@ -48,6 +48,22 @@ export async function loadListedModels(
   }));
 }
 
+const listedRows = z.array(z.object({ provider_id: z.string(), upstream_id: z.string(), first_seen_at: z.int() }));
+
+/** All that the org's providers list now, without what the org has withdrawn. Throws when D1 does not answer. */
+export async function loadListed(db: D1Database, org_id: string): Promise<z.infer<typeof listedRows>> {
+  const { results } = await db
+    .prepare(
+      `SELECT m.provider_id, m.upstream_id, m.first_seen_at FROM provider_models m WHERE m.org_id = ?1 AND m.vanished_at IS NULL AND ${NOT_WITHDRAWN} ORDER BY m.provider_id, m.upstream_id`,
+    )
+    .bind(org_id)
+    .all();
+  return listedRows.parse(results);
+}
+
+const NOT_WITHDRAWN =
+  "NOT EXISTS (SELECT 1 FROM model_prices w WHERE w.org_id = m.org_id AND w.provider_id = m.provider_id AND w.model = m.upstream_id AND w.withdrawn = 1)";
+
 /**
  * Whether an enabled provider lists this model now and the org has not withdrawn it: its name with and without the
  * provider in front. For a model that is not known otherwise: it is there, and has no price.
@@ -56,7 +72,7 @@ export async function isListed(db: D1Database, org_id: string, name: string): Pr
   const slash = name.indexOf("/");
   const found = await db
     .prepare(
-      "SELECT 1 AS found FROM provider_models m JOIN providers p ON p.org_id = m.org_id AND p.id = m.provider_id AND p.enabled = 1 WHERE m.org_id = ?1 AND m.vanished_at IS NULL AND ((m.provider_id = ?2 AND m.upstream_id = ?3) OR m.upstream_id = ?4) AND NOT EXISTS (SELECT 1 FROM model_prices w WHERE w.org_id = m.org_id AND w.provider_id = m.provider_id AND w.model = m.upstream_id AND w.withdrawn = 1) LIMIT 1",
+      `SELECT 1 AS found FROM provider_models m JOIN providers p ON p.org_id = m.org_id AND p.id = m.provider_id AND p.enabled = 1 WHERE m.org_id = ?1 AND m.vanished_at IS NULL AND ((m.provider_id = ?2 AND m.upstream_id = ?3) OR m.upstream_id = ?4) AND ${NOT_WITHDRAWN} LIMIT 1`,
     )
     .bind(org_id, slash === -1 ? "" : name.slice(0, slash), name.slice(slash + 1), name)
     .first<number>("found");

@@ -159,7 +159,12 @@ async function compileProvider(
     region: row.region,
     settings: row.settings === null ? {} : settingsOf(row.settings),
   };
-  return { account, timeouts: timeoutsOf(row.timeouts), models: modelsOf(row.kind, prices, now), health: row.health ?? "unknown" };
+  return {
+    account,
+    timeouts: timeoutsOf(row.timeouts),
+    models: modelsOf(row.kind, prices, now),
+    health: row.health ?? "unknown",
+  };
 }
 
 const settingsOf = (json: string): Readonly<Record<string, unknown>> =>

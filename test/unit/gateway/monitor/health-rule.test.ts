@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { judgeHealth } from "../../../../workers/gateway/monitor/health-rule.ts";
-import { latencyBucket, percentile } from "../../../../workers/gateway/monitor/latency-buckets.ts";
+import { latencyBucket, percentile } from "../../../../workers/gateway/stores/latency-buckets.ts";
 
 describe("the state of a provider", () => {
   it.each([
@@ -19,9 +19,12 @@ describe("the state of a provider", () => {
     [true, 0, 6, 5, "degraded"],
     [true, 0, 90, 10, "degraded"],
     [true, 0, 91, 9, "healthy"],
-  ] as const)("probe %s, %i failed in a row, %i live ok, %i live failed: %s", (ok, row, live_ok, live_failed, state) => {
-    expect(judgeHealth({ last_probe_ok: ok, failed_probes_in_a_row: row, live_ok, live_failed })).toBe(state);
-  });
+  ] as const)(
+    "probe %s, %i failed in a row, %i live ok, %i live failed: %s",
+    (ok, row, live_ok, live_failed, state) => {
+      expect(judgeHealth({ last_probe_ok: ok, failed_probes_in_a_row: row, live_ok, live_failed })).toBe(state);
+    },
+  );
 });
 
 describe("latencies in buckets", () => {

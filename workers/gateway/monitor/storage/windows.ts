@@ -1,5 +1,5 @@
 import type { LiveBatch, WindowFigures } from "../../../../schema/wire/monitor-rpc.ts";
-import { percentile } from "../latency-buckets.ts";
+import { percentile } from "../../stores/latency-buckets.ts";
 
 const MINUTE_MS = 60_000;
 const KEPT_MINUTES = 60;
@@ -35,7 +35,11 @@ export function addBatch(sql: SqlStorage, batch: LiveBatch, now: number): void {
 }
 
 /** Calls that went well and that failed in the last `minutes`, the one under way included. */
-export function countLive(sql: SqlStorage, minutes: number, now: number): { readonly ok: number; readonly failed: number } {
+export function countLive(
+  sql: SqlStorage,
+  minutes: number,
+  now: number,
+): { readonly ok: number; readonly failed: number } {
   const { ok, failed } = figures(sql, minutes, now);
   return { ok, failed };
 }
