@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { byKey, codeOf, type Founder, make, rowsOf, signUp } from "../support/console.ts";
@@ -31,6 +32,26 @@ describe("a provider", () => {
     expect(synced.body).toMatchObject({ ok: true, unpriced: expect.any(Number) });
     const listed = rowsOf(await founder.call("GET", "/v1/providers/sandbox/models?limit=2"));
     expect(listed).toHaveLength(2);
+  });
+
+  it("may list a model without a price, which is shown and never served", async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ data: [{ id: "dear" }] }));
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const { port } = z.object({ port: z.int() }).parse(server.address());
+    await make(founder, "/v1/providers", { id: "own", kind: "vllm", base_url: `http://127.0.0.1:${port}/v1` });
+    const synced = await founder.call("POST", "/v1/providers/own/sync");
+    expect(synced.body).toMatchObject({ ok: true, listed: 1, unpriced: 1 });
+    const refused = await chat("own/dear");
+    expect([refused.status, codeOf(refused)]).toEqual([503, "model_unpriced"]);
+    const shown = rowsOf(await byKey(platform, app).call("GET", "/v1/models"));
+    expect(shown).toContainEqual(expect.objectContaining({ id: "own/dear", price: null }));
+    expect(asked.filter((path) => !path.endsWith("/models"))).toEqual([]);
+    server.closeAllConnections();
+    server.close();
   });
 
   it("is not there for who may not see it, nor when it does not exist", async () => {
