@@ -89,6 +89,30 @@ export default defineConfig({
         test: { name: "runtime-audit", include: ["test/runtime/audit/**/*.test.ts"], testTimeout: 60_000 },
       },
       {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: "./workers/gateway/index.ts",
+            remoteBindings: false,
+            miniflare: {
+              compatibilityDate: "2026-10-20",
+              d1Databases: { DB: DATABASE_ID },
+              durableObjects: { MONITOR: { className: "ProviderMonitor", useSQLite: true } },
+              bindings: {
+                MIGRATIONS: await readD1Migrations("./schema/migrations"),
+                AO_KEY_PEPPER: AUDIT_KEY,
+                AO_MASTER_KEY: AUDIT_KEY,
+                AO_HEALTH_MS: "3600000",
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "runtime-gateway-monitor",
+          include: ["test/runtime/gateway-monitor/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
         // Identity alone, without the rest of the console: Better Auth and D1 as they run in production.
         plugins: [
           cloudflareTest(async () => ({

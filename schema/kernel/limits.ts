@@ -39,6 +39,17 @@ export const LIMITS = {
   sse_event_bytes: 8 * 1024 * 1024,
   /** What of a provider's error body is read and passed on. */
   upstream_error_bytes: 64 * 1024,
+  /** How long a probe of a provider may take: its list of models is small, and one that is slower is not well. */
+  monitor_probe_ms: 10_000,
+  /** Probes that fail in a row until a provider counts as down: one or two may be lost on the way. */
+  monitor_failed_probes: 3,
+  /** Fewer live calls say nothing of how a provider is. */
+  monitor_live_calls_least: 10,
+  /** Pages and bytes of a page of a provider's list of models: the longest known has some thousand models. */
+  monitor_list_pages: 20,
+  monitor_list_bytes: 8 * 1024 * 1024,
+  /** What is kept of the text of a provider's failure. */
+  monitor_text_chars: 300,
   /** A hold that nobody renews ends after this: long enough for a lost heartbeat, short enough not to strand money. */
   hold_ttl_ms: 90_000,
   /** The gateway renews a hold this often while its request runs: two may be lost before the hold ends. */

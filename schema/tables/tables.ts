@@ -147,6 +147,33 @@ export const modelPrices = sqliteTable(
   ],
 );
 
+/** What a provider lists as its models, as its monitor last saw it. A row stays when its model vanishes. */
+export const providerModels = sqliteTable(
+  "provider_models",
+  {
+    org_id: text("org_id").notNull(),
+    provider_id: text("provider_id").notNull(),
+    upstream_id: text("upstream_id").notNull(),
+    first_seen_at: integer("first_seen_at").notNull(),
+    /** The last list that it was seen to change in: when it came, or came back. */
+    last_seen_at: integer("last_seen_at").notNull(),
+    vanished_at: integer("vanished_at"),
+  },
+  (table) => [primaryKey({ columns: [table.org_id, table.provider_id, table.upstream_id] })],
+);
+
+/** How each provider is, as its monitor sees it: written when that changes, removed when the provider is disabled. */
+export const providerHealth = sqliteTable(
+  "provider_health",
+  {
+    org_id: text("org_id").notNull(),
+    provider_id: text("provider_id").notNull(),
+    state: text("state").notNull(),
+    since: integer("since").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org_id, table.provider_id] })],
+);
+
 /** One row per ended request: written by the consumer, never updated. Its cost is this plus its adjustments. */
 export const requestLog = sqliteTable(
   "request_log",

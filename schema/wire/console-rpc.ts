@@ -18,12 +18,13 @@ export interface AuthorizeRequest {
   readonly headers: readonly (readonly [string, string])[];
   readonly request_id: string;
   readonly permission: Permission;
+  /** Null for what only reads. */
   readonly audit: {
     /** `provider.tested`. */
     readonly action: string;
     readonly target: { readonly type: string; readonly id: string };
     readonly details: JsonObject;
-  };
+  } | null;
 }
 
 export type AuthorizeAnswer =

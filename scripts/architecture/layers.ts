@@ -86,6 +86,22 @@ export const LAYERS: readonly Layer[] = [
     withoutPackages: PURE,
   },
   {
+    // An object of the gateway worker. Requests reach it by its binding, never by an import.
+    name: "gateway monitor",
+    files: new RegExp(`${GATEWAY}monitor/`),
+    may: [
+      "kernel",
+      "schema",
+      "gateway env",
+      "provider kit",
+      "provider registry",
+      "gateway store",
+      "pipeline",
+      "gateway monitor",
+    ],
+    withoutPackages: ["hono"],
+  },
+  {
     name: "openapi",
     files: new RegExp(`${GATEWAY}openapi/`),
     may: ["kernel", "schema", "gateway http", "openapi"],
@@ -105,6 +121,7 @@ export const LAYERS: readonly Layer[] = [
       "dialect",
       "pipeline",
       "openapi",
+      "gateway monitor",
       "gateway route",
     ],
   },

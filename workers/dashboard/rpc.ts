@@ -34,17 +34,8 @@ async function authorize(http: Request, scope: ConsoleScope, request: AuthorizeR
   if (!may(actor, request.permission)) {
     return { status: "refused", refusal: refusePermission(actor, request.permission).refused };
   }
-  const committed = await commit(scope, {
-    org_id: actor.org_id,
-    actor: auditActor(actor),
-    action: request.audit.action,
-    target: request.audit.target,
-    details: request.audit.details,
-    preconditions: [],
-    statements: [],
-    effects: [],
-  });
-  if (isRefused(committed)) return { status: "refused", refusal: committed.refused };
+  const written = request.audit === null ? null : await writeEntry(scope, actor, request.audit);
+  if (written !== null && isRefused(written)) return { status: "refused", refusal: written.refused };
   return {
     status: "authorized",
     org_id: actor.org_id,
@@ -52,6 +43,16 @@ async function authorize(http: Request, scope: ConsoleScope, request: AuthorizeR
     wallet_id: await payingWallet(scope, actor),
   };
 }
+
+const writeEntry = (scope: ConsoleScope, actor: Actor, entry: NonNullable<AuthorizeRequest["audit"]>) =>
+  commit(scope, {
+    org_id: actor.org_id,
+    actor: auditActor(actor),
+    ...entry,
+    preconditions: [],
+    statements: [],
+    effects: [],
+  });
 
 /** A key pays from its own wallet, somebody signed in from the org's first. */
 async function payingWallet(scope: ConsoleScope, actor: Actor): Promise<string | null> {

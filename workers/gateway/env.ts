@@ -3,6 +3,7 @@ import type { WalletNamespace } from "../../schema/clients/wallet-client.ts";
 import { configReader, flagVariable, millisecondsVariable, secretVariable } from "../../schema/config/variables.ts";
 import { LIMITS } from "../../schema/kernel/limits.ts";
 import type { ConsoleRpc } from "../../schema/wire/console-rpc.ts";
+import type { MonitorNamespace } from "../../schema/wire/monitor-rpc.ts";
 import type { TokenizerRpc } from "../../schema/wire/tokenizer-rpc.ts";
 
 /** Bindings and variables of the gateway worker, see wrangler.toml. Variables are parsed by `readConfig`. */
@@ -15,6 +16,8 @@ export interface Env {
   readonly DASHBOARD: Fetcher;
   /** The same worker's RPC: who may call an administrator's route of ours. */
   readonly CONSOLE: ConsoleRpc;
+  /** One object per provider, of this worker. A gateway without the binding serves as well, and knows of no health. */
+  readonly MONITOR?: MonitorNamespace;
   /** Local only: the provider that needs no key. */
   readonly SANDBOX?: Fetcher;
   readonly [variable: string]: unknown;
@@ -41,6 +44,10 @@ const configSchema = z.object({
    * after twice this at the latest, which is to be ten seconds.
    */
   AO_SNAPSHOT_MS: millisecondsVariable(0, 600_000, 5_000),
+  /** How often a provider is probed, by its monitor's alarm. */
+  AO_HEALTH_MS: millisecondsVariable(1_000, 3_600_000, 30_000),
+  /** How often a provider's list of models is taken over. */
+  AO_MODEL_SYNC_MS: millisecondsVariable(60_000, 86_400_000, 3_600_000),
 });
 
 export type GatewayConfig = z.infer<typeof configSchema>;

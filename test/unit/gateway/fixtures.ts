@@ -154,6 +154,8 @@ const absent = {
   AO_HOLD_TTL_MS: undefined,
   AO_HEARTBEAT_MS: undefined,
   AO_SNAPSHOT_MS: undefined,
+  AO_HEALTH_MS: undefined,
+  AO_MODEL_SYNC_MS: undefined,
 };
 
 export const effects = (change: Partial<Effects> = {}): Effects => ({

@@ -106,6 +106,7 @@ export async function wholeGateway(options: GatewayOptions = {}) {
         return (await options.console?.(request)) ?? new Response("console");
       },
     },
+    MONITOR: undefined,
     CONSOLE: {
       authorize: async (request: AuthorizeRequest) => {
         steps.push("authorize");

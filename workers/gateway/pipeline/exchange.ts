@@ -17,6 +17,7 @@ import { HoldKeeper } from "./hold-keeper.ts";
 import type { Operation } from "./operation.ts";
 import { learnOutputTokens } from "./output-history.ts";
 import type { Attempt } from "./plan.ts";
+import { reportLive } from "./report-live.ts";
 
 /** How an exchange ended, as the log and the ledger tell it. */
 export interface Ending {
@@ -53,6 +54,10 @@ export class Exchange {
   /** What is left of the caller's rate limits, for the answer. */
   readonly rate_headers: Readonly<Record<string, string>>;
   first_byte_at: number | null = null;
+  /** When the provider was called; null until then. */
+  called_at: number | null = null;
+  /** Why the call brought no answer. */
+  call_error: UpstreamError | null = null;
   readonly #wallet: WalletClient;
   #ended = false;
 
@@ -166,6 +171,7 @@ export class Exchange {
     if (this.#ended) return;
     this.#ended = true;
     const record = this.#record(ending, bill);
+    reportLive(this, ending);
     learnOutputTokens(this.attempt.name, outputTokens(bill.usage));
     this.#log(ending, bill);
     await this.#end(() =>
@@ -185,6 +191,7 @@ export class Exchange {
   async release(ending: Ending): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    reportLive(this, ending);
     const { price_id } = this.attempt.price;
     const bill: Bill = { usage: {}, source: "provider", cost_nano_usd: ZERO_USD, unpriced: [], price_id };
     this.#log(ending, bill);

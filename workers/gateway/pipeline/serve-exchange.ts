@@ -45,6 +45,7 @@ export async function serveExchange(
   }
   const options = { request_id: scope.request_id, traceparent: wishes.traceparent, abort };
   try {
+    exchange.called_at = scope.effects.now();
     const result = await callProvider(scope.env, scope.config, scope.effects, attempt, translation.call, options);
     if (result.status !== "answered")
       return await failedCall(exchange, watch.ended_by === "clock" ? late(exchange) : result);
@@ -177,6 +178,7 @@ function answerHeaders(exchange: Exchange, warnings: readonly string[]): Record<
 
 /** A call without an answer. Nothing is owed when the provider refused or was never reached; else it may bill the prompt. */
 async function failedCall(exchange: Exchange, result: Exclude<CallResult, { status: "answered" }>): Promise<Outcome> {
+  if (result.status !== "caller_gone") exchange.call_error = result.error;
   switch (result.status) {
     case "refused":
       return await fail(exchange, refusalOf(result.error), "release", headersFromUpstream(result.headers));

@@ -5,7 +5,7 @@ import { cohere } from "./cohere/cohere.ts";
 import { deepseek } from "./deepseek/deepseek.ts";
 import { fireworks } from "./fireworks/fireworks.ts";
 import { groq } from "./groq/groq.ts";
-import type { ProviderAdapter, ProviderAdapter } from "./kit/provider.ts";
+import type { ProviderAdapter } from "./kit/provider.ts";
 import { mistral } from "./mistral/mistral.ts";
 import { ollama } from "./ollama/ollama.ts";
 import { openai } from "./openai/openai.ts";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
 import { errorResponse } from "../../../schema/http/error-response.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
+import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, nanoUsd } from "../../../schema/kernel/money.ts";
 import type { ModelInfo } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
@@ -12,6 +13,8 @@ import { matches } from "../pipeline/plan.ts";
 import { refuseKey } from "../pipeline/refuse-key.ts";
 import { orgSnapshot } from "../pipeline/snapshot.ts";
 import { adapterOf } from "../providers/registry.ts";
+import { loadListed } from "../stores/listed-models.ts";
+import type { OrgSnapshot } from "../stores/org-snapshot.ts";
 
 const providerSchema = z.object({
   kind: z.string(),
@@ -39,7 +42,7 @@ export const models: Route = {
   tag: "Inference",
   summary: "List models",
   description:
-    "The models of every enabled provider that this key may use, named `provider/model`, each with its limits and its price now (US dollars per million units, by usage component). `providers` tells for each of them what becomes of a request's parameters (passed on, mapped to its own form, dropped with a warning, or refused) and which features it has: true, or why a request for it is refused.",
+    "The models of every enabled provider that this key may use, named `provider/model`, each with its limits and its price now (US dollars per million units, by usage component). `providers` tells for each of them what becomes of a request's parameters (passed on, mapped to its own form, dropped with a warning, or refused) and which features it has: true, or why a request for it is refused. A model that a provider lists and that has no price is shown with `price: null` and limits of 0: a request for it is refused with `model_unpriced`.",
   security: "key",
   spends: false,
   headers: {},
@@ -69,6 +72,8 @@ async function listModels(request: Request, scope: RequestScope): Promise<Respon
       .map(([name, model]) => describe(`${provider_id}/${name}`, provider_id, model, scope.started_at))
       .filter(({ id }) => key.models === null || key.models.some((pattern) => matches(pattern, id))),
   );
+  const listed = await listedUnpriced(scope, loaded.snapshot, data);
+  data.push(...listed.filter(({ id }) => key.models === null || key.models.some((pattern) => matches(pattern, id))));
   const seen = new Set(data.map(({ owned_by }) => owned_by));
   const providers = Object.fromEntries(
     [...loaded.snapshot.providers]
@@ -76,6 +81,38 @@ async function listModels(request: Request, scope: RequestScope): Promise<Respon
       .map(([provider_id, { account }]) => [provider_id, describeProvider(account.kind)]),
   );
   return Response.json({ object: "list", data, providers }, { headers: { "x-request-id": scope.public_request_id } });
+}
+
+/** What enabled providers list and nobody priced: shown, and refused when it is asked for. Nothing of it when D1 is down. */
+async function listedUnpriced(
+  { env, request_id, started_at }: RequestScope,
+  { org_id, providers }: OrgSnapshot,
+  known: readonly { readonly id: string }[],
+): Promise<readonly z.infer<typeof modelSchema>[]> {
+  const names = new Set(known.map(({ id }) => id));
+  for (const [provider_id, { models: priced }] of providers) {
+    for (const { upstream_id } of priced.values()) names.add(`${provider_id}/${upstream_id}`);
+  }
+  try {
+    const listed = await loadListed(env.DB, org_id);
+    return listed
+      .filter(
+        ({ provider_id, upstream_id }) => providers.has(provider_id) && !names.has(`${provider_id}/${upstream_id}`),
+      )
+      .map(({ provider_id, upstream_id, first_seen_at }) => ({
+        id: `${provider_id}/${upstream_id}`,
+        object: "model",
+        created: Math.floor(Math.min(first_seen_at, started_at) / 1000),
+        owned_by: provider_id,
+        context_tokens: 0,
+        max_output_tokens: 0,
+        capabilities: [],
+        price: null,
+      }));
+  } catch (error) {
+    log("warn", "listed_models_failed", { request_id, reason: String(error) });
+    return [];
+  }
 }
 
 function describeProvider(kind: string): z.infer<typeof providerSchema> | undefined {

@@ -3,8 +3,11 @@ import { chatCompletions } from "./chat-completions.ts";
 import { embeddings } from "./embeddings.ts";
 import { health, ready } from "./health.ts";
 import { models } from "./models.ts";
+import { providerHealth } from "./provider-health.ts";
+import { providerModels } from "./provider-models.ts";
 import { referenceRoutes } from "./reference.ts";
 import { rerank } from "./rerank.ts";
+import { providerSync } from "./sync-provider.ts";
 import { providerTest } from "./test-provider.ts";
 import { walletBalance } from "./wallet-balance.ts";
 
@@ -16,6 +19,9 @@ export const ROUTES: readonly Route[] = [
   models,
   walletBalance,
   providerTest,
+  providerHealth,
+  providerModels,
+  providerSync,
   health,
   ready,
   ...referenceRoutes(() => ROUTES),

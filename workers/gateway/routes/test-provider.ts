@@ -4,13 +4,12 @@ import { errorResponse } from "../../../schema/http/error-response.ts";
 import { readOptionalJsonBody } from "../../../schema/http/read-json-body.ts";
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
-import { log } from "../../../schema/kernel/log.ts";
-import type { AuthorizeAnswer } from "../../../schema/wire/console-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route, RouteParams } from "../http/route.ts";
 import { snapshotWith } from "../pipeline/snapshot.ts";
 import { failed, type TestResult, testProvider } from "../pipeline/test-provider.ts";
 import type { Unusable } from "../stores/org-snapshot.ts";
+import { authorizeAdmin } from "./authorize-admin.ts";
 
 const bodySchema = z.object({
   model: z
@@ -74,7 +73,11 @@ async function handleTest(http: Request, scope: RequestScope, { id = "" }: Route
   const wanted = await readModel(http);
   if (isRefused(wanted)) return errorResponse(wanted.refused, scope.public_request_id);
   const { model } = wanted;
-  const caller = await authorize(http, scope, id, model);
+  const caller = await authorizeAdmin(http, scope, {
+    permission: "providers:test",
+    // The id comes from the path and may be anything.
+    audit: { action: "provider.tested", target: { type: "provider", id: id.slice(0, ID_CHARS) }, details: { model } },
+  });
   if (caller.status === "refused") return errorResponse(caller.refusal, scope.public_request_id);
   const loaded = await snapshotWith(scope, caller.org_id, id);
   if (isRefused(loaded)) return errorResponse(loaded.refused, scope.public_request_id);
@@ -100,34 +103,6 @@ async function readModel(http: Request): Promise<{ readonly model: string | null
   const parsed = bodySchema.safeParse(read.body);
   if (!parsed.success) return refuse("invalid_request", describeIssue(parsed.error));
   return { model: parsed.data.model ?? null };
-}
-
-/** Whether the caller may, and the audit entry of it: the console's to decide and to write, before anything is done. */
-async function authorize(
-  http: Request,
-  scope: RequestScope,
-  id: string,
-  model: string | null,
-): Promise<AuthorizeAnswer> {
-  try {
-    return await scope.env.CONSOLE.authorize({
-      method: http.method,
-      url: http.url,
-      headers: [...http.headers],
-      request_id: scope.request_id,
-      permission: "providers:test",
-      audit: {
-        action: "provider.tested",
-        // It comes from the path and may be anything.
-        target: { type: "provider", id: id.slice(0, ID_CHARS) },
-        details: { model },
-      },
-    });
-  } catch (error) {
-    log("error", "console_failed", { request_id: scope.request_id, reason: String(error) });
-    const message = "The console does not answer, so nobody could be authorised. Try again.";
-    return { status: "refused", refusal: { code: "store_unavailable", message, retry_after_ms: 1_000 } };
-  }
 }
 
 /** Longer than a provider's id can be. */

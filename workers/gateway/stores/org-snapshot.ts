@@ -6,6 +6,7 @@ import { openDataKeys } from "../../../schema/credential/open-data-keys.ts";
 import { dataKeyIdOf, type OpeningKeys, openCredential } from "../../../schema/credential/seal.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import type { ModelInfo } from "../../../schema/pricing/price.ts";
+import { HEALTH_STATES, type HealthState } from "../../../schema/wire/monitor-rpc.ts";
 import type { ProviderAccount } from "../providers/kit/provider.ts";
 import { providerDefaults } from "../providers/registry.ts";
 import { modelsOf, type PriceRow, priceRowSchema } from "./org-models.ts";
@@ -25,6 +26,8 @@ export interface ProviderEntry {
   readonly account: ProviderAccount;
   readonly timeouts: Timeouts;
   readonly models: ReadonlyMap<string, ModelInfo>;
+  /** As its monitor last stated it; `unknown` without one. */
+  readonly health: HealthState;
 }
 
 /** Why a provider's row cannot be used. */
@@ -46,6 +49,8 @@ export interface SnapshotQuery {
   readonly now: number;
   /** A provider that is wanted also when it is disabled. */
   readonly also?: string;
+  /** The one provider that is wanted, in place of all. */
+  readonly only?: string;
 }
 
 const providerRow = z.object({
@@ -56,6 +61,7 @@ const providerRow = z.object({
   region: z.string().nullable(),
   timeouts: z.string().nullable(),
   settings: z.string().nullable(),
+  health: z.enum(HEALTH_STATES).nullish().catch(null),
 });
 type ProviderRow = z.infer<typeof providerRow>;
 
@@ -96,18 +102,18 @@ interface Rows {
   readonly data_keys: readonly z.infer<typeof dataKeyRow>[];
 }
 
-async function loadRows(db: D1Database, { org_id, also }: SnapshotQuery): Promise<Rows> {
+async function loadRows(db: D1Database, { org_id, also, only }: SnapshotQuery): Promise<Rows> {
   const [providerRows, priceRows, keyRows] = await db.batch([
     db
       .prepare(
-        "SELECT id, kind, base_url, credential, region, timeouts, settings FROM providers WHERE org_id = ?1 AND (enabled = 1 OR id = ?2) ORDER BY id",
+        "SELECT id, kind, base_url, credential, region, timeouts, settings, (SELECT state FROM provider_health WHERE provider_health.org_id = providers.org_id AND provider_id = id) AS health FROM providers WHERE org_id = ?1 AND (enabled = 1 OR id = ?2) AND (?3 IS NULL OR id = ?3) ORDER BY id",
       )
-      .bind(org_id, also ?? null),
+      .bind(org_id, also ?? null, only ?? null),
     db
       .prepare(
-        "SELECT id, provider_id, model, upstream_id, effective_from, rates, tiers, context_tokens, max_output_tokens, capabilities, encoding, base_model, withdrawn FROM model_prices WHERE org_id = ?1",
+        "SELECT id, provider_id, model, upstream_id, effective_from, rates, tiers, context_tokens, max_output_tokens, capabilities, encoding, base_model, withdrawn FROM model_prices WHERE org_id = ?1 AND (?2 IS NULL OR provider_id = ?2)",
       )
-      .bind(org_id),
+      .bind(org_id, only ?? null),
     db.prepare("SELECT id, org_id, wrapped FROM data_keys WHERE org_id = ?1").bind(org_id),
   ]);
   return {
@@ -153,7 +159,12 @@ async function compileProvider(
     region: row.region,
     settings: row.settings === null ? {} : settingsOf(row.settings),
   };
-  return { account, timeouts: timeoutsOf(row.timeouts), models: modelsOf(row.kind, prices, now) };
+  return {
+    account,
+    timeouts: timeoutsOf(row.timeouts),
+    models: modelsOf(row.kind, prices, now),
+    health: row.health ?? "unknown",
+  };
 }
 
 const settingsOf = (json: string): Readonly<Record<string, unknown>> =>

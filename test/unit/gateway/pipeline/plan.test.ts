@@ -24,7 +24,12 @@ function snapshotOf(
     providers: new Map(
       Object.entries(providers).map(([id, models]) => [
         id,
-        { account: { ...ACCOUNT, id, kind }, timeouts: TIMEOUTS, models: new Map(Object.entries(models)) },
+        {
+          account: { ...ACCOUNT, id, kind },
+          timeouts: TIMEOUTS,
+          models: new Map(Object.entries(models)),
+          health: "unknown",
+        },
       ]),
     ),
   };

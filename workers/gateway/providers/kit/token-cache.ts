@@ -70,6 +70,6 @@ async function inTime(flight: Promise<FetchedToken>): Promise<FetchedToken | nul
   try {
     return await Promise.race([flight, late]);
   } finally {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
   }
 }

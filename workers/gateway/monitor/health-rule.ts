@@ -1,0 +1,26 @@
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+import type { HealthState } from "../../../schema/wire/monitor-rpc.ts";
+
+/** What is known of a provider at one moment. */
+export interface Evidence {
+  /** Whether the last probe went well; null when there was none. */
+  readonly last_probe_ok: boolean | null;
+  readonly failed_probes_in_a_row: number;
+  /** Calls of the last two minutes. */
+  readonly live_ok: number;
+  readonly live_failed: number;
+}
+
+/**
+ * How a provider is. Down: half of enough live calls fail, or three probes in a row and live calls do not say otherwise (a
+ * key may be good for inference and not for the list of models). Degraded: a probe failed, or a tenth of the live calls.
+ */
+export function judgeHealth({ last_probe_ok, failed_probes_in_a_row, live_ok, live_failed }: Evidence): HealthState {
+  const live = live_ok + live_failed;
+  const tells = live >= LIMITS.monitor_live_calls_least;
+  if (tells && live_failed * 2 >= live) return "down";
+  if (failed_probes_in_a_row >= LIMITS.monitor_failed_probes && !tells) return "down";
+  if (failed_probes_in_a_row > 0) return "degraded";
+  if (live_failed > 0 && live_failed * 10 >= live) return "degraded";
+  return last_probe_ok === true || live_ok > 0 ? "healthy" : "unknown";
+}
