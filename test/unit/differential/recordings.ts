@@ -32,6 +32,8 @@ export interface Provider {
   frame(line: string): Uint8Array;
   readonly content_type: string;
   readonly done?: string;
+  /** Set where a client of the provider's own does not show usage and reasoning as we do, and why. */
+  readonly differs?: string;
 }
 
 const encoder = new TextEncoder();
@@ -109,6 +111,7 @@ export const PROVIDERS: readonly Provider[] = [
     client: (fetch) => createCohere({ apiKey: "k", fetch })("command-a-03-2025"),
     frame: named,
     content_type: SSE,
+    differs: "the client shows all tokens where its billed_units are billed, and leaves the plan of its tools out",
   },
   {
     folder: "mistral",

@@ -1,7 +1,9 @@
 import type { Route } from "../http/route.ts";
 import { chatCompletions } from "./chat-completions.ts";
+import { countMessageTokens } from "./count-message-tokens.ts";
 import { embeddings } from "./embeddings.ts";
 import { health, ready } from "./health.ts";
+import { messages } from "./messages.ts";
 import { models } from "./models.ts";
 import { providerHealth } from "./provider-health.ts";
 import { providerModels } from "./provider-models.ts";
@@ -14,6 +16,8 @@ import { walletBalance } from "./wallet-balance.ts";
 /** Every route of the data plane. Whatever else is asked for goes to the console. */
 export const ROUTES: readonly Route[] = [
   chatCompletions,
+  messages,
+  countMessageTokens,
   embeddings,
   rerank,
   models,

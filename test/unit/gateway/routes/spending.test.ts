@@ -26,6 +26,10 @@ const REQUESTS: Readonly<
     path: "/v1/chat/completions",
     body: { model: "acme/gpt-4.1-nano", messages: [{ role: "user", content: "Hello" }] },
   },
+  createMessage: {
+    path: "/v1/messages",
+    body: { model: "acme/gpt-4.1-nano", max_tokens: 50, messages: [{ role: "user", content: "Hello" }] },
+  },
   createEmbeddings: {
     path: "/v1/embeddings",
     body: { model: "acme/text-embedding-3-small", input: "Hello" },

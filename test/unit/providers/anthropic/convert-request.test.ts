@@ -6,7 +6,6 @@ describe("the call", () => {
     const { call } = translated({});
     expect(call.url).toBe("https://upstream.example/v1/messages");
     expect(call.headers).toEqual({
-      "content-type": "application/json",
       "anthropic-version": "2023-06-01",
       "x-api-key": "sk-ant-canary",
     });

@@ -113,7 +113,6 @@ describe("a conversation", () => {
   });
 
   it.each([
-    [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }, "content[0].image_url.url"],
     [{ role: "user", content: [{ type: "input_audio", input_audio: { data: "A", format: "wav" } }] }, "content[0]"],
     [{ role: "user", content: [{ type: "file", file: { file_id: "f" } }] }, "content[0]"],
     [{ role: "system", content: [{ type: "image_url", image_url: { url: "https://x" } }] }, "content[0]"],

@@ -2,13 +2,12 @@ import { isRefused } from "../../../../schema/kernel/errors.ts";
 import { idList } from "../kit/id-list.ts";
 import type { ProviderAdapter } from "../kit/provider.ts";
 import { convertRequest } from "./convert-request.ts";
+import { headersFor } from "./headers.ts";
+import { nativeMessages } from "./native-messages.ts";
 import { readError } from "./read-error.ts";
 import { readWhole } from "./read-whole.ts";
 import { type AnthropicState, streamFold } from "./stream-fold.ts";
 import { SUPPORT } from "./support.ts";
-
-/** The version that every answer of this folder is read by. */
-const ANTHROPIC_VERSION = "2023-06-01";
 
 /** Anthropic's Messages API. */
 export const anthropic: ProviderAdapter<AnthropicState> = {
@@ -22,11 +21,7 @@ export const anthropic: ProviderAdapter<AnthropicState> = {
     return {
       call: {
         url: `${input.account.base_url}/v1/messages`,
-        headers: {
-          "content-type": "application/json",
-          "anthropic-version": ANTHROPIC_VERSION,
-          "x-api-key": input.account.credential.api_key ?? "",
-        },
+        headers: headersFor(input.account.credential),
         body: JSON.stringify(body),
       },
       warnings,
@@ -36,10 +31,11 @@ export const anthropic: ProviderAdapter<AnthropicState> = {
   },
   readWhole,
   stream: streamFold,
+  natives: { "anthropic-messages": nativeMessages },
   listModels: ({ base_url, credential }) => ({
     request: {
       url: `${base_url}/v1/models?limit=1000`,
-      headers: { "anthropic-version": ANTHROPIC_VERSION, "x-api-key": credential.api_key ?? "" },
+      headers: headersFor(credential),
     },
     read: idList,
   }),

@@ -2,9 +2,9 @@ import { isRefused, type Refused, refuse } from "../../../../schema/kernel/error
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import { unreachable } from "../../../../schema/kernel/unreachable.ts";
 import type { ChatMessage, ToolCall } from "../../../../schema/wire/openai-chat.ts";
+import { thinkingBlocks } from "../kit/thinking-signature.ts";
 import { type ToolNames, upstreamCallId } from "../kit/tool-names.ts";
 import { convertContent, convertText, markLast } from "./convert-content.ts";
-import { thinkingBlocks } from "./thinking-signature.ts";
 import type { Block, TextBlock, ThinkingBlock, ToolResultBlock, ToolUseBlock, Turn } from "./wire.ts";
 
 export interface Conversation {

@@ -104,19 +104,25 @@ function convertSampling(
   request: ChatRequest,
   traits: ModelTraits,
   { thinking }: ConvertedThinking,
-): Fields<"temperature" | "top_p"> {
+): Fields<"temperature" | "top_p" | "top_k"> {
   const temperature = request.temperature ?? 1;
   const top_p = request.top_p ?? 1;
+  const top_k = request.top_k ?? undefined;
   const thinks = thinking !== null && thinking.type !== "disabled";
   const takes_any = !thinks && traits.sampling !== "none";
   const sends_temperature = temperature !== 1 && takes_any;
   const sends_top_p = top_p !== 1 && takes_any && !(sends_temperature && traits.sampling === "one");
   const why = thinks ? "reasoning" : sends_temperature ? "temperature on this model" : "this model";
   return {
-    fields: { ...(sends_temperature ? { temperature } : {}), ...(sends_top_p ? { top_p } : {}) },
+    fields: {
+      ...(sends_temperature ? { temperature } : {}),
+      ...(sends_top_p ? { top_p } : {}),
+      ...(top_k !== undefined && takes_any ? { top_k } : {}),
+    },
     warnings: [
       ...(temperature !== 1 && !sends_temperature ? [`temperature left out: not possible with ${why}`] : []),
       ...(top_p !== 1 && !sends_top_p ? [`top_p left out: not possible with ${why}`] : []),
+      ...(isSet(top_k) && !takes_any ? [`top_k left out: not possible with ${why}`] : []),
     ],
   };
 }

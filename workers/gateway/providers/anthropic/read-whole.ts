@@ -1,11 +1,11 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import type { Translation } from "../kit/provider.ts";
+import { markRedacted, markSignature } from "../kit/thinking-signature.ts";
 import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { mergeCounts, NO_COUNTS, toUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { readErrorDetail } from "./read-error.ts";
-import { markRedacted, markSignature } from "./thinking-signature.ts";
 import { type AnswerBlock, errorSchema, messageSchema } from "./wire.ts";
 
 /** The names in an answer's tool calls, as the caller knows them. */

@@ -2,12 +2,12 @@ import type { ZodType, z } from "zod";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import type { StreamFold, UpstreamEvent } from "../kit/provider.ts";
+import { markRedacted, markSignature } from "../kit/thinking-signature.ts";
 import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { type Counts, mergeCounts, NO_COUNTS, sameCounts, toUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { readErrorDetail } from "./read-error.ts";
 import { type AnswerNames, toolCall } from "./read-whole.ts";
-import { markRedacted, markSignature } from "./thinking-signature.ts";
 import { eventSchemas, type MessagesUsage } from "./wire.ts";
 
 /** A content block whose end has not come yet. */

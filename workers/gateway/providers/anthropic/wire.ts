@@ -91,6 +91,7 @@ export interface MessagesRequest {
   readonly stop_sequences?: readonly string[];
   readonly temperature?: number;
   readonly top_p?: number;
+  readonly top_k?: number;
   readonly thinking?: Thinking;
   readonly output_config?: OutputConfig;
   readonly service_tier?: "auto" | "standard_only";

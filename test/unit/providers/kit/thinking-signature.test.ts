@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anthropic } from "../../../../workers/gateway/providers/anthropic/anthropic.ts";
-import { thinkingBlocks } from "../../../../workers/gateway/providers/anthropic/thinking-signature.ts";
-import { bodyOf, message, PLAIN } from "./fixtures.ts";
+import { thinkingBlocks } from "../../../../workers/gateway/providers/kit/thinking-signature.ts";
+import { bodyOf, message, PLAIN } from "../anthropic/fixtures.ts";
 
 const base64 = fc.base64String({ minLength: 4, maxLength: 40 });
 const block = fc.oneof(

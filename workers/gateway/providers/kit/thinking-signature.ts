@@ -1,4 +1,7 @@
-import type { ThinkingBlock } from "./wire.ts";
+/** A block of reasoning as the Messages API has it, whole or redacted. */
+export type ThinkingBlock =
+  | { readonly type: "thinking"; readonly thinking: string; readonly signature: string }
+  | { readonly type: "redacted_thinking"; readonly data: string };
 
 /**
  * An OpenAI client keeps one reasoning text and one signature for a message; Claude may think in several blocks, each

@@ -1,0 +1,95 @@
+import { describeIssue } from "../../../../schema/http/describe-issue.ts";
+import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
+import type { JsonObject } from "../../../../schema/kernel/json.ts";
+import { type MessagesRequest, messagesRequestSchema } from "../../../../schema/wire/anthropic-messages.ts";
+import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
+import type { NativeOnly, ParsedChat } from "../chat-dialect.ts";
+import { convertTools } from "./convert-request-tools.ts";
+import { convertSystem, convertTurns } from "./convert-turns.ts";
+
+/** Fields that are billed apart, at prices that are not configured: refused whoever the provider is. */
+const UNPRICED: readonly { readonly param: string; readonly asks: (body: JsonObject) => boolean }[] = [
+  { param: "speed", asks: ({ speed }) => isSet(speed) && speed !== "standard" },
+  { param: "inference_geo", asks: ({ inference_geo }) => isSet(inference_geo) && inference_geo !== "global" },
+  { param: "container", asks: ({ container }) => isSet(container) },
+  {
+    param: "service_tier",
+    asks: ({ service_tier }) => isSet(service_tier) && service_tier !== "auto" && service_tier !== "standard_only",
+  },
+];
+
+/** Only a provider of the dialect can do these. */
+const NATIVE_FIELDS = ["mcp_servers", "context_management"] as const;
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** A Messages request as the canonical one. A refusal names the first field at fault by its path. */
+export function parseRequest(body: JsonObject): ParsedChat | Refused {
+  const parsed = messagesRequestSchema.safeParse(body);
+  if (!parsed.success) return refuse("invalid_request", describeIssue(parsed.error));
+  const unpriced = UNPRICED.find(({ asks }) => asks(body));
+  if (unpriced !== undefined) {
+    return refuse("unsupported_parameter", {
+      param: unpriced.param,
+      message: `This value of \`${unpriced.param}\` has a price of its own that is not configured. Leave it out.`,
+    });
+  }
+  return canonical(parsed.data, body);
+}
+
+function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refused {
+  const system = convertSystem(asked.system);
+  if (isRefused(system)) return system;
+  const turns = convertTurns(asked.messages);
+  if (isRefused(turns)) return turns;
+  const tools = convertTools(asked);
+  if (isRefused(tools)) return tools;
+  const request = {
+    model: asked.model,
+    messages: [...system.messages, ...turns.messages],
+    max_completion_tokens: asked.max_tokens,
+    ...(asked.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
+    ...optional("stop", asked.stop_sequences),
+    ...optional("temperature", asked.temperature),
+    ...optional("top_p", asked.top_p),
+    ...optional("top_k", asked.top_k),
+    ...optional("user", asked.metadata?.user_id),
+    ...optional("reasoning_effort", effortOf(asked)),
+    ...optional("response_format", formatOf(asked)),
+    ...tools.fields,
+  };
+  // Checked once more, as what every provider's folder expects: names the path in the canonical request at worst.
+  const checked = chatRequestSchema.safeParse(request);
+  if (!checked.success) return refuse("invalid_request", describeIssue(checked.error));
+  const native_only: readonly NativeOnly[] = [
+    ...system.native_only,
+    ...turns.native_only,
+    ...tools.native_only,
+    ...NATIVE_FIELDS.filter((name) => isSet(body[name])).map((name) => ({
+      param: name,
+      message: `Only Anthropic's own models have \`${name}\`.`,
+    })),
+  ];
+  return { request: checked.data, native_only, warnings: turns.warnings };
+}
+
+const optional = <Name extends string, Value>(name: Name, value: Value | null | undefined) =>
+  value === null || value === undefined ? {} : { [name]: value };
+
+/** The effort that a budget stands for, by its share of the answer's bound: what the way back makes of an effort. */
+function effortOf({ thinking, output_config, max_tokens }: MessagesRequest): ChatRequest["reasoning_effort"] {
+  if (thinking?.type === "disabled") return "none";
+  const effort = output_config?.effort ?? null;
+  if (thinking === null || thinking === undefined) return effort;
+  if (thinking.type === "adaptive") return effort ?? "medium";
+  const share = (thinking.budget_tokens ?? 0) / max_tokens;
+  if (share <= 0.15) return "minimal";
+  if (share <= 0.35) return "low";
+  return share <= 0.65 ? "medium" : "high";
+}
+
+function formatOf({ output_config }: MessagesRequest): ChatRequest["response_format"] {
+  const format = output_config?.format;
+  if (format === null || format === undefined) return null;
+  return { type: "json_schema", json_schema: { name: "answer", schema: format.schema, strict: true } };
+}
