@@ -42,7 +42,7 @@ const completionShape = z.looseObject({
 
 const chunkShape = z.looseObject({
   id: z.string(),
-  object: z.literal("chat.completion.chunk"),
+  object: z.string(),
   choices: z.array(
     z.looseObject({
       index: z.int(),
@@ -131,6 +131,12 @@ export async function streamed(subject: Subject, model: string, body: object): P
     check(parsed.success, `no chunk of a chat completion: ${shown(data)}`);
     return parsed.data;
   });
+  // Some providers begin with a chunk that has nothing but a word about the prompt.
+  const said = chunks.filter(({ choices }) => choices.length > 0);
+  check(
+    said.every(({ object }) => object === "chat.completion.chunk"),
+    "a chunk does not say that it is one",
+  );
   const ids = new Set(chunks.filter(({ choices }) => choices.length > 0).map(({ id }) => id));
   check(ids.size === 1, `the chunks have ${ids.size} different ids`);
   const deltas = chunks.flatMap(({ choices }) => choices.filter(({ index }) => index === 0));

@@ -56,7 +56,7 @@ export async function subjectsOf(deployment: Deployment, only: readonly string[]
 const STAND_IN = {
   chat: "echo",
   vision: "echo",
-  json_schema: "lorem",
+  json_schema: "tools",
   tools: "tools",
   reasoning: "think",
   embeddings: "embed",

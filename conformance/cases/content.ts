@@ -76,7 +76,7 @@ export const CONTENT_CASES: readonly Case[] = [
   {
     name: "an answer that is some JSON object",
     feature: "json_object",
-    capability: "chat",
+    capability: "json_schema",
     run: async (subject, model) => {
       const body = {
         messages: [user("Make up a person with a name and an age, as a JSON object.")],

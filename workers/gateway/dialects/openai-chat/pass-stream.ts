@@ -48,6 +48,7 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
   };
 
   const passed = (upstream: UpstreamEvent, parts: readonly Part[]): string => {
+    if (parts.length === 0 && lacksDelta(upstream.data)) return "";
     let hasUsage = false;
     for (const part of parts) {
       if (part.type === "end" || part.type === "error") return "";
@@ -95,6 +96,16 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
   };
 
   return { event, end, cut, error: own.error };
+}
+
+/**
+ * Whether an event that means nothing has a choice without a delta: Azure ends with such a report of its filters, and
+ * clients that read `choices[0].delta.content` break on it.
+ */
+function lacksDelta(data: string): boolean {
+  const value = tryParseJson(data);
+  if (!isJsonObject(value) || !Array.isArray(value.choices)) return false;
+  return value.choices.some((choice) => isJsonObject(choice) && !isJsonObject(choice.delta));
 }
 
 /** One event, its data on as many lines as it has. */

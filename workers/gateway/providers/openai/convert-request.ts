@@ -1,4 +1,4 @@
-import { isRefused, type Refused } from "../../../../schema/kernel/errors.ts";
+import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
 import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
 import type { Target, TranslateInput, Translation } from "../kit/provider.ts";
 import { judgeParameters } from "../kit/support.ts";
@@ -13,6 +13,8 @@ export function convertRequest(input: TranslateInput, flavour: OpenAiFlavour): T
   const { request, account, model } = input;
   const judged = judgeParameters(request, flavour.support);
   if (isRefused(judged)) return judged;
+  const image = imageInResult(request, flavour);
+  if (image !== null) return image;
   const adjusted = flavour.adjust?.(input) ?? { fields: {}, warnings: [] };
   if (isRefused(adjusted)) return adjusted;
   const bound = outputBound(input, flavour);
@@ -29,6 +31,22 @@ export function convertRequest(input: TranslateInput, flavour: OpenAiFlavour): T
     tool_names: adjusted.tool_names ?? new Map(),
     json_tool: null,
   };
+}
+
+/** A server that takes text only in a tool's result refuses the image, or answers without having seen it. */
+function imageInResult({ messages }: ChatRequest, { support }: OpenAiFlavour): Refused | null {
+  const offered = support.features.tool_result_images;
+  if (offered === true) return null;
+  for (const [at, { role, content }] of messages.entries()) {
+    if (role !== "tool" || !Array.isArray(content)) continue;
+    const part = content.findIndex(({ type }) => type !== "text");
+    if (part === -1) continue;
+    return refuse("unsupported_parameter", {
+      param: `messages[${at}].content[${part}]`,
+      message: `${offered.refused}.`,
+    });
+  }
+  return null;
 }
 
 const chatUrl = (target: Target, flavour: OpenAiFlavour): string =>

@@ -316,3 +316,8 @@ it("an error is the envelope alone", () => {
   const body = { error: { message: "m", type: "api_error", code: "upstream_error", param: null, request_id: "r" } };
   expect(passing(true).error(body)).toBe(`data: ${JSON.stringify(body)}\n\n`);
 });
+
+it("Z3: a choice without a delta, which says nothing and breaks clients, does not go on", () => {
+  const report = { id: "", object: "", choices: [{ index: 0, finish_reason: null, content_filter_results: {} }] };
+  expect(begun(true).feed(raw(JSON.stringify(report)))).toBe("");
+});
