@@ -1,5 +1,6 @@
 import type { Route } from "../http/route.ts";
 import { chatCompletions } from "./chat-completions.ts";
+import { completions } from "./completions.ts";
 import { countMessageTokens } from "./count-message-tokens.ts";
 import { embeddings } from "./embeddings.ts";
 import { health, ready } from "./health.ts";
@@ -16,6 +17,7 @@ import { walletBalance } from "./wallet-balance.ts";
 /** Every route of the data plane. Whatever else is asked for goes to the console. */
 export const ROUTES: readonly Route[] = [
   chatCompletions,
+  completions,
   messages,
   countMessageTokens,
   embeddings,

@@ -26,6 +26,7 @@ const REQUESTS: Readonly<
     path: "/v1/chat/completions",
     body: { model: "acme/gpt-4.1-nano", messages: [{ role: "user", content: "Hello" }] },
   },
+  createCompletion: { path: "/v1/completions", body: { model: "acme/gpt-4.1-nano", prompt: "Hello" } },
   createMessage: {
     path: "/v1/messages",
     body: { model: "acme/gpt-4.1-nano", max_tokens: 50, messages: [{ role: "user", content: "Hello" }] },
