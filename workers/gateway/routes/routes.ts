@@ -10,6 +10,7 @@ import { providerHealth } from "./provider-health.ts";
 import { providerModels } from "./provider-models.ts";
 import { referenceRoutes } from "./reference.ts";
 import { rerank } from "./rerank.ts";
+import { responses } from "./responses.ts";
 import { providerSync } from "./sync-provider.ts";
 import { providerTest } from "./test-provider.ts";
 import { walletBalance } from "./wallet-balance.ts";
@@ -17,6 +18,7 @@ import { walletBalance } from "./wallet-balance.ts";
 /** Every route of the data plane. Whatever else is asked for goes to the console. */
 export const ROUTES: readonly Route[] = [
   chatCompletions,
+  responses,
   completions,
   messages,
   countMessageTokens,

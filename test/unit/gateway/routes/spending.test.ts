@@ -27,6 +27,7 @@ const REQUESTS: Readonly<
     body: { model: "acme/gpt-4.1-nano", messages: [{ role: "user", content: "Hello" }] },
   },
   createCompletion: { path: "/v1/completions", body: { model: "acme/gpt-4.1-nano", prompt: "Hello" } },
+  createResponse: { path: "/v1/responses", body: { model: "acme/gpt-4.1-nano", input: "Hello" } },
   createMessage: {
     path: "/v1/messages",
     body: { model: "acme/gpt-4.1-nano", max_tokens: 50, messages: [{ role: "user", content: "Hello" }] },
