@@ -44,6 +44,11 @@ export const PROVIDER_KINDS = {
     ],
   },
   anthropic: { label: "Anthropic", default_base_url: "https://api.anthropic.com", credential: [API_KEY] },
+  gemini: {
+    label: "Google Gemini",
+    default_base_url: "https://generativelanguage.googleapis.com/v1beta",
+    credential: [API_KEY],
+  },
   cohere: { label: "Cohere", default_base_url: "https://api.cohere.com", credential: [API_KEY] },
   mistral: { label: "Mistral AI", default_base_url: "https://api.mistral.ai/v1", credential: [API_KEY] },
   "openai-compatible": {

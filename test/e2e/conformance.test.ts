@@ -27,6 +27,7 @@ const ROWS: readonly Row[] = [
   { kind: "openai", path: "/v1", credential: KEY },
   { kind: "openai-compatible", path: "/v1", credential: KEY },
   { kind: "anthropic", path: "/anthropic", credential: KEY },
+  { kind: "gemini", path: "/gemini/v1beta", credential: KEY },
   { kind: "cohere", path: "/cohere", credential: KEY },
   { kind: "mistral", path: "/mistral/v1", credential: KEY },
   { kind: "azure", path: "/azure", credential: KEY },

@@ -4,6 +4,7 @@ import { azure } from "./azure/azure.ts";
 import { cohere } from "./cohere/cohere.ts";
 import { deepseek } from "./deepseek/deepseek.ts";
 import { fireworks } from "./fireworks/fireworks.ts";
+import { gemini } from "./gemini/gemini.ts";
 import { groq } from "./groq/groq.ts";
 import type { ProviderAdapter } from "./kit/provider.ts";
 import { mistral } from "./mistral/mistral.ts";
@@ -19,6 +20,7 @@ import { xai } from "./xai/xai.ts";
 const ADAPTERS = {
   openai,
   anthropic,
+  gemini,
   cohere,
   mistral,
   "openai-compatible": openaiCompatible,

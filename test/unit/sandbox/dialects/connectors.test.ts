@@ -17,7 +17,7 @@ const BASES: Readonly<Record<string, { base: string; family: string }>> = {
   azure: { base: "/azure", family: "" },
   mistral: { base: "/mistral/v1", family: "" },
   cohere: { base: "/cohere", family: "" },
-  gemini: { base: "/gemini", family: "gemini-3-" },
+  gemini: { base: "/gemini/v1beta", family: "gemini-3-" },
   bedrock: { base: "/bedrock", family: "us.anthropic.claude-sonnet-4-5-" },
 };
 

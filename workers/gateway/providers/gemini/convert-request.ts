@@ -1,0 +1,133 @@
+import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
+import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
+import type { TranslateInput, Translation } from "../kit/provider.ts";
+import { judgeParameters } from "../kit/support.ts";
+import { DASHED_NAMES, type ToolNames, toolNames } from "../kit/tool-names.ts";
+import { convertMessages } from "./convert-messages.ts";
+import { SUPPORT } from "./support.ts";
+
+/** Names of functions: letters, digits, underscores, dots and dashes, at most 64. */
+const NAMES = { ...DASHED_NAMES, name: /^[a-zA-Z_][a-zA-Z0-9_.-]{0,63}$/, chars_max: 64 };
+
+/** A chat completion request as a generateContent request. */
+export function convertRequest(input: TranslateInput): Translation | Refused {
+  const { request, account, model } = input;
+  const judged = judgeParameters(request, SUPPORT);
+  if (isRefused(judged)) return judged;
+  const names = toolNames(request, NAMES);
+  const renamed = renameCalls(input, names);
+  const conversation = convertMessages(renamed);
+  if (isRefused(conversation)) return conversation;
+  const tools = convertTools(request, names);
+  if (isRefused(tools)) return tools;
+  const method = request.stream === true ? "streamGenerateContent?alt=sse" : "generateContent";
+  const { system, contents, remote_media } = conversation;
+  const body = {
+    contents,
+    ...(system.length === 0 ? {} : { systemInstruction: { parts: system } }),
+    ...tools.fields,
+    generationConfig: generationConfig(input),
+  };
+  return {
+    call: {
+      url: `${account.base_url}/models/${encodeURIComponent(model.upstream_id)}:${method}`,
+      headers: { "x-goog-api-key": account.credential.api_key ?? "" },
+      body: JSON.stringify(body),
+    },
+    warnings: judged.warnings,
+    tool_names: names.to_caller,
+    json_tool: null,
+    remote_media,
+  };
+}
+
+/** The history's calls under the names that their functions have upstream. The caller's request stays as it is. */
+function renameCalls(input: TranslateInput, names: ToolNames): TranslateInput {
+  if (names.to_upstream.size === 0) return input;
+  const messages = input.request.messages.map((message) => {
+    if (message.role !== "assistant" || message.tool_calls == null) return message;
+    const tool_calls = message.tool_calls.map((call) => {
+      const name = names.to_upstream.get(call.function.name) ?? call.function.name;
+      return { ...call, function: { ...call.function, name } };
+    });
+    return { ...message, tool_calls };
+  });
+  return { ...input, request: { ...input.request, messages } };
+}
+
+function convertTools({ tools, tool_choice }: ChatRequest, names: ToolNames): { readonly fields: object } | Refused {
+  const declarations: object[] = [];
+  for (const [at, tool] of (tools ?? []).entries()) {
+    if (tool.type !== "function") {
+      return refuse("unsupported_parameter", {
+        param: `tools[${at}]`,
+        message: "The provider has function tools only.",
+      });
+    }
+    const { name, description, parameters } = tool.function;
+    declarations.push({
+      name: names.to_upstream.get(name) ?? name,
+      ...(description ? { description } : {}),
+      ...(parameters == null ? {} : { parametersJsonSchema: parameters }),
+    });
+  }
+  if (declarations.length === 0) return { fields: {} };
+  const offered = { tools: [{ functionDeclarations: declarations }] };
+  const config = (functionCallingConfig: object) => ({ fields: { ...offered, toolConfig: { functionCallingConfig } } });
+  if (tool_choice === "none") return config({ mode: "NONE" });
+  if (tool_choice === "required") return config({ mode: "ANY" });
+  if (typeof tool_choice !== "object" || tool_choice === null) return { fields: offered };
+  const chosen = tool_choice.type === "function" && "function" in tool_choice ? tool_choice.function : null;
+  const name = typeof chosen === "object" && chosen !== null && "name" in chosen ? chosen.name : null;
+  if (typeof name !== "string") {
+    return refuse("unsupported_parameter", {
+      param: "tool_choice",
+      message: "Choose auto, none, required or one function.",
+    });
+  }
+  return config({ mode: "ANY", allowedFunctionNames: [names.to_upstream.get(name) ?? name] });
+}
+
+function generationConfig({ request, model, max_output_tokens }: TranslateInput): object {
+  const max = request.max_completion_tokens ?? request.max_tokens ?? max_output_tokens;
+  const stop = typeof request.stop === "string" ? [request.stop] : (request.stop ?? []);
+  const entries = Object.entries({
+    maxOutputTokens: max,
+    temperature: request.temperature,
+    topP: request.top_p,
+    topK: request.top_k,
+    seed: request.seed,
+    presencePenalty: request.presence_penalty,
+    frequencyPenalty: request.frequency_penalty,
+    stopSequences: stop.length === 0 ? null : stop,
+    thinkingConfig: thinking(request.reasoning_effort, model.upstream_id),
+    ...format(request.response_format),
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined));
+}
+
+function format(response_format: ChatRequest["response_format"]): Readonly<Record<string, unknown>> {
+  if (response_format == null || response_format.type === "text") return {};
+  const schema = response_format.type === "json_schema" ? (response_format.json_schema.schema ?? null) : null;
+  return { responseMimeType: "application/json", responseJsonSchema: schema };
+}
+
+const BUDGETS = { none: 0, minimal: 512, low: 1_024, medium: 8_192, high: 24_576, xhigh: 24_576, max: 24_576 } as const;
+const LEVELS = {
+  none: "low",
+  minimal: "low",
+  low: "low",
+  medium: "medium",
+  high: "high",
+  xhigh: "high",
+  max: "high",
+} as const;
+
+/** Gemini 3 takes a level, the models before it a budget. */
+function thinking(effort: ChatRequest["reasoning_effort"], model: string): object | null {
+  if (effort == null) return null;
+  const includeThoughts = effort !== "none";
+  return /gemini-3/.test(model)
+    ? { thinkingLevel: LEVELS[effort], includeThoughts }
+    : { thinkingBudget: BUDGETS[effort], includeThoughts };
+}
