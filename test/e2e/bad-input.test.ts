@@ -249,7 +249,7 @@ describe("a key", () => {
     const others = await newKey({ org_id: other, wallet_id: await createWallet(platform, { org_id: other }) });
     await refused(() => chat({}, {}, others), 404, "model_not_found", others);
     const { text } = await ask("/v1/models", { headers: { "x-api-key": others } });
-    expect(JSON.parse(text)).toEqual({ object: "list", data: [] });
+    expect(JSON.parse(text)).toEqual({ object: "list", data: [], providers: {} });
   });
 });
 
@@ -871,7 +871,9 @@ describe("the platform's state", () => {
 
 describe("every route that spends a key's money", () => {
   // One for administrators reports what the wallet said instead of answering with it.
-  const spending = ROUTES.filter(({ spends, security }) => spends && security === "key");
+  // Anthropic's dialect has errors of its own shape, and no provider here ranks: both have their tests elsewhere.
+  const elsewhere = new Set(["/v1/messages", "/v1/rerank"]);
+  const spending = ROUTES.filter(({ spends, security, path }) => spends && security === "key" && !elsewhere.has(path));
 
   test("exists", () => {
     expect(spending.length).toBeGreaterThan(0);

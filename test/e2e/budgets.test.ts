@@ -70,9 +70,14 @@ describe("side routes", () => {
   /** A request of each route that spends which its provider would be called for. */
   const PAID: Readonly<Record<string, object>> = {
     "/v1/chat/completions": HELLO,
+    "/v1/completions": { model: "sandbox/echo", prompt: "Hello" },
+    "/v1/responses": { model: "sandbox/echo", input: "Hello" },
+    "/v1/messages": { model: "sandbox/echo", max_tokens: 50, messages: [{ role: "user", content: "Hello" }] },
+    "/v1/embeddings": { model: "sandbox/embed", input: "Hello" },
     "/v1/providers/{id}/test": { model: "echo" },
   };
-  const spending = GATEWAY_ROUTES.filter(({ spends }) => spends);
+  // No provider here ranks: the unit test of all routes that spend has one that does.
+  const spending = GATEWAY_ROUTES.filter(({ spends, path }) => spends && path !== "/v1/rerank");
   const others = [...GATEWAY_ROUTES.filter(({ spends }) => !spends), ...CONSOLE_ROUTES];
 
   it.each(spending.map((route) => [`${route.method} ${route.path}`, route] as const))(
