@@ -20,6 +20,11 @@ export interface ParsedChat {
   /** The canonical request: what it is priced by, and what a provider of another dialect is sent a translation of. */
   readonly request: ChatRequest;
   readonly native_only: readonly NativeOnly[];
+  /**
+   * What the body may cost where it goes on as it came, when that is more than the canonical request tells: content of
+   * unknown size, cache marks that have no place there. Only ever priced, never sent.
+   */
+  readonly priced_natively?: ChatRequest;
   /** What was lost on the way to the canonical request. They concern the caller only where that is what is sent. */
   readonly warnings: readonly string[];
 }

@@ -41,7 +41,8 @@ export function chatOperation(asked: ChatAsked, planned: Attempt): Operation | R
     streamed: request.stream === true,
     bounded_by_caller: (request.max_completion_tokens ?? request.max_tokens ?? null) !== null,
     id_prefix: dialect.id_prefix,
-    estimate: (options) => estimateChat(request, attempt, options),
+    estimate: (options) =>
+      estimateChat(native === null ? request : (parsed.priced_natively ?? request), attempt, options),
     countPrompt: (tokenizer) => countPrompt(tokenizer, request, model),
     translate: (estimate, media) => {
       const input = {

@@ -3,7 +3,7 @@ import type { MessagesRequest, MessagesTool } from "../../../../schema/wire/anth
 import type { NativeOnly } from "../chat-dialect.ts";
 
 /** Server tools that are billed by the piece or by the hour, and have no price here. */
-const UNPRICED = /^code_execution_/;
+const UNPRICED = /^(?:code_execution|advisor)_/;
 const SEARCH = /^web_search_/;
 
 interface ConvertedTools {

@@ -70,8 +70,21 @@ function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refus
       message: `Only Anthropic's own models have \`${name}\`.`,
     })),
   ];
-  return { request: checked.data, native_only, warnings: turns.warnings };
+  const priced_natively = pricedNatively(checked.data, body, native_only.length > 0);
+  return { request: checked.data, native_only, priced_natively, warnings: turns.warnings };
 }
+
+/** Whatever only Anthropic reads may be of any size, and a cache mark may stand where the canonical request has none. */
+function pricedNatively(request: ChatRequest, body: JsonObject, has_native: boolean): ChatRequest {
+  const text = JSON.stringify(body);
+  const caches = text.includes('"cache_control"');
+  const marks = [...(caches ? [{ type: "ephemeral" as const }] : []), ...(text.includes('"1h"') ? [ONE_HOUR] : [])];
+  const unknown = has_native ? [{ role: "user" as const, content: [{ type: "file" as const, file: {} }] }] : [];
+  const marked = marks.map((cache_control) => ({ role: "user" as const, content: "", cache_control }));
+  return { ...request, messages: [...request.messages, ...unknown, ...marked] };
+}
+
+const ONE_HOUR = { type: "ephemeral", ttl: "1h" } as const;
 
 const optional = <Name extends string, Value>(name: Name, value: Value | null | undefined) =>
   value === null || value === undefined ? {} : { [name]: value };

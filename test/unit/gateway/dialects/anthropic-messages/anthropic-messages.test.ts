@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Part } from "../../../../../schema/canonical/parts.ts";
 import { isRefused } from "../../../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../../../schema/kernel/json.ts";
+import { inputBound } from "../../../../../schema/pricing/input-bound.ts";
 import { anthropicMessages } from "../../../../../workers/gateway/dialects/anthropic-messages/anthropic-messages.ts";
 import { anthropic } from "../../../../../workers/gateway/providers/anthropic/anthropic.ts";
 import { ACCOUNT, model, request } from "../../fixtures.ts";
@@ -134,6 +135,17 @@ describe("a Messages request", () => {
     });
     expect(native_only.map(({ param }) => param)).toEqual(["messages[0].content[0]", "tools[0]", "tools[1]"]);
     expect(canonical.web_search_options).toEqual({ max_uses: 3 });
+  });
+
+  it("is held natively for what nobody can size, and for cache marks wherever they stand", () => {
+    const estimated = (change: object) =>
+      inputBound(parsed(change).priced_natively ?? request(), { context_tokens: 200_000 });
+    expect(estimated({}).unknown_size).toBe(false);
+    const found = { role: "user", content: [{ type: "search_result", source: "x", title: "t", content: [] }] };
+    expect(estimated({ messages: [found] }).tokens_bound).toBe(200_000);
+    const document = { type: "document", source: { type: "base64", media_type: "application/pdf", data: "AA" } };
+    const cached = { ...document, cache_control: { type: "ephemeral", ttl: "1h" } };
+    expect(estimated({ messages: [{ role: "user", content: [cached] }] }).caches_1h).toBe(true);
   });
 
   it("never throws, whatever it is", () => {
