@@ -2,6 +2,7 @@ import { isRefused, type Refused, refuse } from "../../../../schema/kernel/error
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import { unreachable } from "../../../../schema/kernel/unreachable.ts";
 import type { ChatMessage, ToolCall } from "../../../../schema/wire/openai-chat.ts";
+import { refuseFunctionRole } from "../kit/refuse-role.ts";
 import { thinkingBlocks } from "../kit/thinking-signature.ts";
 import { type ToolNames, upstreamCallId } from "../kit/tool-names.ts";
 import { convertContent, convertText, markLast } from "./convert-content.ts";
@@ -68,10 +69,7 @@ function convertMessage(message: ChatMessage, path: string, names: ToolNames): C
     case "tool":
       return convertToolResult(message, path);
     case "function":
-      return refuse("unsupported_parameter", {
-        param: `${path}.role`,
-        message: 'The provider has no messages of role "function". Use tool_calls and role "tool".',
-      });
+      return refuseFunctionRole(path);
     default:
       return unreachable(message);
   }

@@ -1,6 +1,7 @@
-import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
+import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
 import type { ModelInfo } from "../../../../schema/pricing/price.ts";
-import type { ChatRequest, ChatTool } from "../../../../schema/wire/openai-chat.ts";
+import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
+import { type FunctionTool, functionTools, namedFunction, parametersSchema } from "../kit/function-tools.ts";
 import type { ToolNames } from "../kit/tool-names.ts";
 import type { JsonMode } from "./convert-response-format.ts";
 import type { ModelTraits } from "./model-traits.ts";
@@ -25,16 +26,11 @@ export function convertTools(
   names: ToolNames,
   json: JsonMode,
 ): ConvertedTools | Refused {
-  const offered = request.tools ?? [];
-  const custom = offered.findIndex((tool) => tool.type === "custom");
-  if (custom !== -1) {
-    return refuse("unsupported_parameter", {
-      param: `tools[${custom}]`,
-      message: "The provider has no custom tools. Use a function tool.",
-    });
-  }
-  const choice = convertChoice(request, names, json);
-  if ("refused" in choice) return choice;
+  const functions = functionTools(request.tools);
+  if (isRefused(functions)) return functions;
+  const { offered } = functions;
+  const choice = convertChoice(request, offered, names, json);
+  if (isRefused(choice)) return choice;
   const forced = choice.choice?.type === "any" || choice.choice?.type === "tool";
   if (forced && !traits.forced_tool) {
     return refuse("unsupported_parameter", {
@@ -43,8 +39,8 @@ export function convertTools(
     });
   }
   const strict = model.capabilities.includes("json_schema");
-  const own = offered.flatMap((tool) => convertTool(tool, names, strict));
-  const lost = !strict && offered.some((tool) => tool.type === "function" && tool.function.strict === true);
+  const own = offered.map((tool) => convertTool(tool, names, strict));
+  const lost = !strict && offered.some((tool) => tool.function.strict === true);
   return {
     tools: json.type === "tool" ? [...own, jsonTool(names, json)] : own,
     choice: choice.choice,
@@ -53,24 +49,15 @@ export function convertTools(
   };
 }
 
-function convertTool(tool: ChatTool, names: ToolNames, strict: boolean): readonly Tool[] {
-  if (tool.type !== "function") return [];
-  const { name, description, parameters } = tool.function;
-  return [
-    {
-      name: names.to_upstream.get(name) ?? name,
-      ...(description ? { description } : {}),
-      input_schema: inputSchema(parameters ?? null),
-      ...(strict && tool.function.strict === true ? { strict: true as const } : {}),
-      ...(tool.cache_control === undefined ? {} : { cache_control: tool.cache_control }),
-    },
-  ];
-}
-
-/** The caller's schema, untouched where it says its type; the API wants an object at the root. */
-function inputSchema(parameters: Readonly<Record<string, unknown>> | null): Readonly<Record<string, unknown>> {
-  if (parameters === null) return { type: "object", properties: {} };
-  return parameters.type === undefined ? { type: "object", ...parameters } : parameters;
+function convertTool({ function: fn, cache_control }: FunctionTool, names: ToolNames, strict: boolean): Tool {
+  const { name, description, parameters } = fn;
+  return {
+    name: names.to_upstream.get(name) ?? name,
+    ...(description ? { description } : {}),
+    input_schema: parametersSchema(parameters ?? null),
+    ...(strict && fn.strict === true ? { strict: true as const } : {}),
+    ...(cache_control === undefined ? {} : { cache_control }),
+  };
 }
 
 const jsonTool = (names: ToolNames, json: JsonMode & { type: "tool" }): Tool => ({
@@ -83,9 +70,14 @@ type Choice = { readonly choice: ToolChoice | null; readonly warnings: readonly 
 
 const chosen = (choice: ToolChoice | null, ...warnings: readonly string[]): Choice => ({ choice, warnings });
 
-function convertChoice(request: ChatRequest, names: ToolNames, json: JsonMode): Choice | Refused {
+function convertChoice(
+  request: ChatRequest,
+  offered: readonly FunctionTool[],
+  names: ToolNames,
+  json: JsonMode,
+): Choice | Refused {
   const { tool_choice } = request;
-  const has_tools = (request.tools ?? []).length > 0;
+  const has_tools = offered.length > 0;
   if (json.type === "tool") return jsonChoice(request, names, has_tools);
   if (!has_tools) {
     return tool_choice === "required" || (typeof tool_choice === "object" && tool_choice !== null)
@@ -95,7 +87,11 @@ function convertChoice(request: ChatRequest, names: ToolNames, json: JsonMode): 
   const single = request.parallel_tool_calls === false ? { disable_parallel_tool_use: true as const } : {};
   if (tool_choice === "none") return chosen({ type: "none" });
   if (tool_choice === "required") return chosen({ type: "any", ...single });
-  if (typeof tool_choice === "object" && tool_choice !== null) return namedChoice(request, names, single);
+  if (typeof tool_choice === "object" && tool_choice !== null) {
+    const named = namedFunction(tool_choice, offered);
+    if (isRefused(named)) return named;
+    return chosen({ type: "tool", name: names.to_upstream.get(named.name) ?? named.name, ...single });
+  }
   return chosen(request.parallel_tool_calls === false ? { type: "auto", ...single } : null);
 }
 
@@ -107,31 +103,4 @@ function jsonChoice(request: ChatRequest, names: ToolNames, has_tools: boolean):
   const lost = "parallel tool calls are off: with this response_format the model makes one call, or answers";
   const warnings = request.parallel_tool_calls === false ? [] : [lost];
   return chosen({ type: "any", disable_parallel_tool_use: true }, ...warnings);
-}
-
-function namedChoice(
-  { tools, tool_choice }: ChatRequest,
-  names: ToolNames,
-  single: { readonly disable_parallel_tool_use?: true },
-): Choice | Refused {
-  const named = requestedName(tool_choice);
-  if (named === null) {
-    return refuse("unsupported_parameter", {
-      param: "tool_choice",
-      message: 'The provider takes tool_choice "auto", "none", "required" or one function.',
-    });
-  }
-  const offered = (tools ?? []).some((tool) => tool.type === "function" && tool.function.name === named);
-  if (!offered) {
-    return refuse("invalid_request", { param: "tool_choice", message: "tool_choice names a function not in tools." });
-  }
-  return chosen({ type: "tool", name: names.to_upstream.get(named) ?? named, ...single });
-}
-
-function requestedName(choice: ChatRequest["tool_choice"]): string | null {
-  if (typeof choice !== "object" || choice === null || choice.type !== "function") return null;
-  const named = choice.function;
-  return typeof named === "object" && named !== null && "name" in named && typeof named.name === "string"
-    ? named.name
-    : null;
 }

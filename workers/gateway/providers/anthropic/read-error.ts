@@ -1,5 +1,6 @@
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
 import { tryParseJson } from "../../../../schema/kernel/json.ts";
+import { classOfStatus } from "../kit/class-of-status.ts";
 import { parseRetryAfter } from "../kit/retry-after.ts";
 import { type ErrorDetail, errorSchema } from "./wire.ts";
 
@@ -70,19 +71,3 @@ function fromDetail({ type, message, details }: ErrorDetail, status: number | nu
     retry_after_ms: null,
   };
 }
-
-const BY_STATUS: ReadonlyMap<number, ErrorClass> = new Map([
-  [401, "auth"],
-  [402, "quota"],
-  [403, "auth"],
-  [404, "not_found"],
-  [408, "timeout"],
-  [413, "too_large"],
-  [429, "rate_limited"],
-  [503, "overloaded"],
-  [504, "timeout"],
-  [529, "overloaded"],
-]);
-
-const classOfStatus = (status: number): ErrorClass =>
-  BY_STATUS.get(status) ?? (status >= 400 && status < 500 ? "rejected" : "failed");

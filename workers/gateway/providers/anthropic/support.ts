@@ -1,11 +1,12 @@
 import type { ProviderSupport } from "../kit/support.ts";
+import { ALL_FEATURES, UNTRANSLATED } from "../kit/support-rows.ts";
 
 const NO_LOGPROBS = "The provider gives no log probabilities.";
-const TEXT_ONLY = "The provider answers in text only.";
 
 /** What the Messages API takes. Source: Anthropic's API reference, Messages. */
 export const SUPPORT: ProviderSupport = {
   parameters: {
+    ...UNTRANSLATED,
     max_tokens: { how: "passed", note: "required by the provider: the model's maximum where none is sent" },
     max_completion_tokens: { how: "mapped", note: "max_tokens" },
     temperature: {
@@ -20,42 +21,20 @@ export const SUPPORT: ProviderSupport = {
     seed: { how: "dropped" },
     presence_penalty: { how: "dropped" },
     frequency_penalty: { how: "dropped" },
-    logit_bias: { how: "dropped" },
     logprobs: { how: "refused", note: NO_LOGPROBS },
     top_logprobs: { how: "refused", note: NO_LOGPROBS },
     tools: { how: "mapped", note: "tools with input_schema" },
     tool_choice: { how: "mapped", note: "tool_choice" },
     parallel_tool_calls: { how: "mapped", note: "disable_parallel_tool_use" },
-    functions: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
-    function_call: { how: "refused", note: "Use tool_choice instead of function_call.", asks: () => true },
     response_format: { how: "mapped", note: "output_config.format, or a forced tool on models without it" },
     reasoning_effort: { how: "mapped", note: "thinking, with a budget or an effort by model" },
-    verbosity: { how: "dropped" },
-    prediction: { how: "refused", note: "The provider takes no prediction.", asks: () => true },
-    modalities: { how: "refused", note: TEXT_ONLY },
-    audio: { how: "refused", note: TEXT_ONLY, asks: () => true },
-    web_search_options: { how: "refused", note: "Web search is not offered with this provider.", asks: () => true },
     service_tier: { how: "mapped", note: "auto, or standard_only for default" },
     user: { how: "mapped", note: "metadata.user_id" },
     safety_identifier: { how: "mapped", note: "metadata.user_id, where user is not sent" },
-    prompt_cache_key: { how: "dropped" },
-    metadata: { how: "dropped" },
-    store: { how: "dropped" },
   },
   other_parameters: "dropped",
   features: {
-    text: true,
-    streaming: true,
-    tools: true,
-    parallel_tools: true,
-    forced_tool: true,
-    strict_tools: true,
-    tool_result_images: true,
-    image_data: true,
-    image_url: true,
-    json_object: true,
-    json_schema: true,
-    reasoning: true,
+    ...ALL_FEATURES,
     embeddings: { refused: "Anthropic has no embedding models" },
     rerank: { refused: "Anthropic has no reranking models" },
   },

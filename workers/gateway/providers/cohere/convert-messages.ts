@@ -2,8 +2,10 @@ import { isRefused, type Refused, refuse } from "../../../../schema/kernel/error
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import { unreachable } from "../../../../schema/kernel/unreachable.ts";
 import type { ChatMessage, ToolCall } from "../../../../schema/wire/openai-chat.ts";
+import { contentItems, contentOf, textContent } from "../kit/openai-content.ts";
+import { refuseFunctionRole } from "../kit/refuse-role.ts";
 import type { ToolNames } from "../kit/tool-names.ts";
-import { contentOf, convertContent, convertText } from "./convert-content.ts";
+import { convertPart } from "./convert-content.ts";
 import type { CallItem, Message } from "./wire.ts";
 
 export interface Conversation {
@@ -44,26 +46,23 @@ function convertMessage(message: ChatMessage, path: string, names: ToolNames, re
   switch (message.role) {
     case "system":
     case "developer": {
-      const content = convertText(message.content, `${path}.content`);
+      const content = textContent(message.content, `${path}.content`);
       return isRefused(content) ? content : quiet({ role: "system", content: contentOf(content) });
     }
     case "user": {
-      const content = convertContent(message.content, `${path}.content`);
+      const content = contentItems(message.content, `${path}.content`, convertPart);
       return isRefused(content) ? content : quiet({ role: "user", content: contentOf(content) });
     }
     case "assistant":
       return convertAssistant(message, path, names, reasons);
     case "tool": {
-      const content = convertText(message.content, `${path}.content`);
+      const content = textContent(message.content, `${path}.content`);
       if (isRefused(content)) return content;
       const warnings = message.is_error === true ? ["is_error of a tool's result left out"] : [];
       return { message: { role: "tool", tool_call_id: message.tool_call_id, content: contentOf(content) }, warnings };
     }
     case "function":
-      return refuse("unsupported_parameter", {
-        param: `${path}.role`,
-        message: 'The provider has no messages of role "function". Use tool_calls and role "tool".',
-      });
+      return refuseFunctionRole(path);
     default:
       return unreachable(message);
   }
@@ -79,7 +78,7 @@ function convertAssistant(
   names: ToolNames,
   reasons: boolean,
 ): Converted | Refused {
-  const text = convertText(message.content ?? message.refusal ?? "", `${path}.content`);
+  const text = textContent(message.content ?? message.refusal ?? "", `${path}.content`);
   if (isRefused(text)) return text;
   const tool_calls: CallItem[] = [];
   for (const [at, call] of (message.tool_calls ?? []).entries()) {

@@ -1,6 +1,6 @@
 import type { ProviderSupport } from "../kit/support.ts";
+import { ALL_FEATURES, UNTRANSLATED, USUAL_TIER } from "../kit/support-rows.ts";
 
-const TEXT_ONLY = "The provider answers in text only.";
 const NO_LOGPROBS = "Log probabilities are not offered with this provider.";
 
 const outside =
@@ -17,6 +17,7 @@ const STOP_SEQUENCES_MAX = 5;
  */
 export const SUPPORT: ProviderSupport = {
   parameters: {
+    ...UNTRANSLATED,
     max_tokens: { how: "passed" },
     max_completion_tokens: { how: "mapped", note: "max_tokens" },
     temperature: { how: "passed" },
@@ -35,7 +36,6 @@ export const SUPPORT: ProviderSupport = {
       note: "The provider's frequency_penalty is from 0 to 1.",
       asks: outside(0, 1),
     },
-    logit_bias: { how: "dropped" },
     logprobs: { how: "refused", note: NO_LOGPROBS },
     top_logprobs: { how: "refused", note: NO_LOGPROBS },
     tools: { how: "mapped", note: "tools, and strict_tools where all of them are strict" },
@@ -45,37 +45,14 @@ export const SUPPORT: ProviderSupport = {
       note: "the model may make several calls",
       asks: (value) => value === false,
     },
-    functions: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
-    function_call: { how: "refused", note: "Use tool_choice instead of function_call.", asks: () => true },
     response_format: { how: "mapped", note: "json_object, with the schema as json_schema; not together with tools" },
     reasoning_effort: { how: "mapped", note: "thinking, with a token budget" },
-    verbosity: { how: "dropped" },
-    prediction: { how: "refused", note: "The provider takes no prediction.", asks: () => true },
-    modalities: { how: "refused", note: TEXT_ONLY },
-    audio: { how: "refused", note: TEXT_ONLY, asks: () => true },
-    web_search_options: { how: "refused", note: "Web search is not offered with this provider.", asks: () => true },
-    service_tier: { how: "dropped", asks: (value) => value !== "auto" && value !== "default" },
+    service_tier: USUAL_TIER,
     user: { how: "dropped" },
-    safety_identifier: { how: "dropped" },
-    prompt_cache_key: { how: "dropped" },
-    metadata: { how: "dropped" },
-    store: { how: "dropped" },
   },
   other_parameters: "dropped",
   features: {
-    text: true,
-    streaming: true,
-    tools: true,
-    parallel_tools: true,
-    forced_tool: true,
-    strict_tools: true,
+    ...ALL_FEATURES,
     tool_result_images: { refused: "Cohere takes text only in a tool's result" },
-    image_data: true,
-    image_url: true,
-    json_object: true,
-    json_schema: true,
-    reasoning: true,
-    embeddings: true,
-    rerank: true,
   },
 };

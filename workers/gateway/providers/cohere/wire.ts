@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MAX_USAGE_COUNT } from "../../../../schema/canonical/usage.ts";
+import type { ImageItem, TextItem } from "../kit/openai-content.ts";
 
 /**
  * Cohere's API v2 as far as we read and write it. What we write is typed exactly; of what we read, only the fields that we
@@ -11,14 +12,6 @@ import { MAX_USAGE_COUNT } from "../../../../schema/canonical/usage.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-export interface TextItem {
-  readonly type: "text";
-  readonly text: string;
-}
-export interface ImageItem {
-  readonly type: "image_url";
-  readonly image_url: { readonly url: string; readonly detail?: string };
-}
 export interface ThinkingItem {
   readonly type: "thinking";
   readonly thinking: string;

@@ -1,10 +1,12 @@
 import type { ProviderSupport } from "../kit/support.ts";
+import { TOOLS_INSTEAD } from "../kit/support-rows.ts";
 import { NOT_OPENAI, SUPPORT as OPENAI, passedParameters } from "../openai/support.ts";
 
 /** What DeepSeek takes. Source: DeepSeek's API reference, chat completion, and its guide to thinking. */
 export const SUPPORT: ProviderSupport = {
   parameters: passedParameters({
     ...NOT_OPENAI,
+    ...TOOLS_INSTEAD,
     max_completion_tokens: { how: "mapped", note: "max_tokens" },
     temperature: { how: "passed", note: "without effect while the model thinks, with a warning" },
     top_p: { how: "passed", note: "without effect while the model thinks, with a warning" },
@@ -14,8 +16,6 @@ export const SUPPORT: ProviderSupport = {
     seed: { how: "dropped" },
     logit_bias: { how: "refused", note: "The provider takes no bias on tokens." },
     parallel_tool_calls: { how: "dropped" },
-    functions: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
-    function_call: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
     response_format: { how: "passed", note: "json_object; json_schema is refused" },
     service_tier: { how: "dropped" },
     user: { how: "dropped" },

@@ -3,6 +3,7 @@ import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import type { ChatMessage, ContentPart } from "../../../../schema/wire/openai-chat.ts";
 import { parseDataUrl } from "../kit/data-url.ts";
 import type { TranslateInput } from "../kit/provider.ts";
+import { refuseFunctionRole } from "../kit/refuse-role.ts";
 
 /** One part or turn as it is sent. */
 type Sent = Readonly<Record<string, unknown>>;
@@ -73,10 +74,7 @@ function addMessage(state: State, message: ChatMessage, path: string): Refused |
     case "tool":
       return addResult(state, message, path);
     case "function":
-      return refuse("unsupported_parameter", {
-        param: `${path}.role`,
-        message: 'The provider has no messages of role "function". Use tool_calls and role "tool".',
-      });
+      return refuseFunctionRole(path);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
 import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
+import { type FunctionTool, functionTools, namedFunction } from "../kit/function-tools.ts";
 import type { TranslateInput, Translation } from "../kit/provider.ts";
 import { judgeParameters } from "../kit/support.ts";
 import { DASHED_NAMES, type ToolNames, toolNames } from "../kit/tool-names.ts";
@@ -55,37 +56,40 @@ function renameCalls(input: TranslateInput, names: ToolNames): TranslateInput {
   return { ...input, request: { ...input.request, messages } };
 }
 
-function convertTools({ tools, tool_choice }: ChatRequest, names: ToolNames): { readonly fields: object } | Refused {
-  const declarations: object[] = [];
-  for (const [at, tool] of (tools ?? []).entries()) {
-    if (tool.type !== "function") {
-      return refuse("unsupported_parameter", {
-        param: `tools[${at}]`,
-        message: "The provider has function tools only.",
-      });
-    }
-    const { name, description, parameters } = tool.function;
-    declarations.push({
-      name: names.to_upstream.get(name) ?? name,
-      ...(description ? { description } : {}),
-      ...(parameters == null ? {} : { parametersJsonSchema: parameters }),
-    });
+function convertTools(request: ChatRequest, names: ToolNames): { readonly fields: object } | Refused {
+  const functions = functionTools(request.tools);
+  if (isRefused(functions)) return functions;
+  const { offered } = functions;
+  const choice = convertChoice(request.tool_choice, offered, names);
+  if (choice !== null && isRefused(choice)) return choice;
+  if (offered.length === 0) return { fields: {} };
+  const declarations = offered.map(({ function: { name, description, parameters } }) => ({
+    name: names.to_upstream.get(name) ?? name,
+    ...(description ? { description } : {}),
+    ...(parameters == null ? {} : { parametersJsonSchema: parameters }),
+  }));
+  return {
+    fields: {
+      tools: [{ functionDeclarations: declarations }],
+      ...(choice === null ? {} : { toolConfig: { functionCallingConfig: choice } }),
+    },
+  };
+}
+
+function convertChoice(
+  choice: ChatRequest["tool_choice"],
+  offered: readonly FunctionTool[],
+  names: ToolNames,
+): object | Refused | null {
+  if (choice === null || choice === undefined || choice === "auto") return null;
+  if (choice === "none") return { mode: "NONE" };
+  if (offered.length === 0) {
+    return refuse("invalid_request", { param: "tool_choice", message: "tool_choice needs tools to choose from." });
   }
-  if (declarations.length === 0) return { fields: {} };
-  const offered = { tools: [{ functionDeclarations: declarations }] };
-  const config = (functionCallingConfig: object) => ({ fields: { ...offered, toolConfig: { functionCallingConfig } } });
-  if (tool_choice === "none") return config({ mode: "NONE" });
-  if (tool_choice === "required") return config({ mode: "ANY" });
-  if (typeof tool_choice !== "object" || tool_choice === null) return { fields: offered };
-  const chosen = tool_choice.type === "function" && "function" in tool_choice ? tool_choice.function : null;
-  const name = typeof chosen === "object" && chosen !== null && "name" in chosen ? chosen.name : null;
-  if (typeof name !== "string") {
-    return refuse("unsupported_parameter", {
-      param: "tool_choice",
-      message: "Choose auto, none, required or one function.",
-    });
-  }
-  return config({ mode: "ANY", allowedFunctionNames: [names.to_upstream.get(name) ?? name] });
+  if (choice === "required") return { mode: "ANY" };
+  const named = namedFunction(choice, offered);
+  if (isRefused(named)) return named;
+  return { mode: "ANY", allowedFunctionNames: [names.to_upstream.get(named.name) ?? named.name] };
 }
 
 function generationConfig({ request, model, max_output_tokens }: TranslateInput): object {

@@ -1,17 +1,7 @@
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, type Json, tryParseJson } from "../../../../schema/kernel/json.ts";
+import { classOfStatus } from "../kit/class-of-status.ts";
 import { parseRetryAfter } from "../kit/retry-after.ts";
-
-const BY_STATUS: ReadonlyMap<number, UpstreamError["class"]> = new Map([
-  [401, "auth"],
-  [403, "auth"],
-  [404, "not_found"],
-  [408, "timeout"],
-  [413, "too_large"],
-  [429, "rate_limited"],
-  [503, "overloaded"],
-  [504, "timeout"],
-]);
 
 /** Classifies an answer in Google's error shape, `{"error":{code,message,status,details}}`, also wrapped in an array. */
 export function readError(status: number, headers: Headers, body: string): UpstreamError {
@@ -27,7 +17,7 @@ export function errorFrom(status: number, value: Json | undefined, retry_after_m
   const reasons = detailsOf(error.details).map(({ reason }) => reason);
   const bad_key = reasons.includes("API_KEY_INVALID");
   return {
-    class: bad_key ? "auth" : (BY_STATUS.get(known) ?? (known < 500 ? "rejected" : "failed")),
+    class: bad_key ? "auth" : classOfStatus(known),
     status: known,
     message: typeof error.message === "string" ? error.message : `The provider answered with status ${known}.`,
     code: typeof error.status === "string" ? error.status : null,

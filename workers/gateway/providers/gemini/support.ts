@@ -1,4 +1,5 @@
 import type { ProviderSupport } from "../kit/support.ts";
+import { ALL_FEATURES, UNTRANSLATED, USUAL_TIER } from "../kit/support-rows.ts";
 
 const NO_LOGPROBS = "Log probabilities are not offered with this provider.";
 const TEXT_ONLY = "The provider answers in text only here.";
@@ -6,6 +7,7 @@ const TEXT_ONLY = "The provider answers in text only here.";
 /** What Gemini's generateContent takes. Source: the Gemini API reference. */
 export const SUPPORT: ProviderSupport = {
   parameters: {
+    ...UNTRANSLATED,
     max_tokens: { how: "mapped", note: "generationConfig.maxOutputTokens" },
     max_completion_tokens: { how: "mapped", note: "generationConfig.maxOutputTokens" },
     temperature: { how: "mapped", note: "generationConfig.temperature" },
@@ -16,7 +18,6 @@ export const SUPPORT: ProviderSupport = {
     seed: { how: "mapped", note: "generationConfig.seed" },
     presence_penalty: { how: "mapped", note: "generationConfig.presencePenalty" },
     frequency_penalty: { how: "mapped", note: "generationConfig.frequencyPenalty" },
-    logit_bias: { how: "dropped" },
     logprobs: { how: "refused", note: NO_LOGPROBS },
     top_logprobs: { how: "refused", note: NO_LOGPROBS },
     tools: { how: "mapped", note: "functionDeclarations with parametersJsonSchema" },
@@ -26,37 +27,17 @@ export const SUPPORT: ProviderSupport = {
       note: "the provider decides how many tools it calls at once",
       asks: (value) => value === false,
     },
-    functions: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
-    function_call: { how: "refused", note: "Use tool_choice instead of function_call.", asks: () => true },
     response_format: { how: "mapped", note: "responseMimeType and responseJsonSchema" },
     reasoning_effort: { how: "mapped", note: "thinkingConfig, with a level or a budget by model" },
-    verbosity: { how: "dropped" },
-    prediction: { how: "refused", note: "The provider takes no prediction.", asks: () => true },
     modalities: { how: "refused", note: TEXT_ONLY },
     audio: { how: "refused", note: TEXT_ONLY, asks: () => true },
-    web_search_options: { how: "refused", note: "Web search is not offered with this provider.", asks: () => true },
-    service_tier: { how: "dropped", asks: (value) => value !== "auto" && value !== "default" },
+    service_tier: USUAL_TIER,
     user: { how: "dropped" },
-    safety_identifier: { how: "dropped" },
-    prompt_cache_key: { how: "dropped" },
-    metadata: { how: "dropped" },
-    store: { how: "dropped" },
   },
   other_parameters: "dropped",
   features: {
-    text: true,
-    streaming: true,
-    tools: true,
-    parallel_tools: true,
-    forced_tool: true,
-    strict_tools: true,
+    ...ALL_FEATURES,
     tool_result_images: { refused: "Gemini takes text only in a tool's result" },
-    image_data: true,
-    image_url: true,
-    json_object: true,
-    json_schema: true,
-    reasoning: true,
-    embeddings: true,
     rerank: { refused: "Gemini has no reranking models" },
   },
 };

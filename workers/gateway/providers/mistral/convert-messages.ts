@@ -1,17 +1,24 @@
 import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
 import { unreachable } from "../../../../schema/kernel/unreachable.ts";
 import type { ChatMessage, ContentPart } from "../../../../schema/wire/openai-chat.ts";
-import { parseDataUrl } from "../kit/data-url.ts";
+import {
+  contentItems,
+  contentOf,
+  type ImageItem,
+  imageItem,
+  type TextItem,
+  textContent,
+} from "../kit/openai-content.ts";
+import { refuseFunctionRole } from "../kit/refuse-role.ts";
 import type { ToolNames } from "../kit/tool-names.ts";
 import { callIds } from "./call-ids.ts";
-import type { CallItem, ImageChunk, Message, TextChunk } from "./wire.ts";
+import type { CallItem, Message } from "./wire.ts";
 
 export interface Conversation {
   readonly messages: readonly Message[];
   readonly warnings: readonly string[];
 }
 
-type Content = NonNullable<ChatMessage["content"]>;
 type AssistantMessage = Extract<ChatMessage, { role: "assistant" }>;
 
 interface Context {
@@ -48,17 +55,17 @@ function convertMessage(message: ChatMessage, path: string, context: Context): C
   switch (message.role) {
     case "system":
     case "developer": {
-      const chunks = convertText(message.content, `${path}.content`);
+      const chunks = textContent(message.content, `${path}.content`);
       return isRefused(chunks) ? chunks : { message: { role: "system", content: contentOf(chunks) } };
     }
     case "user": {
-      const chunks = convertContent(message.content, `${path}.content`);
+      const chunks = contentItems(message.content, `${path}.content`, convertPart);
       return isRefused(chunks) ? chunks : { message: { role: "user", content: contentOf(chunks) } };
     }
     case "assistant":
       return convertAssistant(message, path, context);
     case "tool": {
-      const chunks = convertContent(message.content, `${path}.content`);
+      const chunks = contentItems(message.content, `${path}.content`, convertPart);
       if (isRefused(chunks)) return chunks;
       const tool_call_id = context.ids.get(message.tool_call_id) ?? message.tool_call_id;
       return {
@@ -67,17 +74,14 @@ function convertMessage(message: ChatMessage, path: string, context: Context): C
       };
     }
     case "function":
-      return refuse("unsupported_parameter", {
-        param: `${path}.role`,
-        message: 'The provider has no messages of role "function". Use tool_calls and role "tool".',
-      });
+      return refuseFunctionRole(path);
     default:
       return unreachable(message);
   }
 }
 
 function convertAssistant(message: AssistantMessage, path: string, context: Context): Converted | Refused {
-  const text = convertText(message.content ?? message.refusal ?? "", `${path}.content`);
+  const text = textContent(message.content ?? message.refusal ?? "", `${path}.content`);
   if (isRefused(text)) return text;
   const tool_calls = (message.tool_calls ?? []).map((call) => convertCall(call, context));
   if (text.length === 0 && tool_calls.length === 0) return { message: null };
@@ -110,50 +114,19 @@ function convertCall(call: NonNullable<AssistantMessage["tool_calls"]>[number], 
   };
 }
 
-const textChunks = (text: string): readonly TextChunk[] => (text === "" ? [] : [{ type: "text", text }]);
-
-/** Chunks as content: one text alone is a string, which every model takes. */
-function contentOf<Chunk extends { readonly type: string }>(
-  chunks: readonly (Chunk | TextChunk)[],
-): string | readonly (Chunk | TextChunk)[] {
-  const [only] = chunks;
-  if (only === undefined) return "";
-  return chunks.length === 1 && "text" in only ? only.text : chunks;
-}
-
-/** Content of which only text makes sense: instructions, an assistant's turn. Anything else is refused. */
-function convertText(content: Content, path: string): readonly TextChunk[] | Refused {
-  if (typeof content === "string") return textChunks(content);
-  const chunks: TextChunk[] = [];
-  for (const [at, part] of content.entries()) {
-    if (part.type !== "text" && part.type !== "refusal") {
-      return refuse("unsupported_parameter", { param: `${path}[${at}]`, message: "Only text is possible here." });
-    }
-    chunks.push({ type: "text", text: part.type === "text" ? part.text : part.refusal });
-  }
-  return chunks;
-}
-
-function convertContent(content: Content, path: string): readonly (TextChunk | ImageChunk)[] | Refused {
-  if (typeof content === "string") return textChunks(content);
-  const chunks: (TextChunk | ImageChunk)[] = [];
-  for (const [at, part] of content.entries()) {
-    const chunk = convertPart(part, `${path}[${at}]`);
-    if ("refused" in chunk) return chunk;
-    chunks.push(chunk);
-  }
-  return chunks;
-}
-
 /** Sound and documents are billed by the second and by the page, which no component of a usage report says: refused. */
-function convertPart(part: ContentPart, path: string): TextChunk | ImageChunk | Refused {
+function convertPart(part: ContentPart, path: string): TextItem | ImageItem | Refused {
   switch (part.type) {
     case "text":
       return { type: "text", text: part.text };
     case "refusal":
       return { type: "text", text: part.refusal };
     case "image_url":
-      return imageChunk(part.image_url, `${path}.image_url.url`);
+      return imageItem(part.image_url, `${path}.image_url.url`, (data) =>
+        data?.media_type.startsWith("image/") === true
+          ? null
+          : "The image must be an http(s) URL or a base64 data URL of an image.",
+      );
     case "file":
       return refuse("unsupported_parameter", { param: path, message: "Files are not offered with this provider." });
     case "input_audio":
@@ -161,18 +134,4 @@ function convertPart(part: ContentPart, path: string): TextChunk | ImageChunk | 
     default:
       return unreachable(part);
   }
-}
-
-function imageChunk(
-  { url, detail }: { readonly url: string; readonly detail?: string | undefined },
-  path: string,
-): ImageChunk | Refused {
-  const level = detail === undefined ? {} : { detail };
-  if (/^https?:\/\//i.test(url)) return { type: "image_url", image_url: { url, ...level } };
-  const data = parseDataUrl(url);
-  if (data === null || !data.media_type.startsWith("image/")) {
-    const message = "The image must be an http(s) URL or a base64 data URL of an image.";
-    return refuse("invalid_request", { param: path, message });
-  }
-  return { type: "image_url", image_url: { url: `data:${data.media_type};base64,${data.data}`, ...level } };
 }

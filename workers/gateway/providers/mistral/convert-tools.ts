@@ -1,23 +1,16 @@
-import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
-import type { ChatRequest, ChatTool } from "../../../../schema/wire/openai-chat.ts";
+import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
+import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
+import { type FunctionTool, functionTools, namedFunction } from "../kit/function-tools.ts";
 import type { ToolNames } from "../kit/tool-names.ts";
 import type { ChatBody, Tool, ToolChoice } from "./wire.ts";
 
 export type ToolFields = Pick<ChatBody, "tools" | "tool_choice" | "parallel_tool_calls">;
 
-type FunctionTool = Extract<ChatTool, { type: "function" }>;
-
 /** The tools in the caller's order and the choice among them; nothing of it where there are none, which the API refuses. */
 export function convertTools(request: ChatRequest, names: ToolNames): ToolFields | Refused {
-  const asked = request.tools ?? [];
-  const custom = asked.findIndex((tool) => tool.type === "custom");
-  if (custom !== -1) {
-    return refuse("unsupported_parameter", {
-      param: `tools[${custom}]`,
-      message: "The provider has no custom tools. Use a function tool.",
-    });
-  }
-  const offered = asked.filter((tool) => tool.type === "function");
+  const functions = functionTools(request.tools);
+  if (isRefused(functions)) return functions;
+  const { offered } = functions;
   const choice = convertChoice(request.tool_choice, offered, names);
   if (typeof choice === "object" && choice !== null && "refused" in choice) return choice;
   if (offered.length === 0) return {};
@@ -52,16 +45,7 @@ function convertChoice(
     return refuse("invalid_request", { param: "tool_choice", message: "tool_choice needs tools to choose from." });
   }
   if (choice === "required") return "any";
-  const named = choice.type === "function" ? choice.function : null;
-  if (typeof named !== "object" || named === null || !("name" in named) || typeof named.name !== "string") {
-    return refuse("unsupported_parameter", {
-      param: "tool_choice",
-      message: 'The provider takes tool_choice "auto", "none", "required" or one function.',
-    });
-  }
-  const { name } = named;
-  if (!offered.some((tool) => tool.function.name === name)) {
-    return refuse("invalid_request", { param: "tool_choice", message: "tool_choice names a function not in tools." });
-  }
-  return { type: "function", function: { name: names.to_upstream.get(name) ?? name } };
+  const named = namedFunction(choice, offered);
+  if (isRefused(named)) return named;
+  return { type: "function", function: { name: names.to_upstream.get(named.name) ?? named.name } };
 }

@@ -1,5 +1,6 @@
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, type Json, tryParseJson } from "../../../../schema/kernel/json.ts";
+import { classOfStatus } from "../kit/class-of-status.ts";
 import { parseRetryAfter } from "../kit/retry-after.ts";
 
 /**
@@ -15,7 +16,7 @@ export function errorFromBody(status: number, body: Json | undefined, retry_afte
   const stated = isJsonObject(body) ? (isJsonObject(body.error) ? body.error : body) : {};
   const detail = detailOf(stated);
   return {
-    class: classOf(status),
+    class: classOfStatus(status),
     status,
     message: detail?.message ?? textOf(stated.message) ?? `The provider answered with status ${status}.`,
     code: textOf(stated.code) ?? textOf(stated.type),
@@ -52,22 +53,6 @@ function pathOf(loc: readonly Json[]): string | null {
   );
   return path === "" ? null : path;
 }
-
-const BY_STATUS: ReadonlyMap<number, UpstreamError["class"]> = new Map([
-  [401, "auth"],
-  [402, "quota"],
-  [403, "auth"],
-  [404, "not_found"],
-  [408, "timeout"],
-  [413, "too_large"],
-  [429, "rate_limited"],
-  [503, "overloaded"],
-  [504, "timeout"],
-  [529, "overloaded"],
-]);
-
-const classOf = (status: number): UpstreamError["class"] =>
-  BY_STATUS.get(status) ?? (status >= 400 && status < 500 ? "rejected" : "failed");
 
 /** A code may come as a number. */
 function textOf(value: Json | undefined): string | null {

@@ -1,7 +1,14 @@
 import type { ProviderSupport } from "../kit/support.ts";
+import {
+  ALL_FEATURES,
+  NO_SEARCH,
+  OPENAI_PLATFORM,
+  TEXT_ANSWERS,
+  TOOLS_INSTEAD,
+  USUAL_TIER,
+} from "../kit/support-rows.ts";
 import { passedParameters } from "../openai/support.ts";
 
-const TEXT_ONLY = "The provider answers in text only.";
 const NO_LOGPROBS = "The provider gives no log probabilities.";
 
 /** The largest temperature that the API takes. */
@@ -13,6 +20,12 @@ const TEMPERATURE_MAX = 1.5;
  */
 export const SUPPORT: ProviderSupport = {
   parameters: passedParameters({
+    ...TOOLS_INSTEAD,
+    ...TEXT_ANSWERS,
+    ...NO_SEARCH,
+    verbosity: OPENAI_PLATFORM.verbosity,
+    safety_identifier: OPENAI_PLATFORM.safety_identifier,
+    store: OPENAI_PLATFORM.store,
     max_completion_tokens: { how: "mapped", note: "max_tokens" },
     temperature: {
       how: "refused",
@@ -30,33 +43,13 @@ export const SUPPORT: ProviderSupport = {
     top_logprobs: { how: "refused", note: NO_LOGPROBS },
     tools: { how: "mapped", note: "function tools" },
     tool_choice: { how: "mapped", note: "any for required" },
-    functions: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
-    function_call: { how: "refused", note: "Use tool_choice instead of function_call.", asks: () => true },
     reasoning_effort: { how: "mapped", note: "reasoning_effort, in the levels that the model has" },
-    verbosity: { how: "dropped" },
-    modalities: { how: "refused", note: TEXT_ONLY },
-    audio: { how: "refused", note: TEXT_ONLY, asks: () => true },
-    web_search_options: { how: "refused", note: "Web search is not offered with this provider.", asks: () => true },
-    service_tier: { how: "dropped", asks: (value) => value !== "auto" && value !== "default" },
+    service_tier: USUAL_TIER,
     user: { how: "dropped" },
-    safety_identifier: { how: "dropped" },
-    store: { how: "dropped" },
   }),
   other_parameters: "dropped",
   features: {
-    text: true,
-    streaming: true,
-    tools: true,
-    parallel_tools: true,
-    forced_tool: true,
-    strict_tools: true,
-    tool_result_images: true,
-    image_data: true,
-    image_url: true,
-    json_object: true,
-    json_schema: true,
-    reasoning: true,
-    embeddings: true,
+    ...ALL_FEATURES,
     rerank: { refused: "Mistral has no reranking models" },
   },
 };

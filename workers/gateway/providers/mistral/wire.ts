@@ -1,19 +1,13 @@
+import type { ImageItem, TextItem } from "../kit/openai-content.ts";
+
 /**
  * Mistral's chat completions as far as we write them. Answers are OpenAI's, but for the content that may be a list of chunks;
  * they are read field by field, leniently. Source: the Mistral AI API reference, Chat.
  */
 
-export interface TextChunk {
-  readonly type: "text";
-  readonly text: string;
-}
-export interface ImageChunk {
-  readonly type: "image_url";
-  readonly image_url: { readonly url: string; readonly detail?: string };
-}
 export interface ThinkChunk {
   readonly type: "thinking";
-  readonly thinking: readonly TextChunk[];
+  readonly thinking: readonly TextItem[];
   readonly closed: true;
 }
 
@@ -24,18 +18,18 @@ export interface CallItem {
 }
 
 export type Message =
-  | { readonly role: "system"; readonly content: string | readonly TextChunk[] }
-  | { readonly role: "user"; readonly content: string | readonly (TextChunk | ImageChunk)[] }
+  | { readonly role: "system"; readonly content: string | readonly TextItem[] }
+  | { readonly role: "user"; readonly content: string | readonly (TextItem | ImageItem)[] }
   | {
       readonly role: "assistant";
-      readonly content: string | readonly (TextChunk | ThinkChunk)[];
+      readonly content: string | readonly (TextItem | ThinkChunk)[];
       readonly tool_calls?: readonly CallItem[];
       readonly prefix?: true;
     }
   | {
       readonly role: "tool";
       readonly tool_call_id: string;
-      readonly content: string | readonly (TextChunk | ImageChunk)[];
+      readonly content: string | readonly (TextItem | ImageItem)[];
     };
 
 export interface Tool {

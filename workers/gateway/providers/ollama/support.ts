@@ -1,10 +1,12 @@
 import type { ProviderSupport } from "../kit/support.ts";
+import { TOOLS_INSTEAD } from "../kit/support-rows.ts";
 import { NOT_OPENAI, SUPPORT as OPENAI, passedParameters } from "../openai/support.ts";
 
 /** What Ollama takes. Source: Ollama's documentation, OpenAI compatibility. */
 export const SUPPORT: ProviderSupport = {
   parameters: passedParameters({
     ...NOT_OPENAI,
+    ...TOOLS_INSTEAD,
     max_completion_tokens: { how: "mapped", note: "max_tokens" },
     top_k: { how: "dropped" },
     n: { how: "refused", note: "The provider gives one choice. Send the request n times." },
@@ -15,8 +17,6 @@ export const SUPPORT: ProviderSupport = {
       asks: (value) => value !== "auto" && value !== "none",
     },
     parallel_tool_calls: { how: "dropped" },
-    functions: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
-    function_call: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
     service_tier: { how: "dropped" },
     user: { how: "dropped" },
   }),

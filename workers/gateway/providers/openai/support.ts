@@ -1,4 +1,5 @@
 import type { ParameterRow, ParameterTable, ProviderSupport } from "../kit/support.ts";
+import { ALL_FEATURES, NO_SEARCH, OPENAI_PLATFORM, TEXT_ANSWERS } from "../kit/support-rows.ts";
 
 const PASSED: ParameterRow = { how: "passed" };
 
@@ -49,19 +50,12 @@ export const USUAL_TIER_ONLY: ParameterRow = {
   asks: (value) => value !== "auto" && value !== "default",
 };
 
-const TEXT_ONLY = "The provider answers in text only.";
-
 /** What belongs to OpenAI's platform more than to its dialect: servers that speak the dialect have none of it. */
 export const NOT_OPENAI = {
+  ...TEXT_ANSWERS,
+  ...NO_SEARCH,
+  ...OPENAI_PLATFORM,
   prediction: { how: "dropped", note: "the provider takes no prediction" },
-  modalities: { how: "refused", note: TEXT_ONLY },
-  audio: { how: "refused", note: TEXT_ONLY, asks: () => true },
-  web_search_options: { how: "refused", note: "Web search is not offered with this provider.", asks: () => true },
-  verbosity: { how: "dropped" },
-  safety_identifier: { how: "dropped" },
-  prompt_cache_key: { how: "dropped" },
-  metadata: { how: "dropped" },
-  store: { how: "dropped" },
 } as const satisfies Partial<ParameterTable>;
 
 /** What OpenAI's API takes. Source: the OpenAI API reference, Chat Completions. */
@@ -75,19 +69,8 @@ export const SUPPORT: ProviderSupport = {
   }),
   other_parameters: "passed",
   features: {
-    text: true,
-    streaming: true,
-    tools: true,
-    parallel_tools: true,
-    forced_tool: true,
-    strict_tools: true,
+    ...ALL_FEATURES,
     tool_result_images: { refused: "OpenAI takes text only in a tool's result" },
-    image_data: true,
-    image_url: true,
-    json_object: true,
-    json_schema: true,
-    reasoning: true,
-    embeddings: true,
     rerank: { refused: "OpenAI has no reranking models" },
   },
 };

@@ -1,18 +1,18 @@
 import type { ProviderSupport } from "../kit/support.ts";
+import { TOOLS_INSTEAD } from "../kit/support-rows.ts";
 import { NOT_OPENAI, SUPPORT as OPENAI, passedParameters, USUAL_TIER_ONLY } from "../openai/support.ts";
 
 /** What xAI takes. Source: xAI's API reference, chat completions, and its pages on models and on consumption. */
 export const SUPPORT: ProviderSupport = {
   parameters: passedParameters({
     ...NOT_OPENAI,
+    ...TOOLS_INSTEAD,
     max_tokens: { how: "mapped", note: "max_completion_tokens" },
     stop: { how: "passed", note: "refused on models that reason" },
     presence_penalty: { how: "passed", note: "left out with a warning on models that reason" },
     frequency_penalty: { how: "passed", note: "left out with a warning on models that reason" },
     top_k: { how: "dropped" },
     logit_bias: { how: "refused", note: "The provider takes no bias on tokens." },
-    functions: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
-    function_call: { how: "refused", note: "Use tools instead of functions.", asks: () => true },
     service_tier: USUAL_TIER_ONLY,
   }),
   other_parameters: "passed",
