@@ -24,7 +24,7 @@ export interface ParsedChat {
    * What the body may cost where it goes on as it came, when that is more than the canonical request tells: content of
    * unknown size, cache marks that have no place there. Only ever priced, never sent.
    */
-  readonly priced_natively?: ChatRequest;
+  pricedNatively?(): ChatRequest;
   /** What was lost on the way to the canonical request. They concern the caller only where that is what is sent. */
   readonly warnings: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { readBounded } from "../../../schema/http/read-json-body.ts";
 import { isJsonObject, tryParseJson } from "../../../schema/kernel/json.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
-import { withoutCredentials } from "../pipeline/call-provider.ts";
+import { readFailure, withoutCredentials } from "../pipeline/call-provider.ts";
 import type { AuthorizeTools, ProviderAccount, ProviderAdapter } from "../providers/kit/provider.ts";
 import { upstreamFailure } from "../providers/kit/upstream-failure.ts";
 
@@ -69,15 +69,6 @@ function nextPage(next: string | null, from: string): string | null {
   if (next === null || !URL.canParse(next, from)) return null;
   const url = new URL(next, from);
   return url.origin === new URL(from).origin ? url.href : null;
-}
-
-async function readFailure(adapter: ProviderAdapter, response: Response): Promise<UpstreamError> {
-  if (response.status >= 300 && response.status < 400) {
-    await response.body?.cancel();
-    return upstreamFailure("The provider answered with a redirect, which is not followed.", "failed", response.status);
-  }
-  const body = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_error_bytes);
-  return adapter.readError(response.status, response.headers, body ?? "");
 }
 
 const failed = (error: UpstreamError, { credential }: ProviderAccount): Listed => ({

@@ -1,9 +1,11 @@
 import type { FinishReason, Part, UpstreamError } from "../../../schema/canonical/parts.ts";
-import { inputTokens, type Usage, usageSchema } from "../../../schema/canonical/usage.ts";
+import { inputTokens, USAGE_COMPONENTS, type Usage, usageSchema } from "../../../schema/canonical/usage.ts";
+import { isPiece } from "../../../schema/pricing/component-rate.ts";
 import { textBytes } from "../../../schema/pricing/text-bytes.ts";
 
-/** What some models are billed by instead of tokens. */
-const PIECES = ["search", "image", "call"] as const;
+/** Some models are billed by the piece and not by tokens. */
+const hasPieces = (usage: Usage): boolean =>
+  USAGE_COMPONENTS.some((component) => isPiece(component) && (usage[component] ?? 0) > 0);
 
 /** Text that is kept for counting at most, per answer: what is older is counted first. */
 const PENDING_CHARS_MAX = 32_768;
@@ -95,8 +97,7 @@ export class AnswerMeter {
   /** The provider's last usage when it can be believed: possible figures, and a prompt. Null means that we count. */
   get usage(): Usage | null {
     if (this.#usage === null || this.usage_invalid) return null;
-    const says_something = inputTokens(this.#usage) > 0 || PIECES.some((piece) => (this.#usage?.[piece] ?? 0) > 0);
-    return says_something ? this.#usage : null;
+    return inputTokens(this.#usage) > 0 || hasPieces(this.#usage) ? this.#usage : null;
   }
 
   /** Whether so much text waits that it should be counted now rather than kept. */

@@ -62,7 +62,8 @@ export async function callProvider(
       signal: options.abort.signal,
     });
     if (response.ok) return { status: "answered", response };
-    return { status: "refused", error: await readFailure(attempt, response), headers: response.headers };
+    const error = await readFailure(attempt.adapter, response);
+    return { status: "refused", error: cleaned(error, attempt), headers: response.headers };
   } catch (error) {
     if (timed_out) return { status: "timed_out", error: timeoutError(attempt.timeouts.first_byte_ms) };
     if (options.abort.signal.aborted) return { status: "caller_gone" };
@@ -89,14 +90,14 @@ function bindingOf(env: Env, url: string): Fetcher | "missing" | null {
   return env.SANDBOX ?? "missing";
 }
 
-async function readFailure(attempt: Attempt, response: Response): Promise<UpstreamError> {
+/** What a provider's answer that is no success says. Credentials may stand in its text. */
+export async function readFailure(adapter: Attempt["adapter"], response: Response): Promise<UpstreamError> {
   if (response.status >= 300 && response.status < 400) {
     await response.body?.cancel();
     return upstreamFailure("The provider answered with a redirect, which is not followed.", "failed", response.status);
   }
   const body = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_error_bytes);
-  const error = attempt.adapter.readError(response.status, response.headers, body ?? "");
-  return cleaned(error, attempt);
+  return adapter.readError(response.status, response.headers, body ?? "");
 }
 
 const cleaned = (error: UpstreamError, { account }: Attempt): UpstreamError => ({

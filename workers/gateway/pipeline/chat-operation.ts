@@ -34,6 +34,7 @@ export function chatOperation(asked: ChatAsked, planned: Attempt): Operation | R
   if (only !== undefined && !passes) return refuse("unsupported_parameter", only);
   const protocol = native ?? adapter;
   const context = { request, body };
+  const priced = native === null ? request : (parsed.pricedNatively?.() ?? request);
   const forwarded = native === null ? {} : forwardedHeaders(dialect, headers);
   return {
     attempt,
@@ -41,8 +42,7 @@ export function chatOperation(asked: ChatAsked, planned: Attempt): Operation | R
     streamed: request.stream === true,
     bounded_by_caller: (request.max_completion_tokens ?? request.max_tokens ?? null) !== null,
     id_prefix: dialect.id_prefix,
-    estimate: (options) =>
-      estimateChat(native === null ? request : (parsed.priced_natively ?? request), attempt, options),
+    estimate: (options) => estimateChat(priced, attempt, options),
     countPrompt: (tokenizer) => countPrompt(tokenizer, request, model),
     translate: (estimate, media) => {
       const input = {

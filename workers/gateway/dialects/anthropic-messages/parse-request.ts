@@ -4,18 +4,22 @@ import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { type MessagesRequest, messagesRequestSchema } from "../../../../schema/wire/anthropic-messages.ts";
 import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import type { NativeOnly, ParsedChat } from "../chat-dialect.ts";
+import { type RefusedField, refuseFields } from "../refuse-fields.ts";
 import { convertTools } from "./convert-request-tools.ts";
 import { convertSystem, convertTurns } from "./convert-turns.ts";
 
-/** Fields that are billed apart, at prices that are not configured: refused whoever the provider is. */
-const UNPRICED: readonly { readonly param: string; readonly asks: (body: JsonObject) => boolean }[] = [
-  { param: "speed", asks: ({ speed }) => isSet(speed) && speed !== "standard" },
-  { param: "inference_geo", asks: ({ inference_geo }) => isSet(inference_geo) && inference_geo !== "global" },
-  { param: "container", asks: ({ container }) => isSet(container) },
-  {
-    param: "service_tier",
-    asks: ({ service_tier }) => isSet(service_tier) && service_tier !== "auto" && service_tier !== "standard_only",
-  },
+const unpriced = (param: string, usual: readonly string[]): RefusedField => ({
+  param,
+  asks: (value) => !usual.some((known) => known === value),
+  message: `This value of \`${param}\` has a price of its own that is not configured. Leave it out.`,
+});
+
+/** Fields that are billed apart, at prices that are not configured. */
+const UNPRICED: readonly RefusedField[] = [
+  unpriced("speed", ["standard"]),
+  unpriced("inference_geo", ["global"]),
+  unpriced("container", []),
+  unpriced("service_tier", ["auto", "standard_only"]),
 ];
 
 /** Only a provider of the dialect can do these. */
@@ -27,13 +31,8 @@ const isSet = (value: unknown): boolean => value !== undefined && value !== null
 export function parseRequest(body: JsonObject): ParsedChat | Refused {
   const parsed = messagesRequestSchema.safeParse(body);
   if (!parsed.success) return refuse("invalid_request", describeIssue(parsed.error));
-  const unpriced = UNPRICED.find(({ asks }) => asks(body));
-  if (unpriced !== undefined) {
-    return refuse("unsupported_parameter", {
-      param: unpriced.param,
-      message: `This value of \`${unpriced.param}\` has a price of its own that is not configured. Leave it out.`,
-    });
-  }
+  const refused = refuseFields(body, UNPRICED);
+  if (refused !== null) return refused;
   return canonical(parsed.data, body);
 }
 
@@ -70,8 +69,12 @@ function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refus
       message: `Only Anthropic's own models have \`${name}\`.`,
     })),
   ];
-  const priced_natively = pricedNatively(checked.data, body, native_only.length > 0);
-  return { request: checked.data, native_only, priced_natively, warnings: turns.warnings };
+  return {
+    request: checked.data,
+    native_only,
+    pricedNatively: () => pricedNatively(checked.data, body, native_only.length > 0),
+    warnings: turns.warnings,
+  };
 }
 
 /** Whatever only Anthropic reads may be of any size, and a cache mark may stand where the canonical request has none. */

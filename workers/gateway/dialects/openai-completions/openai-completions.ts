@@ -2,6 +2,7 @@ import type { FinishReason, Part } from "../../../../schema/canonical/parts.ts";
 import type { Usage } from "../../../../schema/canonical/usage.ts";
 import { openAiEnvelope } from "../../../../schema/http/error-response.ts";
 import type { ChatDialect, RenderContext } from "../chat-dialect.ts";
+import { DONE, dataLine } from "../openai-chat/render-stream.ts";
 import { toOpenAiUsage } from "../openai-chat/usage.ts";
 import type { StreamRenderer } from "../stream-renderer.ts";
 import { parseRequest } from "./parse-request.ts";
@@ -48,9 +49,6 @@ function renderWhole(parts: readonly Part[], { identity }: RenderContext, usage:
     usage: toOpenAiUsage(usage),
   };
 }
-
-const DONE = "data: [DONE]\n\n";
-const dataLine = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 
 function createRenderer({ identity, request }: RenderContext): StreamRenderer {
   const include_usage = request.stream_options?.include_usage === true;

@@ -4,13 +4,20 @@ import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import { completionsRequestSchema } from "../../../../schema/wire/openai-completions.ts";
 import type { ParsedChat } from "../chat-dialect.ts";
+import { type RefusedField, refuseFields } from "../refuse-fields.ts";
+
+const lacking = (param: string, asks: RefusedField["asks"]): RefusedField => ({
+  param,
+  asks,
+  message: `\`${param}\` has no equivalent in a chat, which is what answers here. Leave it out.`,
+});
 
 /** Without an equivalent in a chat: each would change what the answer is. */
-const REFUSED: readonly { readonly param: string; readonly asks: (value: unknown) => boolean }[] = [
-  { param: "suffix", asks: (value) => typeof value === "string" && value !== "" },
-  { param: "echo", asks: (value) => value === true },
-  { param: "best_of", asks: (value) => typeof value === "number" && value > 1 },
-  { param: "logprobs", asks: (value) => value !== null && value !== undefined },
+const LACKING: readonly RefusedField[] = [
+  lacking("suffix", (value) => value !== ""),
+  lacking("echo", (value) => value === true),
+  lacking("best_of", (value) => typeof value === "number" && value > 1),
+  lacking("logprobs", () => true),
 ];
 
 /** The prompt as one message of a user, everything else as it came. */
@@ -18,13 +25,8 @@ export function parseRequest(body: JsonObject): ParsedChat | Refused {
   const parsed = completionsRequestSchema.safeParse(body);
   if (!parsed.success) return refuse("invalid_request", describeIssue(parsed.error));
   const { prompt, suffix: _suffix, echo: _echo, best_of: _best_of, logprobs: _logprobs, ...rest } = parsed.data;
-  const refused = REFUSED.find(({ param, asks }) => asks(body[param]));
-  if (refused !== undefined) {
-    return refuse("unsupported_parameter", {
-      param: refused.param,
-      message: `\`${refused.param}\` has no equivalent in a chat, which is what answers here. Leave it out.`,
-    });
-  }
+  const refused = refuseFields(body, LACKING);
+  if (refused !== null) return refused;
   const content = typeof prompt === "string" ? prompt : (prompt[0] ?? "");
   const chat = chatRequestSchema.safeParse({ ...rest, messages: [{ role: "user", content }] });
   if (!chat.success) return refuse("invalid_request", describeIssue(chat.error));

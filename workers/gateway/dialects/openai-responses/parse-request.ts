@@ -4,29 +4,25 @@ import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import { type ResponsesRequest, responsesRequestSchema } from "../../../../schema/wire/openai-responses.ts";
 import type { ParsedChat } from "../chat-dialect.ts";
+import { type RefusedField, refuseFields } from "../refuse-fields.ts";
 import { convertItems } from "./convert-items.ts";
 
 /** What needs a memory on the provider's side, or has no answer to be metered. */
-const REFUSED: readonly { readonly param: string; readonly asks: (value: unknown) => boolean; readonly why: string }[] =
-  [
-    {
-      param: "previous_response_id",
-      asks: (value) => typeof value === "string",
-      why: "Nothing is remembered between requests: send the earlier items with `input`.",
-    },
-    {
-      param: "conversation",
-      asks: (value) => value !== null,
-      why: "Nothing is remembered: send the items with `input`.",
-    },
-    { param: "background", asks: (value) => value === true, why: "Answers are given at once. Leave `background` out." },
-    { param: "prompt", asks: (value) => value !== null, why: "Stored prompts are not possible. Send `instructions`." },
-    {
-      param: "top_logprobs",
-      asks: (value) => value !== null && value !== 0,
-      why: "There are no log probabilities here.",
-    },
-  ];
+const REFUSED: readonly RefusedField[] = [
+  {
+    param: "previous_response_id",
+    asks: (value) => typeof value === "string",
+    message: "Nothing is remembered between requests: send the earlier items with `input`.",
+  },
+  { param: "conversation", asks: () => true, message: "Nothing is remembered: send the items with `input`." },
+  {
+    param: "background",
+    asks: (value) => value === true,
+    message: "Answers are given at once. Leave `background` out.",
+  },
+  { param: "prompt", asks: () => true, message: "Stored prompts are not possible. Send `instructions`." },
+  { param: "top_logprobs", asks: (value) => value !== 0, message: "There are no log probabilities here." },
+];
 
 /** Taken over under their own names. */
 const PASSED = [
@@ -45,8 +41,8 @@ const PASSED = [
 export function parseRequest(body: JsonObject): ParsedChat | Refused {
   const parsed = responsesRequestSchema.safeParse(body);
   if (!parsed.success) return refuse("invalid_request", describeIssue(parsed.error));
-  const refused = REFUSED.find(({ param, asks }) => body[param] !== undefined && asks(body[param]));
-  if (refused !== undefined) return refuse("unsupported_parameter", { param: refused.param, message: refused.why });
+  const refused = refuseFields(body, REFUSED);
+  if (refused !== null) return refused;
   const asked = parsed.data;
   const items = convertItems(typeof asked.input === "string" ? [{ role: "user", content: asked.input }] : asked.input);
   if (isRefused(items)) return items;

@@ -139,7 +139,7 @@ describe("a Messages request", () => {
 
   it("is held natively for what nobody can size, and for cache marks wherever they stand", () => {
     const estimated = (change: object) =>
-      inputBound(parsed(change).priced_natively ?? request(), { context_tokens: 200_000 });
+      inputBound(parsed(change).pricedNatively?.() ?? request(), { context_tokens: 200_000 });
     expect(estimated({}).unknown_size).toBe(false);
     const found = { role: "user", content: [{ type: "search_result", source: "x", title: "t", content: [] }] };
     expect(estimated({ messages: [found] }).tokens_bound).toBe(200_000);

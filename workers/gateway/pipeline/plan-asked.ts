@@ -1,0 +1,51 @@
+import { type ErrorEnvelope, errorResponse } from "../../../schema/http/error-response.ts";
+import { readJsonBody } from "../../../schema/http/read-json-body.ts";
+import { isRefused, type Refused } from "../../../schema/kernel/errors.ts";
+import type { JsonObject } from "../../../schema/kernel/json.ts";
+import type { RequestScope } from "../http/request-scope.ts";
+import type { KeyEntry } from "../stores/api-keys.ts";
+import { authenticate } from "./authenticate.ts";
+import type { Attempt, NeededCapability } from "./plan.ts";
+import { planConfigured } from "./plan-configured.ts";
+import { refuseKey } from "./refuse-key.ts";
+
+/** What a route asks of a model, as far as its body tells. */
+export interface Asked {
+  readonly model: string;
+  readonly needed: NeededCapability;
+}
+
+export interface Intake<Wanted extends Asked> {
+  /** The route's path, as it is logged. */
+  readonly route: string;
+  readonly envelope?: ErrorEnvelope;
+  read(body: JsonObject, headers: Headers): Wanted | Refused;
+}
+
+export type PlannedAsked<Wanted extends Asked> =
+  | { readonly key: KeyEntry; readonly body: JsonObject; readonly asked: Wanted; readonly attempt: Attempt }
+  /** It was refused; this is what the caller is told. */
+  | { readonly answer: Response };
+
+/** Authenticates, reads, parses and plans a request for a model, in this order. */
+export async function planAsked<Wanted extends Asked>(
+  http: Request,
+  scope: RequestScope,
+  { route, envelope, read: readAsked }: Intake<Wanted>,
+): Promise<PlannedAsked<Wanted>> {
+  const identity = await authenticate(http.headers, scope, "inference");
+  if (isRefused(identity)) {
+    return { answer: refuseKey(identity, scope, { key: identity.whose, route, model: null }, envelope) };
+  }
+  const { key } = identity;
+  const read = await readJsonBody(http);
+  if (isRefused(read)) return { answer: errorResponse(read.refused, scope.public_request_id, {}, envelope) };
+  const asked = readAsked(read.body, http.headers);
+  if (isRefused(asked)) return { answer: errorResponse(asked.refused, scope.public_request_id, {}, envelope) };
+  const planned = await planConfigured(asked.model, asked.needed, key, scope);
+  if (isRefused(planned)) {
+    return { answer: refuseKey(planned, scope, { key, route, model: asked.model }, envelope) };
+  }
+  const [attempt] = planned.plan.attempts;
+  return { key, body: read.body, asked, attempt };
+}
