@@ -44,13 +44,14 @@ const COUNT_MARGIN_TOKENS = 16;
 /**
  * Places the hold. The warm case is one RPC. Only when the safe bound does not fit is the prompt counted exactly, and
  * only when that does not fit either is a whole answer without a bound of the caller's bounded by what the wallet has
- * left: a refusal means that the request really does not fit. The same for a limit on tokens.
+ * left: a refusal means that the request really does not fit. The same for a limit on tokens. A count is no bound of what
+ * has no known size, such as a file by its id: there the safe bound stands.
  */
 export async function admit(wallet: WalletClient, tokenizer: TokenizerRpc, input: AdmitInput): Promise<Admission> {
   const { estimate, operation } = input;
   const first = await place(wallet, input, estimate);
   if (!isMoneyRefusal(first) && !isTokenRefusal(first)) return concluded(first, estimate);
-  const counted = await operation.countPrompt(tokenizer);
+  const counted = estimate.input_unknown ? null : await operation.countPrompt(tokenizer);
   const input_tokens = Math.min(
     estimate.input_tokens_bound,
     counted === null ? estimate.input_tokens_bound : Math.ceil(counted * COUNT_MARGIN) + COUNT_MARGIN_TOKENS,

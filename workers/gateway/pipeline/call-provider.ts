@@ -110,14 +110,20 @@ async function authorizeCall(
   env: Env,
   config: GatewayConfig,
   effects: Effects,
-  { adapter, account }: Attempt,
+  { adapter, account, timeouts: { first_byte_ms } }: Attempt,
   call: UpstreamCall,
 ): Promise<Authorized> {
   if (adapter.authorize === undefined) return { headers: {} };
-  const tools = { now: effects.now, fetch: checkedFetch(env, config, effects) };
+  const checked = checkedFetch(env, config, effects);
+  const tools: AuthorizeTools = {
+    now: effects.now,
+    // Not the call's own signal: other requests may wait for the same token.
+    fetch: (url, init) => checked(url, { ...init, signal: AbortSignal.timeout(first_byte_ms) }),
+  };
   try {
     return await adapter.authorize(call, account, tools);
   } catch (error) {
+    if (error instanceof Error && error.name === "TimeoutError") return { failed: timeoutError(first_byte_ms) };
     const name = error instanceof Error ? error.name : "error";
     return { failed: upstreamFailure(`The provider's credential could not be used (${name}).`, "auth") };
   }

@@ -24,6 +24,8 @@ export type OutputMode = "bounded" | "growing";
 export interface Estimate {
   /** No prompt made of this request has more tokens. */
   readonly input_tokens_bound: number;
+  /** Whether the prompt holds something of unknown size (a file by its id, a search): then no count is a bound. */
+  readonly input_unknown: boolean;
   readonly mode: OutputMode;
   readonly choices: number;
   /** What the first hold covers. */
@@ -71,6 +73,7 @@ export function estimateChat(request: ChatRequest, attempt: Attempt, options: Es
   const costWith = (output_tokens: number): NanoUsd => costBound({ ...base, output_tokens }).hold_nano_usd;
   return {
     input_tokens_bound,
+    input_unknown: input.unknown_size,
     mode,
     choices,
     held_output_tokens,
@@ -91,6 +94,7 @@ export function estimateInput(input: InputBound, attempt: Attempt, options: Esti
   const hold_nano_usd = costBound({ ...base, output_tokens: 0 }).hold_nano_usd;
   return {
     input_tokens_bound,
+    input_unknown: input.unknown_size,
     mode: "bounded",
     choices: 1,
     held_output_tokens: 0,

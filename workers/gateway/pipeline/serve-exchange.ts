@@ -38,13 +38,10 @@ export async function serveExchange(
   const { scope, attempt, estimate } = exchange;
   const abort = new AbortController();
   const watch = watchWhileWaiting(exchange, caller, abort);
-  const translation = await finalTranslation(exchange, tried, abort.signal);
-  if (isRefused(translation)) {
-    watch.stop();
-    return await fail(exchange, translation.refused, "release");
-  }
   const options = { request_id: scope.request_id, traceparent: wishes.traceparent, abort };
   try {
+    const translation = await finalTranslation(exchange, tried, abort.signal);
+    if (isRefused(translation)) return await fail(exchange, translation.refused, "release");
     exchange.called_at = scope.effects.now();
     const result = await callProvider(scope.env, scope.config, scope.effects, attempt, translation.call, options);
     if (result.status !== "answered")

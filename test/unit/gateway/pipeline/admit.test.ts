@@ -121,6 +121,16 @@ describe("the way of a hold", () => {
     expect(calls).toEqual(["o200k_base"]);
   });
 
+  it("counts nothing, and keeps to the safe bound, where part of the prompt has no known size", async () => {
+    const messages = [{ role: "user", content: [{ type: "file", file: { file_id: "file_1" } }] }];
+    const input = inputOf({ max_tokens: 50, messages });
+    const { client, asked } = walletWith(122);
+    const { calls, tokenizer } = counting(5);
+    expect(await admit(client, tokenizer, input)).toMatchObject({ refused: { code: "request_exceeds_wallet" } });
+    expect(asked.map(({ hold_nano_usd }) => hold_nano_usd)).toEqual([input.estimate.hold_nano_usd]);
+    expect(calls).toEqual([]);
+  });
+
   it("never holds more for a counted prompt than for its bytes", async () => {
     const { client, asked } = walletWith(1);
     const input = inputOf({ max_tokens: 50 });

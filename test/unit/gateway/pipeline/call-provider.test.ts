@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LIMITS } from "../../../../schema/kernel/limits.ts";
 import type { Env } from "../../../../workers/gateway/env.ts";
 import { callProvider, withoutCredentials } from "../../../../workers/gateway/pipeline/call-provider.ts";
-import type { UpstreamCall } from "../../../../workers/gateway/providers/kit/provider.ts";
+import type { Attempt } from "../../../../workers/gateway/pipeline/plan.ts";
+import type { ProviderAdapter, UpstreamCall } from "../../../../workers/gateway/providers/kit/provider.ts";
+import { openai } from "../../../../workers/gateway/providers/openai/openai.ts";
 import { attempt, config, effects, standIn } from "../fixtures.ts";
 
 type Fetch = typeof fetch;
@@ -19,12 +21,13 @@ interface Options {
   readonly variables?: Readonly<Record<string, string>>;
   readonly traceparent?: string | null;
   readonly abort?: AbortController;
+  readonly on?: Partial<Attempt>;
 }
 
 /** Calls a provider that answers like `answer`, and says what was sent. */
 async function call(
   answer: Fetch,
-  { call: change = {}, env, variables, traceparent = null, abort = new AbortController() }: Options = {},
+  { call: change = {}, env, variables, traceparent = null, abort = new AbortController(), on = {} }: Options = {},
 ) {
   const sent: { readonly url: string; readonly init: RequestInit }[] = [];
   const watched: Fetch = (input, init) => {
@@ -35,7 +38,7 @@ async function call(
     env ?? standIn<Env>({}),
     config(variables),
     effects({ fetch: watched }),
-    attempt(),
+    attempt(on),
     { ...CALL, ...change },
     { request_id: "req_1", traceparent, abort },
   );
@@ -193,6 +196,34 @@ describe("a provider that does not answer", () => {
     await call(answering("{}"), { abort });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(abort.signal.aborted).toBe(false);
+  });
+});
+
+describe("what has to be authorised first", () => {
+  const timeouts = { first_byte_ms: 100, idle_ms: 1_000, total_ms: 5_000 };
+  const TOKEN_URL = "https://tokens.example/token";
+  const adapter: ProviderAdapter = {
+    ...openai,
+    authorize: async (_call, _account, tools) => {
+      const answer = await tools.fetch(TOKEN_URL, { method: "POST" });
+      return { headers: { authorization: `Bearer ${await answer.text()}` } };
+    },
+  };
+
+  it("is called with what came of it", async () => {
+    const { sent } = await call(answering("token-1"), { on: { adapter } });
+    expect(sent.map(({ url }) => url)).toEqual([TOKEN_URL, CALL.url]);
+    expect(new Headers(sent[1]?.init.headers).get("authorization")).toBe("Bearer token-1");
+  });
+
+  it("is not sent when nobody gives a token in time, and the time-out is not taken for a wrong credential", async () => {
+    const late: Fetch = (_input, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener("abort", () => reject(new DOMException("late", "TimeoutError")));
+      });
+    const { sent, result } = await call(late, { on: { adapter, timeouts } });
+    expect(result).toMatchObject({ status: "unreachable", error: { class: "timeout", status: 504 } });
+    expect(sent.map(({ url }) => url)).toEqual([TOKEN_URL]);
   });
 });
 
