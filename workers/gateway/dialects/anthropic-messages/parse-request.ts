@@ -3,6 +3,7 @@ import { isRefused, type Refused, refuse } from "../../../../schema/kernel/error
 import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { type MessagesRequest, messagesRequestSchema } from "../../../../schema/wire/anthropic-messages.ts";
 import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
+import { unreadFields } from "../../providers/kit/support.ts";
 import type { NativeOnly, ParsedChat } from "../chat-dialect.ts";
 import { type RefusedField, refuseFields } from "../refuse-fields.ts";
 import { convertTools } from "./convert-request-tools.ts";
@@ -21,6 +22,9 @@ const UNPRICED: readonly RefusedField[] = [
   unpriced("container", []),
   unpriced("service_tier", ["auto", "standard_only"]),
 ];
+
+/** What a translation is made from. */
+const READ: ReadonlySet<string> = new Set(Object.keys(messagesRequestSchema.shape));
 
 /** Only a provider of the dialect can do these. */
 const NATIVE_FIELDS = ["mcp_servers", "context_management"] as const;
@@ -73,7 +77,7 @@ function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refus
     request: checked.data,
     native_only,
     pricedNatively: () => pricedNatively(checked.data, body, native_only.length > 0),
-    warnings: turns.warnings,
+    warnings: [...turns.warnings, ...unreadFields(body, READ)],
   };
 }
 

@@ -3,6 +3,7 @@ import { isRefused, type Refused, refuse } from "../../../../schema/kernel/error
 import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import { type ResponsesRequest, responsesRequestSchema } from "../../../../schema/wire/openai-responses.ts";
+import { unreadFields } from "../../providers/kit/support.ts";
 import type { ParsedChat } from "../chat-dialect.ts";
 import { type RefusedField, refuseFields } from "../refuse-fields.ts";
 import { convertItems } from "./convert-items.ts";
@@ -37,6 +38,14 @@ const PASSED = [
   "store",
 ] as const;
 
+/** What is read here or by the renderer. */
+const READ: ReadonlySet<string> = new Set([...Object.keys(responsesRequestSchema.shape), ...PASSED, "stream_options"]);
+
+const includeWarnings = ({ include }: ResponsesRequest): readonly string[] =>
+  (include ?? []).some((name) => name !== "reasoning.encrypted_content")
+    ? ["include: only reasoning.encrypted_content can be had"]
+    : [];
+
 /** A Responses request as the canonical one. A refusal names the first field at fault by its path. */
 export function parseRequest(body: JsonObject): ParsedChat | Refused {
   const parsed = responsesRequestSchema.safeParse(body);
@@ -61,18 +70,27 @@ export function parseRequest(body: JsonObject): ParsedChat | Refused {
     ...Object.fromEntries(passed),
   });
   if (!chat.success) return refuse("invalid_request", describeIssue(chat.error));
-  return { request: chat.data, native_only: [], warnings: items.warnings };
+  return {
+    request: chat.data,
+    native_only: [],
+    warnings: [...items.warnings, ...includeWarnings(asked), ...unreadFields(body, READ)],
+  };
 }
 
 function formatOf({ text }: ResponsesRequest): Readonly<Record<string, unknown>> {
   const format = text?.format;
   if (format == null || format.type === "text") return {};
   if (format.type === "json_object") return { response_format: { type: "json_object" } };
-  const { name = "answer", schema, strict } = format;
+  const { name = "answer", description, schema, strict } = format;
   return {
     response_format: {
       type: "json_schema",
-      json_schema: { name, ...(schema === undefined ? {} : { schema }), ...(strict == null ? {} : { strict }) },
+      json_schema: {
+        name,
+        ...(typeof description === "string" ? { description } : {}),
+        ...(schema === undefined ? {} : { schema }),
+        ...(strict == null ? {} : { strict }),
+      },
     },
   };
 }
@@ -97,7 +115,12 @@ function convertTools({ tools, tool_choice }: ResponsesRequest): { readonly fiel
     });
   }
   const fields = offered.length === 0 ? {} : { tools: offered };
-  if (tool_choice == null || offered.length === 0) return { fields };
+  if (tool_choice == null) return { fields };
+  if (offered.length === 0) {
+    return tool_choice === "auto" || tool_choice === "none"
+      ? { fields }
+      : refuse("invalid_request", { param: "tool_choice", message: "tool_choice needs tools to choose from." });
+  }
   if (typeof tool_choice === "string") return { fields: { ...fields, tool_choice } };
   if (tool_choice.type !== "function" || tool_choice.name === undefined) {
     return refuse("unsupported_parameter", {

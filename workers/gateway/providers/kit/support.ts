@@ -124,7 +124,7 @@ export function judgeParameters(
     if (row.how === "refused") return refuse("unsupported_parameter", { param: name, ...message(row.note) });
     warnings.push(`${name} left out: ${row.note ?? NO_EQUIVALENT}`);
   }
-  return { warnings: [...warnings, ...namesOf(unknown)], dropped };
+  return { warnings: [...warnings, ...leftOut(unknown)], dropped };
 }
 
 const message = (note: string | undefined) => (note === undefined ? {} : { message: note });
@@ -132,6 +132,14 @@ const message = (note: string | undefined) => (note === undefined ? {} : { messa
 const isParameter = (name: string): name is Parameter => PARAMETERS.some((known) => known === name);
 
 const isAbsent = (value: unknown): boolean => value === null || value === undefined;
+
+/** A warning for each field of a caller's body that nobody reads and that asks for something. */
+export const unreadFields = (body: object, read: ReadonlySet<string>): readonly string[] =>
+  leftOut(
+    Object.entries(body)
+      .filter(([name, value]) => !read.has(name) && !isNeutral(name, value))
+      .map(([name]) => name),
+  );
 
 /** A value that asks for nothing: a penalty of 0, `store: false`, an empty map, one choice, text. A seed of 0 is a seed. */
 function isNeutral(name: string, value: unknown): boolean {
@@ -142,7 +150,7 @@ function isNeutral(name: string, value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-function namesOf(dropped: readonly string[]): readonly string[] {
+function leftOut(dropped: readonly string[]): readonly string[] {
   // A name is the caller's text, and not every text may stand in a header.
   const named = dropped.filter((name) => /^[\w.-]{1,64}$/.test(name)).slice(0, NAMED_FIELDS_MAX);
   const others = dropped.length - named.length;

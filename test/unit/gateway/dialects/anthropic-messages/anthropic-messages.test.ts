@@ -137,6 +137,11 @@ describe("a Messages request", () => {
     expect(canonical.web_search_options).toEqual({ max_uses: 3 });
   });
 
+  it("names a field that its translation leaves out", () => {
+    expect(parsed({ x_new: 1 }).warnings).toEqual(["x_new left out: the provider has no equivalent"]);
+    expect(parsed(AGENT).warnings).toEqual([]);
+  });
+
   it("is held natively for what nobody can size, and for cache marks wherever they stand", () => {
     const estimated = (change: object) =>
       inputBound(parsed(change).pricedNatively?.() ?? request(), { context_tokens: 200_000 });

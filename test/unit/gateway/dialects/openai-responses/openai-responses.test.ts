@@ -120,6 +120,16 @@ describe("a Responses request", () => {
     expect(refused.refused.param).toBe(param);
   });
 
+  it("names what it leaves out, and what asks for nothing it does not", () => {
+    expect(parsed({ max_tool_calls: 3, truncation: "auto", background: false, x: null }).warnings).toEqual([
+      "max_tool_calls left out: the provider has no equivalent",
+      "truncation left out: the provider has no equivalent",
+    ]);
+    expect(parsed({ include: ["message.output_text.logprobs"] }).warnings).toHaveLength(1);
+    expect(parsed({ tool_choice: "auto" }).warnings).toEqual([]);
+    expect(parse({ tool_choice: "required" })).toMatchObject({ refused: { param: "tool_choice" } });
+  });
+
   it("never throws, whatever it is", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (input, tools) => {
