@@ -12,6 +12,7 @@ export interface Conversation {
   readonly system: readonly Sent[];
   readonly contents: readonly { readonly role: "user" | "model"; readonly parts: readonly Sent[] }[];
   readonly remote_media: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** What Gemini 3 accepts in place of a signature that a history does not have. Source: Google's page on thought signatures. */
@@ -24,6 +25,7 @@ interface State {
   /** Names of called functions by the id of the call. */
   readonly names: Map<string, string>;
   readonly remote: string[];
+  readonly warnings: Set<string>;
   readonly signs: boolean;
 }
 
@@ -35,16 +37,18 @@ export function convertMessages(input: TranslateInput): Conversation | Refused {
     contents: [],
     names: new Map(),
     remote: [],
+    warnings: new Set(),
     signs: /gemini-3/.test(input.model.upstream_id),
   };
   for (const [at, message] of input.request.messages.entries()) {
     const refused = addMessage(state, message, `messages[${at}]`);
     if (refused !== null) return refused;
+    if ("name" in message && message.name !== undefined) state.warnings.add("the name of a message left out");
   }
   if (state.contents.length === 0) {
     return refuse("invalid_request", { param: "messages", message: "There is no message for the model to answer." });
   }
-  return { system: state.system, contents: state.contents, remote_media: state.remote };
+  return { system: state.system, contents: state.contents, remote_media: state.remote, warnings: [...state.warnings] };
 }
 
 function add(state: State, role: "user" | "model", parts: readonly Sent[]): void {
@@ -147,6 +151,9 @@ type Assistant = Extract<ChatMessage, { role: "assistant" }>;
 function addAssistant(state: State, message: Assistant, path: string): Refused | null {
   const text = textsOf(message.content ?? message.refusal ?? "", `${path}.content`);
   if (isRefused(text)) return text;
+  if ((message.reasoning_content ?? "") !== "") {
+    state.warnings.add("reasoning_content left out: the provider takes no thoughts back");
+  }
   const calls: Sent[] = [];
   const tool_calls = message.tool_calls ?? [];
   const signed = tool_calls.some((call) => signatureOf(call) !== null);
@@ -183,7 +190,8 @@ function addResult(state: State, message: Extract<ChatMessage, { role: "tool" }>
   if (isRefused(text)) return text;
   const said = text.texts.join("");
   const value = tryParseJson(said);
-  const response = isJsonObject(value) ? value : message.is_error === true ? { error: said } : { result: said };
+  const result = isJsonObject(value) ? value : said;
+  const response = message.is_error === true ? { error: result } : isJsonObject(value) ? value : { result: said };
   add(state, "user", [{ functionResponse: { name, response } }]);
   return null;
 }

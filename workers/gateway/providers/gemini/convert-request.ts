@@ -35,7 +35,7 @@ export function convertRequest(input: TranslateInput): Translation | Refused {
       headers: { "x-goog-api-key": account.credential.api_key ?? "" },
       body: JSON.stringify(body),
     },
-    warnings: judged.warnings,
+    warnings: [...conversation.warnings, ...judged.warnings],
     tool_names: names.to_caller,
     json_tool: null,
     remote_media,
