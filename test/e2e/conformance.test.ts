@@ -31,6 +31,7 @@ const ROWS: readonly Row[] = [
   { kind: "cohere", path: "/cohere", credential: KEY },
   { kind: "mistral", path: "/mistral/v1", credential: KEY },
   { kind: "azure", path: "/azure", credential: KEY },
+  { kind: "bedrock", path: "/bedrock", credential: { access_key_id: "AKIASANDBOX", secret_access_key: "sandbox" } },
 ];
 
 /** The sandbox's models and what each is good for. */
