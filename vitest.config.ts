@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { build } from "esbuild";
 import { defineConfig } from "vitest/config";
+import { plantedBug } from "./test/mutants/planted-bug.ts";
 
 /** A worker beside the one under test, which reaches its objects across scripts. */
 async function besides(folder: string) {
@@ -51,7 +52,10 @@ async function auditWorker() {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node", testTimeout: 60_000 } },
+      {
+        plugins: [plantedBug()],
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
+      },
       ...["wallet-do", "tokenizer"].map((worker) => ({
         plugins: [
           cloudflareTest({

@@ -23,6 +23,7 @@ const COMMANDS = {
   deploy: ["scripts/deploy.ts"],
   bench: ["bench/run.ts"],
   sim: ["--no-warnings", "sim/run.ts"],
+  mutants: ["test/mutants/run.ts"],
   selftest: ["conformance/run.ts"],
 };
 

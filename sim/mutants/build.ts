@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { type Mutant, mutate } from "../../scripts/mutants/mutant.ts";
 import { fromRoot } from "../../scripts/platform/paths.ts";
-import type { Mutant } from "./mutant.ts";
 
 /** Bundles a trial with a bug in it, or as it is, and answers where the bundle lies. */
 export async function buildTrial(mutant: Mutant | null, folder: string, name: string): Promise<string> {
@@ -31,13 +31,4 @@ function withBug(mutant: Mutant): import("esbuild").Plugin {
       });
     },
   };
-}
-
-/** The text with the bug. Throws when the place is not there, or not only there. */
-export function mutate(source: string, { name, file, find, replace }: Mutant): string {
-  const parts = source.split(find);
-  if (parts.length !== 2) {
-    throw new Error(`"${name}": ${file} has the text to replace ${parts.length - 1} times, not once`);
-  }
-  return parts.join(replace);
 }

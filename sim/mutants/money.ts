@@ -1,4 +1,4 @@
-import type { Mutant } from "./mutant.ts";
+import type { Mutant } from "../../scripts/mutants/mutant.ts";
 
 const CORE = "workers/wallet-do/core";
 

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { mutate } from "../../../scripts/mutants/mutant.ts";
 import { readMigrations } from "../../../scripts/platform/migrations.ts";
 import { fromRoot } from "../../../scripts/platform/paths.ts";
-import { mutate } from "../../../sim/mutants/build.ts";
+
 import { hunt, MUTANTS } from "../../../sim/mutants/hunt.ts";
 
 /** Found early, each by another invariant. All of them: `npm run sim -- --mutants`. */
