@@ -1,4 +1,3 @@
-import Anthropic from "@anthropic-ai/sdk";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Part } from "../../../../../schema/canonical/parts.ts";
@@ -8,6 +7,7 @@ import { inputBound } from "../../../../../schema/pricing/input-bound.ts";
 import { anthropicMessages } from "../../../../../workers/gateway/dialects/anthropic-messages/anthropic-messages.ts";
 import { anthropic } from "../../../../../workers/gateway/providers/anthropic/anthropic.ts";
 import { ACCOUNT, model, request } from "../../fixtures.ts";
+import { accumulated, CONTEXT, rendered, USAGE } from "./read-messages.ts";
 
 const json = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value));
 
@@ -176,28 +176,6 @@ const PARTS: readonly Part[] = [
   { type: "finish", choice: 0, reason: "tool_calls", raw: null },
 ];
 
-const USAGE = { input: 10, cached_read: 5, cached_write_1h: 2, output: 7, reasoning: 3 };
-const CONTEXT = { identity: { id: "msg_1", created: 1, model: "m" }, request: request(), body: {} };
-
-const rendered = (parts: readonly Part[]): string => {
-  const renderer = anthropicMessages.createRenderer(CONTEXT);
-  return (
-    parts.map((part) => renderer.event({ event: null, data: "" }, [part])).join("") +
-    renderer.end({ usage: USAGE, ao: null })
-  );
-};
-
-const accumulated = async (events: string) => {
-  const client = new Anthropic({
-    apiKey: "k",
-    maxRetries: 0,
-    fetch: async () => new Response(events, { headers: { "content-type": "text/event-stream" } }),
-  });
-  return await client.messages
-    .stream({ model: "m", max_tokens: 10, messages: [{ role: "user", content: "Hello" }] })
-    .finalMessage();
-};
-
 describe("an answer", () => {
   it("streamed is, to Anthropic's SDK, the whole one", async () => {
     const message = await accumulated(rendered(PARTS));
@@ -235,9 +213,16 @@ describe("an answer", () => {
 
   it("cut in the middle ends as one that reached its bound", async () => {
     const renderer = anthropicMessages.createRenderer(CONTEXT);
-    const events =
-      renderer.event({ event: null, data: "" }, PARTS.slice(0, 5)) + renderer.cut({ usage: USAGE, ao: { cut: "x" } });
-    expect((await accumulated(events)).stop_reason).toBe("max_tokens");
+    const sent = renderer.event({ event: null, data: "" }, PARTS.slice(0, 4));
+    // What is not covered is rendered and never sent, whatever blocks it ends and begins.
+    renderer.event({ event: null, data: "" }, PARTS.slice(4, 7));
+    const events = sent + renderer.cut({ usage: USAGE, ao: { cut: "x" } });
+    const message = await accumulated(events);
+    expect(message.stop_reason).toBe("max_tokens");
+    expect(message.content).toEqual([
+      { type: "thinking", thinking: "Hm.", signature: "c2ln" },
+      { type: "text", text: "Grü" },
+    ]);
     expect(events).toContain('"ao":{"cut":"x"}');
   });
 
