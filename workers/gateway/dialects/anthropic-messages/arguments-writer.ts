@@ -16,8 +16,8 @@ const TOKEN_CHARS_MAX = 1_024;
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const LITERALS: ReadonlySet<string> = new Set(["true", "false", "null"]);
-/** What a string holds as it is. */
-const PLAIN = /[^"\\\u0000-\u001f]+/y;
+/** What a string holds as it is: all but quotes, backslashes and control characters. */
+const PLAIN = /[ !#-[\]-\uffff]+/y;
 const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})$/;
 const ESCAPE_BEGUN = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
 
@@ -89,12 +89,12 @@ export function createArgumentsWriter(): ArgumentsWriter {
           endString();
           at += 1;
         } else if (char === "\\") {
-          const escape = text.slice(at, at + (text.charAt(at + 1) === "u" ? 6 : 2));
-          if (ESCAPE.test(escape)) {
-            string.text += escape;
-            at += escape.length;
+          const sequence = text.slice(at, at + (text.charAt(at + 1) === "u" ? 6 : 2));
+          if (ESCAPE.test(sequence)) {
+            string.text += sequence;
+            at += sequence.length;
           } else {
-            broken = !ESCAPE_BEGUN.test(escape);
+            broken = !ESCAPE_BEGUN.test(sequence);
             break;
           }
         } else {
