@@ -37,8 +37,8 @@ const UNPRICED: readonly RefusedField[] = [
 /** What a translation is made from. */
 const READ: ReadonlySet<string> = new Set(Object.keys(messagesRequestSchema.shape));
 
-/** Only a provider of the dialect can do these. */
-const NATIVE_FIELDS = ["mcp_servers", "context_management"] as const;
+/** Only a provider of the dialect can do these. Context that is not cleared is no other question: that is left out. */
+const NATIVE_FIELDS = ["mcp_servers"] as const;
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 
