@@ -12,14 +12,20 @@ export type MessagesBlock = z.infer<typeof block>;
 
 const content = z.union([z.string(), z.array(block)], "must be a text or an array of content blocks");
 
-const tool = z.looseObject({
-  name: z.string().min(1),
-  type: z.string().nullish(),
-  description: z.string().nullish(),
-  input_schema: z.looseObject({}).nullish(),
-  strict: z.boolean().nullish(),
-  cache_control: cacheControl,
-});
+const tool = z
+  .looseObject({
+    /** Anthropic's toolsets (`mcp_toolset`) have none. */
+    name: z.string().min(1).optional(),
+    type: z.string().nullish(),
+    description: z.string().nullish(),
+    input_schema: z.looseObject({}).nullish(),
+    strict: z.boolean().nullish(),
+    cache_control: cacheControl,
+  })
+  .refine(({ name, type }) => name !== undefined || (type ?? "custom") !== "custom", {
+    path: ["name"],
+    message: "a tool of your own has a name",
+  });
 export type MessagesTool = z.infer<typeof tool>;
 
 const shared = {

@@ -5,6 +5,7 @@ import type { Refused } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import type { ChatDialectId } from "../../../schema/wire/dialects.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { Place } from "./callers-place.ts";
 import type { StreamRenderer } from "./stream-renderer.ts";
 
 /** Something of a request that only a provider of the caller's own dialect can do. */
@@ -25,6 +26,8 @@ export interface ParsedChat {
    * unknown size, cache marks that have no place there. Only ever priced, never sent.
    */
   pricedNatively?(): ChatRequest;
+  /** Where fields of the canonical request stand in the caller's body; absent where they are one. */
+  places?(): readonly Place[];
   /** What was lost on the way to the canonical request. They concern the caller only where that is what is sent. */
   readonly warnings: readonly string[];
 }

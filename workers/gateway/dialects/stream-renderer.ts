@@ -16,7 +16,10 @@ export interface StreamRenderer {
   event(event: UpstreamEvent, parts: readonly Part[]): string;
   /** The regular end. */
   end(tail: StreamTail): string;
-  /** The end at what the wallet covers: a finish of `length` in every open choice, then the regular end. */
+  /**
+   * The end at what the wallet covers: a finish of `length` in every open choice, then the regular end. What the last
+   * `event` rendered was not covered and was never sent.
+   */
   cut(tail: StreamTail): string;
   /** An error in the middle: the envelope, and no success finish behind it. */
   error(body: ErrorBody): string;

@@ -1,3 +1,4 @@
+import { warningsHeader } from "../../../schema/http/caller-headers.ts";
 import { errorResponse } from "../../../schema/http/error-response.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import type { ChatDialect } from "../dialects/chat-dialect.ts";
@@ -5,7 +6,10 @@ import type { RequestScope } from "../http/request-scope.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { planAsked } from "./plan-asked.ts";
 
-/** Counts the prompt of a request in the given dialect. Free, and without a provider: 503 when the tokenizer is away. */
+/**
+ * Counts the prompt of a request in the given dialect. Free, and without a provider: 503 when the tokenizer is away. What
+ * only a provider of the dialect can read is named and not counted; with any other it is refused, as the request would be.
+ */
 export const handleCount =
   (route: string, dialect: ChatDialect) =>
   async (http: Request, scope: RequestScope): Promise<Response> => {
@@ -17,19 +21,30 @@ export const handleCount =
         // A count has no answer to bound; the dialect wants a bound of every request.
         const parsed = dialect.parse({ max_tokens: 1, ...body });
         if (isRefused(parsed)) return parsed;
-        const { request } = parsed;
-        return { model: request.model, needed: "chat", request };
+        const { request, native_only } = parsed;
+        return { model: request.model, needed: "chat", request, native_only };
       },
     });
     if ("answer" in planned) return planned.answer;
     const { asked, attempt } = planned;
+    const [only] = asked.native_only;
+    if (only !== undefined && attempt.adapter.natives?.[dialect.id] === undefined) {
+      return errorResponse({ code: "unsupported_parameter", ...only }, scope.public_request_id, {}, envelope);
+    }
     const tokens = await countPrompt(scope.env.TOKENIZER, asked.request, attempt.model);
     if (tokens === null) {
       const refusal = { code: "store_unavailable", message: "The tokenizer does not answer. Try again." } as const;
       return errorResponse(refusal, scope.public_request_id, {}, envelope);
     }
+    const warnings = asked.native_only.map(({ param }) => `${param} is not counted`);
     return Response.json(
       { input_tokens: tokens },
-      { headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store" } },
+      {
+        headers: {
+          "x-request-id": scope.public_request_id,
+          "cache-control": "no-store",
+          ...(warnings.length === 0 ? {} : { "x-ao-warnings": warningsHeader(warnings) }),
+        },
+      },
     );
   };

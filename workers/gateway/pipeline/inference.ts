@@ -1,5 +1,6 @@
 import { errorResponse } from "../../../schema/http/error-response.ts";
-import { isRefused, type Refused } from "../../../schema/kernel/errors.ts";
+import { isRefused, type Refusal, type Refused } from "../../../schema/kernel/errors.ts";
+import { inCallersPlace } from "../dialects/callers-place.ts";
 import type { ChatDialect } from "../dialects/chat-dialect.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { chatOperation } from "./chat-operation.ts";
@@ -14,6 +15,8 @@ import { runOperation } from "./run-operation.ts";
 interface InferenceAsked extends Asked {
   /** Called for each attempt: a failover translates the request anew. */
   operation(attempt: Attempt): Operation | Refused;
+  /** A refusal with the field at fault as the caller's body has it; absent where that is what it names. */
+  inCallersWords?(refusal: Refusal): Refusal;
 }
 
 /** A request for a chat answer, in the dialect of its route. */
@@ -30,6 +33,7 @@ export const handleChat =
           model: parsed.request.model,
           needed: "chat",
           operation: (attempt) => chatOperation({ dialect, parsed, body, headers }, attempt),
+          inCallersWords: (refusal) => inCallersPlace(refusal, parsed.places?.() ?? []),
         };
       },
     });
@@ -77,5 +81,6 @@ async function handleInference(http: Request, scope: RequestScope, intake: Intak
   const { headers, signal: caller } = http;
   const outcome = await runOperation({ scope, route, payer: key, headers, caller, body, operation });
   if (!isRefused(outcome)) return outcome.response;
-  return refuseKey(outcome, scope, { key, route, model: attempt.name }, envelope);
+  const refused = asked.inCallersWords?.(outcome.refused) ?? outcome.refused;
+  return refuseKey({ ...outcome, refused }, scope, { key, route, model: attempt.name }, envelope);
 }

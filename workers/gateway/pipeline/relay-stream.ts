@@ -154,9 +154,10 @@ class StreamRelay {
         this.#text = rest;
       }
       if (meter.pending_is_large) await this.#exchange.countPending();
+      // What came before an error is covered and billed: it goes out, also when both came at once.
+      await this.#flush(writer);
       const { failure } = this.#exchange;
       if (failure !== null) return { kind: "error_event", error: failure };
-      await this.#flush(writer);
       if (meter.ended) return { kind: "finished" };
       if (this.#source_ended) return { kind: "truncated" };
       await this.#fill();

@@ -14,7 +14,7 @@ export const countMessageTokens: Route = {
   tag: "Inference",
   summary: "Count the tokens of a message",
   description:
-    "Anthropic's contract. Counted by the gateway, with the model's own encoding where it is published and else with a stand-in that never counts too little; no provider is called and nothing is charged.",
+    "Anthropic's contract. Counted by the gateway, with the model's own encoding where it is published and else with a stand-in that never counts too little; no provider is called and nothing is charged. What only Anthropic can read is not counted and named in `x-ao-warnings`; with the model of another provider it is refused, as the message would be.",
   security: "key",
   spends: false,
   headers: {},

@@ -13,6 +13,6 @@ export const anthropicMessages: ChatDialect = {
   parse: parseRequest,
   renderWhole: (parts, { identity }, usage) => renderWhole(parts, identity, usage),
   createRenderer: ({ identity }) => createMessagesRenderer(identity),
-  createPassRenderer: ({ identity }) => createPassRenderer(identity),
+  createPassRenderer: () => createPassRenderer(),
   errorEnvelope: anthropicEnvelope,
 };

@@ -4,10 +4,11 @@ import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { type MessagesRequest, messagesRequestSchema } from "../../../../schema/wire/anthropic-messages.ts";
 import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import { unreadFields } from "../../providers/kit/support.ts";
+import { inCallersPlace, type Place } from "../callers-place.ts";
 import type { NativeOnly, ParsedChat } from "../chat-dialect.ts";
 import { type RefusedField, refuseFields } from "../refuse-fields.ts";
 import { convertTools } from "./convert-request-tools.ts";
-import { convertSystem, convertTurns } from "./convert-turns.ts";
+import { convertSystem, convertTurns, type PlacedMessage } from "./convert-turns.ts";
 
 const unpriced = (param: string, usual: readonly string[]): RefusedField => ({
   param,
@@ -15,30 +16,72 @@ const unpriced = (param: string, usual: readonly string[]): RefusedField => ({
   message: `This value of \`${param}\` has a price of its own that is not configured. Leave it out.`,
 });
 
+/** Anthropic leaves it out of the usage that an answer reports in all. */
+const COMPACTION = "Compaction is billed apart from the answer and has no price here. Leave it out.";
+
 /** Fields that are billed apart, at prices that are not configured. */
 const UNPRICED: readonly RefusedField[] = [
   unpriced("speed", ["standard"]),
   unpriced("inference_geo", ["global"]),
   unpriced("container", []),
   unpriced("service_tier", ["auto", "standard_only"]),
+  {
+    param: "fallbacks",
+    asks: () => true,
+    message: "Another model may answer then, at a price of its own. Leave `fallbacks` out and ask that model yourself.",
+  },
+  { param: "compaction", asks: () => true, message: COMPACTION },
+  { param: "context_management", asks: (value) => /"type":"compact/.test(JSON.stringify(value)), message: COMPACTION },
 ];
 
 /** What a translation is made from. */
 const READ: ReadonlySet<string> = new Set(Object.keys(messagesRequestSchema.shape));
 
-/** Only a provider of the dialect can do these. */
-const NATIVE_FIELDS = ["mcp_servers", "context_management"] as const;
+/** Only a provider of the dialect can do these. Context that is not cleared is no other question: that is left out. */
+const NATIVE_FIELDS = ["mcp_servers"] as const;
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** A Messages request as the canonical one. A refusal names the first field at fault by its path. */
 export function parseRequest(body: JsonObject): ParsedChat | Refused {
   const parsed = messagesRequestSchema.safeParse(body);
-  if (!parsed.success) return refuse("invalid_request", describeIssue(parsed.error));
+  if (!parsed.success) return refuse("invalid_request", dotted(describeIssue(parsed.error)));
   const refused = refuseFields(body, UNPRICED);
   if (refused !== null) return refused;
   return canonical(parsed.data, body);
 }
+
+/** Paths as Anthropic writes them, `messages.0.content.1`. */
+function dotted({ param, message }: ReturnType<typeof describeIssue>): ReturnType<typeof describeIssue> {
+  const own = param.replace(/\[(\d+)\]/g, ".$1");
+  return { param: own, message: message.replace(`\`${param}\``, `\`${own}\``) };
+}
+
+/** Fields that have another name here. */
+const FIELD_PLACES: readonly Place[] = [
+  { canonical: "max_completion_tokens", own: "max_tokens" },
+  { canonical: "stop", own: "stop_sequences" },
+  { canonical: "user", own: "metadata.user_id" },
+  { canonical: "response_format", own: "output_config.format" },
+  { canonical: "response_format.json_schema.schema", own: "output_config.format.schema" },
+  { canonical: "parallel_tool_calls", own: "tool_choice.disable_parallel_tool_use" },
+  { canonical: "tool_choice.function.name", own: "tool_choice.name" },
+  { canonical: "web_search_options", own: "tools" },
+];
+
+const placesOf = (
+  { thinking, output_config }: MessagesRequest,
+  messages: readonly PlacedMessage[],
+  tools: readonly Place[],
+): readonly Place[] => [
+  ...FIELD_PLACES,
+  { canonical: "reasoning_effort", own: thinking || !output_config?.effort ? "thinking" : "output_config.effort" },
+  ...tools,
+  ...messages.flatMap(({ own, fields }, at) => [
+    { canonical: `messages[${at}]`, own },
+    ...fields.map((field) => ({ canonical: `messages[${at}].${field.canonical}`, own: field.own })),
+  ]),
+];
 
 function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refused {
   const system = convertSystem(asked.system);
@@ -47,9 +90,10 @@ function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refus
   if (isRefused(turns)) return turns;
   const tools = convertTools(asked);
   if (isRefused(tools)) return tools;
+  const placed = [...system.messages, ...turns.messages];
   const request = {
     model: asked.model,
-    messages: [...system.messages, ...turns.messages],
+    messages: placed.map(({ message }) => message),
     max_completion_tokens: asked.max_tokens,
     ...(asked.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
     ...optional("stop", asked.stop_sequences),
@@ -61,9 +105,12 @@ function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refus
     ...optional("response_format", formatOf(asked)),
     ...tools.fields,
   };
-  // Checked once more, as what every provider's folder expects: names the path in the canonical request at worst.
+  const places = () => placesOf(asked, placed, tools.places);
+  // Checked once more, as what every provider's folder expects.
   const checked = chatRequestSchema.safeParse(request);
-  if (!checked.success) return refuse("invalid_request", describeIssue(checked.error));
+  if (!checked.success) {
+    return { refused: inCallersPlace({ code: "invalid_request", ...describeIssue(checked.error) }, places()) };
+  }
   const native_only: readonly NativeOnly[] = [
     ...system.native_only,
     ...turns.native_only,
@@ -76,8 +123,9 @@ function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refus
   return {
     request: checked.data,
     native_only,
+    places,
     pricedNatively: () => pricedNatively(checked.data, body, native_only.length > 0),
-    warnings: [...turns.warnings, ...unreadFields(body, READ)],
+    warnings: [...turns.warnings, ...tools.warnings, ...unreadFields(body, READ)],
   };
 }
 

@@ -1,4 +1,3 @@
-import Anthropic from "@anthropic-ai/sdk";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Part } from "../../../../../schema/canonical/parts.ts";
@@ -8,6 +7,7 @@ import { inputBound } from "../../../../../schema/pricing/input-bound.ts";
 import { anthropicMessages } from "../../../../../workers/gateway/dialects/anthropic-messages/anthropic-messages.ts";
 import { anthropic } from "../../../../../workers/gateway/providers/anthropic/anthropic.ts";
 import { ACCOUNT, model, request } from "../../fixtures.ts";
+import { accumulated, CONTEXT, rendered, USAGE } from "./read-messages.ts";
 
 const json = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value));
 
@@ -108,17 +108,17 @@ describe("a Messages request", () => {
   it.each<[object, string]>([
     [{ max_tokens: undefined }, "max_tokens"],
     [{ messages: [] }, "messages"],
-    [{ messages: [{ role: "system", content: "x" }] }, "messages[0].role"],
-    [{ system: [{ type: "image" }] }, "system[0]"],
+    [{ messages: [{ role: "system", content: "x" }] }, "messages.0.role"],
+    [{ system: [{ type: "image" }] }, "system.0"],
     [
       { messages: [{ role: "user", content: [{ type: "tool_result", content: "x" }] }] },
-      "messages[0].content[0].tool_use_id",
+      "messages.0.content.0.tool_use_id",
     ],
-    [{ messages: [{ role: "assistant", content: [{ type: "tool_use" }] }] }, "messages[0].content[0]"],
+    [{ messages: [{ role: "assistant", content: [{ type: "tool_use" }] }] }, "messages.0.content.0"],
     [{ speed: "fast" }, "speed"],
     [{ inference_geo: "us" }, "inference_geo"],
     [{ service_tier: "priority" }, "service_tier"],
-    [{ tools: [{ type: "code_execution_20250825", name: "code_execution" }] }, "tools[0]"],
+    [{ tools: [{ type: "code_execution_20250825", name: "code_execution" }] }, "tools.0"],
   ])("%j is refused, naming %s", (change, param) => {
     const refused = parse(change);
     if (!isRefused(refused)) throw new Error("it was not refused");
@@ -133,13 +133,77 @@ describe("a Messages request", () => {
       ],
       messages: [{ role: "user", content: [{ type: "search_result", source: "x", title: "t", content: [] }] }],
     });
-    expect(native_only.map(({ param }) => param)).toEqual(["messages[0].content[0]", "tools[0]", "tools[1]"]);
+    expect(native_only.map(({ param }) => param)).toEqual(["messages.0.content.0", "tools.0", "tools.1"]);
     expect(canonical.web_search_options).toEqual({ max_uses: 3 });
   });
 
   it("names a field that its translation leaves out", () => {
     expect(parsed({ x_new: 1 }).warnings).toEqual(["x_new left out: the provider has no equivalent"]);
     expect(parsed(AGENT).warnings).toEqual([]);
+  });
+
+  it("keeps cache marks where Anthropic is asked in translation, or names the loss", () => {
+    const mark = { cache_control: { type: "ephemeral", ttl: "1h" } };
+    const pdf = { type: "document", source: { type: "base64", media_type: "application/pdf", data: "AAAA" } };
+    const use = (id: string, more: object = {}) => ({ type: "tool_use", id, name: "a", input: {}, ...more });
+    const result = (id: string, content: unknown, more: object = {}) => ({
+      type: "tool_result",
+      tool_use_id: id,
+      content,
+      ...more,
+    });
+    const sent = (messages: readonly object[]) => {
+      const { request: canonical, warnings } = parsed({
+        messages,
+        tools: [{ name: "a", input_schema: { type: "object" } }],
+      });
+      const translated = anthropic.translate({
+        request: canonical,
+        account: ACCOUNT,
+        model: model({ upstream_id: "claude-sonnet-4-5", capabilities: ["chat", "tools", "vision"] }),
+        max_output_tokens: null,
+      });
+      if (isRefused(translated)) throw new Error(translated.refused.message);
+      return { marked: JSON.parse(translated.call.body).messages, warnings };
+    };
+    const turns = [
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "x" },
+          { ...pdf, title: "a.pdf", ...mark },
+        ],
+      },
+      { role: "assistant", content: [{ type: "text", text: "I look." }, use("t1"), use("t2", mark)] },
+      { role: "user", content: [result("t1", [{ type: "text", text: "one", ...mark }]), result("t2", [pdf], mark)] },
+    ];
+    const kept = sent(turns);
+    expect(kept.warnings).toEqual([]);
+    expect(kept.marked).toMatchObject(turns);
+    const lost = sent([
+      {
+        role: "user",
+        content: [
+          { ...pdf, ...mark },
+          { type: "text", text: "x" },
+        ],
+      },
+      { role: "assistant", content: [use("t1", mark), use("t2")] },
+      { role: "user", content: [result("t1", [{ ...pdf, ...mark }]), result("t2", "two")] },
+    ]);
+    expect(lost.warnings).toEqual([expect.stringContaining("cache_control")]);
+    expect(JSON.stringify(lost.marked)).not.toContain("cache_control");
+  });
+
+  it("names what of a document and of a tool has no translation", () => {
+    const source = { type: "base64", media_type: "application/pdf", data: "AAAA" };
+    const document = { type: "document", source, citations: { enabled: true }, context: "From the archive." };
+    const tools = [{ name: "a", input_schema: { type: "object" }, defer_loading: true, eager_input_streaming: true }];
+    expect(parsed({ messages: [{ role: "user", content: [document] }], tools }).warnings).toEqual([
+      "citations of a document left out: the provider has no equivalent",
+      "context of a document left out: the provider has no equivalent",
+      "of a tool, defer_loading left out: the provider has no equivalent",
+    ]);
   });
 
   it("is held natively for what nobody can size, and for cache marks wherever they stand", () => {
@@ -175,28 +239,6 @@ const PARTS: readonly Part[] = [
   { type: "tool_call", choice: 0, index: 1, id: "call_2", name: "b" },
   { type: "finish", choice: 0, reason: "tool_calls", raw: null },
 ];
-
-const USAGE = { input: 10, cached_read: 5, cached_write_1h: 2, output: 7, reasoning: 3 };
-const CONTEXT = { identity: { id: "msg_1", created: 1, model: "m" }, request: request(), body: {} };
-
-const rendered = (parts: readonly Part[]): string => {
-  const renderer = anthropicMessages.createRenderer(CONTEXT);
-  return (
-    parts.map((part) => renderer.event({ event: null, data: "" }, [part])).join("") +
-    renderer.end({ usage: USAGE, ao: null })
-  );
-};
-
-const accumulated = async (events: string) => {
-  const client = new Anthropic({
-    apiKey: "k",
-    maxRetries: 0,
-    fetch: async () => new Response(events, { headers: { "content-type": "text/event-stream" } }),
-  });
-  return await client.messages
-    .stream({ model: "m", max_tokens: 10, messages: [{ role: "user", content: "Hello" }] })
-    .finalMessage();
-};
 
 describe("an answer", () => {
   it("streamed is, to Anthropic's SDK, the whole one", async () => {
@@ -235,9 +277,16 @@ describe("an answer", () => {
 
   it("cut in the middle ends as one that reached its bound", async () => {
     const renderer = anthropicMessages.createRenderer(CONTEXT);
-    const events =
-      renderer.event({ event: null, data: "" }, PARTS.slice(0, 5)) + renderer.cut({ usage: USAGE, ao: { cut: "x" } });
-    expect((await accumulated(events)).stop_reason).toBe("max_tokens");
+    const sent = renderer.event({ event: null, data: "" }, PARTS.slice(0, 4));
+    // What is not covered is rendered and never sent, whatever blocks it ends and begins.
+    renderer.event({ event: null, data: "" }, PARTS.slice(4, 7));
+    const events = sent + renderer.cut({ usage: USAGE, ao: { cut: "x" } });
+    const message = await accumulated(events);
+    expect(message.stop_reason).toBe("max_tokens");
+    expect(message.content).toEqual([
+      { type: "thinking", thinking: "Hm.", signature: "c2ln" },
+      { type: "text", text: "Grü" },
+    ]);
     expect(events).toContain('"ao":{"cut":"x"}');
   });
 
