@@ -13,6 +13,6 @@ export function plantedBug(): Plugin {
   return {
     name: "planted-bug",
     enforce: "pre",
-    transform: (source, id) => (mutant !== null && id === path ? mutate(source, mutant) : null),
+    transform: (source, id) => (mutant !== null && id === path ? { code: mutate(source, mutant), map: null } : null),
   };
 }

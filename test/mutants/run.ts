@@ -29,6 +29,10 @@ function testsOf({ file }: Mutant): readonly string[] {
 
 const LANES = 2;
 
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
 const reportSchema = z.object({
   numTotalTests: z.int(),
   testResults: z.array(
@@ -98,19 +102,17 @@ function readOptions() {
 await runMain(async () => {
   const { only = "", json = false, help = false } = readOptions();
   if (help) {
-    console.log(USAGE);
+    say(USAGE);
     return;
   }
   const mutants = TRANSLATION_MUTANTS.filter(({ name, file }) => name.includes(only) || file.includes(only));
   if (mutants.length === 0) throw new ClearError(`No mutant has ${JSON.stringify(only)} in its name or file.`);
   const verdicts = await hunt(mutants, ({ mutant, found_by }) => {
     if (!json)
-      console.log(
-        `${found_by === null ? "SURVIVES" : "found   "}  ${mutant.name}\n          ${found_by ?? mutant.file}`,
-      );
+      say(`${found_by === null ? "SURVIVES" : "found   "}  ${mutant.name}\n          ${found_by ?? mutant.file}`);
   });
   const found = verdicts.filter(({ found_by }) => found_by !== null).length;
-  if (json) console.log(JSON.stringify({ found, verdicts }, null, 2));
-  else console.log(`\n${found} of ${verdicts.length} are found`);
+  if (json) say(JSON.stringify({ found, verdicts }, null, 2));
+  else say(`\n${found} of ${verdicts.length} are found`);
   if (found < verdicts.length) process.exitCode = 1;
 });

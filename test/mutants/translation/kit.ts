@@ -41,8 +41,8 @@ export const KIT_MUTANTS: readonly Mutant[] = [
   {
     name: "names of one spelling meet",
     file: "workers/gateway/providers/kit/tool-names.ts",
-    find: "while (taken.has(name)) name = `${name}_`;",
-    replace: "",
+    find: "while (taken.has(name)) name =",
+    replace: "for (const other of [name].slice(1)) name = other +",
   },
   {
     name: "a provider that is overloaded has failed",
