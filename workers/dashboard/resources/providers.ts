@@ -11,6 +11,7 @@ import { type HookContext, type Hooks, type Prepared, type Row, textOf, textOrNu
 import { sealingKey } from "../credentials/keys.ts";
 import { databaseOf, statement } from "../store/database.ts";
 import { momentIsFree, noBaseModel } from "./prices.ts";
+import { credentialProblem } from "./provider-credential.ts";
 import { settingsProblem } from "./provider-settings.ts";
 
 /** Providers: credentials are sealed before they are stored, addresses checked, models become prices. */
@@ -32,6 +33,7 @@ async function prepare(
   const problem =
     kindProblem(kind, context) ??
     addressProblem(kind, values, row, context) ??
+    regionProblem(kind, values) ??
     settingsProblem(kindName, kind, values.settings, context.scope.config.AO_ALLOW_PRIVATE_UPSTREAMS);
   if (problem !== null) return problem;
   const sealed = await sealCredentialOf(values, id, kindName, kind, row, context);
@@ -77,6 +79,12 @@ function addressProblem(kind: ProviderKindRow, values: Row, row: Row | null, { s
   return refuse("invalid_request", { message: `\`base_url\` ${URL_PROBLEMS[checked.problem]}.`, param: "base_url" });
 }
 
+function regionProblem({ region }: ProviderKindRow, values: Row): Refused | null {
+  const given = textOrNull(values, "region");
+  if (region === undefined || given === null || region.form.test(given)) return null;
+  return refuse("invalid_request", { message: `\`region\` ${region.must}.`, param: "region" });
+}
+
 async function sealCredentialOf(
   values: Row,
   id: string,
@@ -104,6 +112,8 @@ async function sealCredentialOf(
   }
   const missing = kind.credential.find(({ name, required }) => required && credential[name] === undefined);
   if (missing !== undefined) return missingField(kindName, missing.name);
+  const malformed = await credentialProblem(kind, credential);
+  if (malformed !== null) return malformed;
   const unclear = wayProblem(kindName, kind, Object.keys(credential));
   if (unclear !== null) return unclear;
   const key = await sealingKey(scope, actor.org_id);
