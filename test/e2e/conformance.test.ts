@@ -3,6 +3,7 @@ import { CASES } from "../../conformance/cases/all.ts";
 import { type Result, runCases } from "../../conformance/kit.ts";
 import { subjectsOf } from "../../conformance/subjects.ts";
 import { runtimeEffects } from "../../schema/kernel/effects.ts";
+import { serviceAccountKey } from "../service-account-key.ts";
 import { createKey, createOrg, createProvider, createWallet } from "./support/fixtures.ts";
 import { settledBalance } from "./support/money.ts";
 import { startPlatform, type TestPlatform } from "./support/platform.ts";
@@ -28,6 +29,7 @@ const ROWS: readonly Row[] = [
   { kind: "openai-compatible", path: "/v1", credential: KEY },
   { kind: "anthropic", path: "/anthropic", credential: KEY },
   { kind: "gemini", path: "/gemini/v1beta", credential: KEY },
+  { kind: "vertex", path: "/vertex", credential: { service_account_key: serviceAccountKey() } },
   { kind: "cohere", path: "/cohere", credential: KEY },
   { kind: "mistral", path: "/mistral/v1", credential: KEY },
   { kind: "azure", path: "/azure", credential: KEY },

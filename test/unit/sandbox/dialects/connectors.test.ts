@@ -8,20 +8,27 @@ import type { ProviderAdapter } from "../../../../workers/gateway/providers/kit/
 import { createSseReader } from "../../../../workers/gateway/providers/kit/sse.ts";
 import { adapterOf } from "../../../../workers/gateway/providers/registry.ts";
 import { createSandbox } from "../../../../workers/sandbox/handler.ts";
+import { serviceAccountKey } from "../../../service-account-key.ts";
 import { placeSchema } from "./conformance.ts";
 
 /** Where the gateway's connectors find the sandbox, each with the family whose traits the model is to have. */
-const BASES: Readonly<Record<string, { base: string; family: string }>> = {
+const BASES: Readonly<Record<string, { base: string; family: string; region?: string }>> = {
   openai: { base: "/v1", family: "" },
   anthropic: { base: "/anthropic", family: "claude-sonnet-4-5-" },
   azure: { base: "/azure", family: "" },
   mistral: { base: "/mistral/v1", family: "" },
   cohere: { base: "/cohere", family: "" },
   gemini: { base: "/gemini/v1beta", family: "gemini-3-" },
-  bedrock: { base: "/bedrock", family: "us.anthropic.claude-sonnet-4-5-" },
+  vertex: { base: "/vertex", family: "gemini-3-" },
+  bedrock: { base: "/bedrock", family: "us.anthropic.claude-sonnet-4-5-", region: "us-east-1" },
 };
 
-const CREDENTIAL = { api_key: "any", access_key_id: "AKIASANDBOX", secret_access_key: "sandbox" };
+const CREDENTIAL = {
+  api_key: "any",
+  access_key_id: "AKIASANDBOX",
+  secret_access_key: "sandbox",
+  service_account_key: serviceAccountKey(),
+};
 
 const modelNamed = (upstream_id: string): ModelInfo => ({
   upstream_id,
@@ -36,13 +43,13 @@ const modelNamed = (upstream_id: string): ModelInfo => ({
 /** One chat as the gateway has it: translated, sent, read into parts. */
 async function chat(kind: string, adapter: ProviderAdapter, model: string, body: object): Promise<readonly Part[]> {
   const handle = createSandbox({ now: () => 1_767_322_245_678, sleep: async () => "slept" });
-  const { base, family } = BASES[kind] ?? { base: "", family: "" };
+  const { base, family, region = null } = BASES[kind] ?? { base: "", family: "" };
   const account = {
     id: "prv_1",
     kind,
     base_url: `http://sandbox.binding.internal${base}`,
     credential: CREDENTIAL,
-    region: "us-east-1",
+    region,
     settings: {},
   };
   const request = chatRequestSchema.parse({ model, ...body });

@@ -25,6 +25,7 @@ interface Called {
 }
 
 interface State {
+  readonly call_ids: boolean;
   readonly input: TranslateInput;
   readonly system: Sent[];
   readonly contents: { role: "user" | "model"; parts: Sent[] }[];
@@ -38,9 +39,10 @@ interface State {
 }
 
 /** All instructions in one list, the rest in turns; results of parallel calls stand together, in their order. */
-export function convertMessages(input: TranslateInput): Conversation | Refused {
+export function convertMessages(input: TranslateInput, call_ids: boolean): Conversation | Refused {
   const state: State = {
     input,
+    call_ids,
     system: [],
     contents: [],
     called: new Map(),
@@ -179,7 +181,7 @@ function addAssistant(state: State, message: Assistant, path: string): Refused |
     // Of parallel calls only the first is signed.
     const own = signatureOf(call) ?? (at === 0 && !signed && state.signs ? DUMMY_SIGNATURE : null);
     calls.push({
-      functionCall: { ...idField(call.id), name, args },
+      functionCall: { ...idField(state, call.id), name, args },
       ...(own === null ? {} : { thoughtSignature: own }),
     });
   }
@@ -204,7 +206,7 @@ function addResult(state: State, message: Extract<ChatMessage, { role: "tool" }>
   const value = tryParseJson(said);
   const result = isJsonObject(value) ? value : said;
   const response = message.is_error === true ? { error: result } : isJsonObject(value) ? value : { result: said };
-  const part = { functionResponse: { ...idField(message.tool_call_id), name: call.name, response } };
+  const part = { functionResponse: { ...idField(state, message.tool_call_id), name: call.name, response } };
   state.results.set(part, call);
   addInOrder(state, part, call);
   return null;
@@ -222,4 +224,4 @@ function addInOrder(state: State, part: Sent, { order }: Called): void {
 /** Ids as others make them, ours in place of a missing one among them: they mean nothing to this provider. */
 const OTHERS_IDS = /^(?:call_|fc_|toolu_|tooluse_|chatcmpl-tool-)|^[a-zA-Z0-9]{9}$/;
 
-const idField = (id: string): Sent => (OTHERS_IDS.test(id) ? {} : { id });
+const idField = ({ call_ids }: State, id: string): Sent => (call_ids && !OTHERS_IDS.test(id) ? { id } : {});

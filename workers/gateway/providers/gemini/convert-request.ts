@@ -17,14 +17,19 @@ export interface ConvertedRequest extends Omit<Translation, "call"> {
   readonly body: string;
 }
 
+export interface ConvertOptions {
+  readonly support: ProviderSupport;
+  readonly call_ids: boolean;
+}
+
 /** A chat completion request as a generateContent request. */
-export function convertRequest(input: TranslateInput, support: ProviderSupport): ConvertedRequest | Refused {
+export function convertRequest(input: TranslateInput, options: ConvertOptions): ConvertedRequest | Refused {
   const { request } = input;
-  const judged = judgeParameters(request, support);
+  const judged = judgeParameters(request, options.support);
   if (isRefused(judged)) return judged;
   const names = toolNames(request, NAMES);
   const renamed = renameCalls(input, names);
-  const conversation = convertMessages(renamed);
+  const conversation = convertMessages(renamed, options.call_ids);
   if (isRefused(conversation)) return conversation;
   const tools = convertTools(request, names);
   if (isRefused(tools)) return tools;

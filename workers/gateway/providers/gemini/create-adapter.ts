@@ -11,6 +11,8 @@ import { type GeminiState, streamFold } from "./stream-fold.ts";
 export interface GeminiFlavour {
   readonly kind: string;
   readonly support: ProviderSupport;
+  /** Whether the ids of calls are known there. Where they are not, calls and results meet by name and order. */
+  readonly call_ids: boolean;
   /** Where a method of a model is, and the headers that it is asked with. */
   place(
     target: Target,
@@ -23,6 +25,7 @@ export interface GeminiFlavour {
 export const createGeminiAdapter = ({
   kind,
   support,
+  call_ids,
   place,
   embeddings,
 }: GeminiFlavour): ProviderAdapter<GeminiState> => ({
@@ -30,7 +33,7 @@ export const createGeminiAdapter = ({
   native_dialect: null,
   support,
   translate: (input) => {
-    const converted = convertRequest(input, support);
+    const converted = convertRequest(input, { support, call_ids });
     if (isRefused(converted)) return converted;
     const { method, body, ...rest } = converted;
     const at = place(input, method);

@@ -11,6 +11,7 @@ export const gemini: ProviderAdapter<GeminiState> = {
   ...createGeminiAdapter({
     kind: "gemini",
     support: SUPPORT,
+    call_ids: true,
     place: ({ account, model }, method) => ({
       url: `${account.base_url}/models/${encodeURIComponent(model.upstream_id)}:${method}`,
       headers: keyHeader(account),

@@ -14,6 +14,7 @@ export const vertex: ProviderAdapter<GeminiState> = {
   ...createGeminiAdapter({
     kind: "vertex",
     support: SUPPORT,
+    call_ids: false,
     place: (target, method) => {
       const place = vertexUrl(target, method);
       return "refused" in place ? place : { ...place, headers: {} };
