@@ -28,14 +28,15 @@ export interface ProviderKindRow {
   /** Of kinds that can be reached in several ways: the fields of each way. A credential is exactly one of them. */
   readonly credential_ways?: readonly (readonly string[])[];
   readonly settings?: readonly SettingField[];
-  /** What a region must be, where it is a part of the address. */
-  readonly region?: { readonly form: RegExp; readonly must: string };
   /** Exists on this machine only. */
   readonly local?: true;
 }
 
 const API_KEY: CredentialField = { name: "api_key", label: "API key", required: true };
 const OPTIONAL_KEY: CredentialField = { ...API_KEY, required: false };
+
+/** A location of Vertex AI: it becomes a part of the host. */
+export const VERTEX_REGION = /^(?:global|us|eu|[a-z]{2,20}-[a-z]{2,20}\d{1,2})$/;
 
 export const PROVIDER_KINDS = {
   openai: {
@@ -90,11 +91,12 @@ export const PROVIDER_KINDS = {
     credential: [
       { name: "service_account_key", label: "Service account key (JSON)", required: true, form: "service_account_key" },
     ],
-    region: {
-      form: /^(?:global|us|eu|[a-z]{2,20}-[a-z]{2,20}\d{1,2})$/,
-      must: "must be a location of Vertex AI such as europe-west4, eu or global",
-    },
     settings: [
+      {
+        name: "region",
+        form: VERTEX_REGION,
+        must: "must be a location of Vertex AI such as europe-west4, eu or global",
+      },
       { name: "project", form: /^[a-z][a-z0-9.:-]{4,61}[a-z0-9]$|^\d{6,20}$/, must: "must be the id of a project" },
     ],
   },

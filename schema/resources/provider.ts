@@ -101,7 +101,7 @@ export const provider = {
     timeouts: orNull(object("Bounds of one call by stage; what is left out has its default.", timeouts)),
     settings: orNull(
       object(
-        'What is particular to its kind, such as `{"api_version":"2024-10-21"}` for azure, `{"project":"my-project"}` for vertex.',
+        'What is particular to its kind, such as `{"api_version":"2024-10-21"}` for azure, `{"region":"europe-west4"}` for vertex.',
         settingsInput,
       ),
     ),

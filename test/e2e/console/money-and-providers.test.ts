@@ -235,8 +235,13 @@ describe("a provider", () => {
         "credential.service_account_key",
       ],
       [
-        { id: "x", kind: "vertex", credential: { service_account_key: serviceAccountKey() }, region: "x.example/" },
-        "region",
+        {
+          id: "x",
+          kind: "vertex",
+          credential: { service_account_key: serviceAccountKey() },
+          settings: { region: "x.example/" },
+        },
+        "settings.region",
       ],
       [
         {
@@ -305,8 +310,7 @@ describe("a provider", () => {
       id: "vertex",
       kind: "vertex",
       base_url: google.url,
-      region: "europe-west4",
-      settings: { project: "other-project" },
+      settings: { region: "europe-west4", project: "other-project" },
       credential: { service_account_key: serviceAccountKey() },
       models: [
         {

@@ -33,7 +33,6 @@ async function prepare(
   const problem =
     kindProblem(kind, context) ??
     addressProblem(kind, values, row, context) ??
-    regionProblem(kind, values) ??
     settingsProblem(kindName, kind, values.settings, context.scope.config.AO_ALLOW_PRIVATE_UPSTREAMS);
   if (problem !== null) return problem;
   const sealed = await sealCredentialOf(values, id, kindName, kind, row, context);
@@ -77,12 +76,6 @@ function addressProblem(kind: ProviderKindRow, values: Row, row: Row | null, { s
   const checked = checkUrl(base_url, { allow_private: scope.config.AO_ALLOW_PRIVATE_UPSTREAMS });
   if (checked.ok) return null;
   return refuse("invalid_request", { message: `\`base_url\` ${URL_PROBLEMS[checked.problem]}.`, param: "base_url" });
-}
-
-function regionProblem({ region }: ProviderKindRow, values: Row): Refused | null {
-  const given = textOrNull(values, "region");
-  if (region === undefined || given === null || region.form.test(given)) return null;
-  return refuse("invalid_request", { message: `\`region\` ${region.must}.`, param: "region" });
 }
 
 async function sealCredentialOf(

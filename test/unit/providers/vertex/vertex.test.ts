@@ -24,13 +24,13 @@ describe("the address of a model", () => {
     ["northamerica-northeast1", "https://northamerica-northeast1-aiplatform.googleapis.com", "northamerica-northeast1"],
     ["eu", "https://aiplatform.eu.rep.googleapis.com", "eu"],
   ])("in the region %s is at %s", (region, host, location) => {
-    expect(urlOf({ region })).toBe(
+    expect(urlOf({ settings: region === null ? {} : { region } })).toBe(
       `${host}/v1/projects/acme-prod/locations/${location}/publishers/google/models/gemini-2.5-flash:generateContent`,
     );
   });
 
   it("has the project that is set, the base URL that is set, and the method of a stream", () => {
-    const account = { settings: { project: "other" }, base_url: "http://x.example/vertex", region: "us-central1" };
+    const account = { settings: { project: "other", region: "us-central1" }, base_url: "http://x.example/vertex" };
     expect(urlOf(account, { stream: true })).toBe(
       "http://x.example/vertex/v1/projects/other/locations/us-central1/publishers/google/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
     );
@@ -43,8 +43,8 @@ describe("the address of a model", () => {
   });
 
   it.each([
-    [{ region: "x.attacker.example/" }, "region"],
-    [{ region: "Europe" }, "region"],
+    [{ settings: { region: "x.attacker.example/" } }, "region"],
+    [{ settings: { region: "Europe" } }, "region"],
     [{ credential: { service_account_key: serviceAccountKey({ project_id: undefined }) } }, "settings.project"],
     [{ credential: { service_account_key: "{" } }, "not a JSON object"],
     [{ credential: {} }, "not a JSON object"],

@@ -12,7 +12,7 @@ import { serviceAccountKey } from "../../../service-account-key.ts";
 import { placeSchema } from "./conformance.ts";
 
 /** Where the gateway's connectors find the sandbox, each with the family whose traits the model is to have. */
-const BASES: Readonly<Record<string, { base: string; family: string; region?: string }>> = {
+const BASES: Readonly<Record<string, { base: string; family: string }>> = {
   openai: { base: "/v1", family: "" },
   anthropic: { base: "/anthropic", family: "claude-sonnet-4-5-" },
   azure: { base: "/azure", family: "" },
@@ -20,7 +20,7 @@ const BASES: Readonly<Record<string, { base: string; family: string; region?: st
   cohere: { base: "/cohere", family: "" },
   gemini: { base: "/gemini/v1beta", family: "gemini-3-" },
   vertex: { base: "/vertex", family: "gemini-3-" },
-  bedrock: { base: "/bedrock", family: "us.anthropic.claude-sonnet-4-5-", region: "us-east-1" },
+  bedrock: { base: "/bedrock", family: "us.anthropic.claude-sonnet-4-5-" },
 };
 
 const CREDENTIAL = {
@@ -43,13 +43,13 @@ const modelNamed = (upstream_id: string): ModelInfo => ({
 /** One chat as the gateway has it: translated, sent, read into parts. */
 async function chat(kind: string, adapter: ProviderAdapter, model: string, body: object): Promise<readonly Part[]> {
   const handle = createSandbox({ now: () => 1_767_322_245_678, sleep: async () => "slept" });
-  const { base, family, region = null } = BASES[kind] ?? { base: "", family: "" };
+  const { base, family } = BASES[kind] ?? { base: "", family: "" };
   const account = {
     id: "prv_1",
     kind,
     base_url: `http://sandbox.binding.internal${base}`,
     credential: CREDENTIAL,
-    region,
+    region: "us-east-1",
     settings: {},
   };
   const request = chatRequestSchema.parse({ model, ...body });

@@ -1,9 +1,9 @@
 import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
-import { PROVIDER_KINDS } from "../../../../schema/providers/kinds.ts";
+import { PROVIDER_KINDS, VERTEX_REGION } from "../../../../schema/providers/kinds.ts";
 import { parseServiceAccountKey } from "../../../../schema/providers/service-account-key.ts";
 import type { ProviderAccount, Target } from "../kit/provider.ts";
 
-const { default_base_url, region: REGION } = PROVIDER_KINDS.vertex;
+const { default_base_url } = PROVIDER_KINDS.vertex;
 
 /** Where Google's own accounts get their tokens. */
 const GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token";
@@ -13,9 +13,10 @@ const GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token";
  * provider's configuration names no such place. Source: Vertex AI, locations and endpoints.
  */
 export function vertexUrl({ account, model }: Target, method: string): { readonly url: string } | Refused {
-  const region = account.region ?? "global";
+  const region = settingOf(account, "region") ?? "global";
   // A part of the host: what is none of Google's names would carry the token elsewhere.
-  if (!REGION.form.test(region)) return misconfigured(`The provider's region ${REGION.must}.`);
+  if (!VERTEX_REGION.test(region))
+    return misconfigured("The provider's `settings.region` is no location of Vertex AI.");
   const project = projectOf(account);
   if (typeof project !== "string") return project;
   const place = `projects/${encodeURIComponent(project)}/locations/${region}`;
@@ -42,12 +43,17 @@ function hostOf({ base_url }: ProviderAccount, region: string): string {
 }
 
 /** The one that is set, or the key's own. */
-function projectOf({ settings, credential }: ProviderAccount): string | Refused {
-  const { project } = settings;
-  if (typeof project === "string" && project !== "") return project;
-  const key = parseServiceAccountKey(credential.service_account_key ?? "");
+function projectOf(account: ProviderAccount): string | Refused {
+  const project = settingOf(account, "project");
+  if (project !== null) return project;
+  const key = parseServiceAccountKey(account.credential.service_account_key ?? "");
   if ("problem" in key) return misconfigured(`The provider's service account key ${key.problem}`);
   return key.project_id ?? misconfigured("The provider has no project: set `settings.project`.");
+}
+
+function settingOf({ settings }: ProviderAccount, name: "region" | "project"): string | null {
+  const value = settings[name];
+  return typeof value === "string" && value !== "" ? value : null;
 }
 
 const misconfigured = (message: string): Refused =>
