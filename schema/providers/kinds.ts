@@ -76,6 +76,28 @@ export const PROVIDER_KINDS = {
       { name: "authority_url", form: "url", must: "must be a URL" },
     ],
   },
+  bedrock: {
+    label: "Amazon Bedrock",
+    default_base_url: "https://bedrock-runtime.us-east-1.amazonaws.com",
+    credential: [
+      OPTIONAL_KEY,
+      { name: "access_key_id", label: "Access key id", required: false },
+      { name: "secret_access_key", label: "Secret access key", required: false },
+      { name: "session_token", label: "Session token", required: false },
+    ],
+    credential_ways: [
+      ["api_key"],
+      ["access_key_id", "secret_access_key"],
+      ["access_key_id", "secret_access_key", "session_token"],
+    ],
+    settings: [
+      {
+        name: "aws_region",
+        form: /^[a-z]{2}(-[a-z]+)+-\d$/,
+        must: "must be a region of AWS such as eu-central-1",
+      },
+    ],
+  },
   deepseek: { label: "DeepSeek", default_base_url: "https://api.deepseek.com", credential: [API_KEY] },
   fireworks: {
     label: "Fireworks AI",

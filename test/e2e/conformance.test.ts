@@ -3,10 +3,10 @@ import { CASES } from "../../conformance/cases/all.ts";
 import { type Result, runCases } from "../../conformance/kit.ts";
 import { subjectsOf } from "../../conformance/subjects.ts";
 import { runtimeEffects } from "../../schema/kernel/effects.ts";
-import { serviceAccountKey } from "../service-account-key.ts";
 import { createKey, createOrg, createProvider, createWallet } from "./support/fixtures.ts";
 import { settledBalance } from "./support/money.ts";
 import { startPlatform, type TestPlatform } from "./support/platform.ts";
+import { PROVIDER_KINDS, type ProviderKind } from "./support/provider-kinds.ts";
 
 /**
  * The conformance kit against the running platform, for each kind of provider: the sandbox speaks each one's own dialect
@@ -15,26 +15,6 @@ import { startPlatform, type TestPlatform } from "./support/platform.ts";
 
 const effects = runtimeEffects();
 const SANDBOX = "http://sandbox.binding.internal";
-const KEY = { api_key: "k-0123456789" };
-
-interface Row {
-  readonly kind: string;
-  readonly path: string;
-  readonly credential: Readonly<Record<string, string>>;
-}
-
-const ROWS: readonly Row[] = [
-  { kind: "sandbox", path: "/v1", credential: {} },
-  { kind: "openai", path: "/v1", credential: KEY },
-  { kind: "openai-compatible", path: "/v1", credential: KEY },
-  { kind: "anthropic", path: "/anthropic", credential: KEY },
-  { kind: "gemini", path: "/gemini/v1beta", credential: KEY },
-  { kind: "vertex", path: "/vertex", credential: { service_account_key: serviceAccountKey() } },
-  { kind: "cohere", path: "/cohere", credential: KEY },
-  { kind: "mistral", path: "/mistral/v1", credential: KEY },
-  { kind: "azure", path: "/azure", credential: KEY },
-];
-
 /** The sandbox's models and what each is good for. */
 const MODELS: Readonly<Record<string, readonly string[]>> = {
   echo: ["chat", "vision"],
@@ -52,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => platform.dispose());
 
-async function provider({ kind, path, credential }: Row): Promise<string> {
+async function provider({ kind, path, credential }: ProviderKind): Promise<string> {
   const org_id = await createOrg(platform);
   await createProvider(platform, { org_id, id: "p", kind, base_url: `${SANDBOX}${path}`, credential });
   for (const [model, capabilities] of Object.entries(MODELS)) {
@@ -70,7 +50,7 @@ async function provider({ kind, path, credential }: Row): Promise<string> {
   return (await createKey(platform, { org_id, wallet_id })).key;
 }
 
-describe.each(ROWS)("the kind $kind", (row) => {
+describe.each(PROVIDER_KINDS)("the kind $kind", (row) => {
   test("does all that its table says, and refuses the rest", async () => {
     const key = await provider(row);
     const [found] = await subjectsOf({ url: platform.url, key }, []);

@@ -31,11 +31,12 @@ export async function listUpstreamModels(
   try {
     let url: string | null = listing.request.url;
     for (let page = 0; page < pages_max && url !== null; page += 1) {
-      const { headers } = listing.request;
-      const authorized = (await adapter.authorize?.({ url, headers, body: "" }, account, tools)) ?? { headers: {} };
+      const { headers, method = "GET" } = listing.request;
+      const asked = { method, url, headers, body: "" };
+      const authorized = (await adapter.authorize?.(asked, account, tools)) ?? { headers: {} };
       if ("failed" in authorized) return failed(authorized.failed, account);
       const response: Response = await tools.fetch(url, {
-        method: listing.request.method ?? "GET",
+        method,
         headers: { accept: "application/json", "user-agent": "ai-orchestrator/0.1", ...headers, ...authorized.headers },
         signal,
       });

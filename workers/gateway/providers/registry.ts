@@ -1,6 +1,7 @@
 import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from "../../../schema/providers/kinds.ts";
 import { anthropic } from "./anthropic/anthropic.ts";
 import { azure } from "./azure/azure.ts";
+import { bedrock } from "./bedrock/bedrock.ts";
 import { cohere } from "./cohere/cohere.ts";
 import { deepseek } from "./deepseek/deepseek.ts";
 import { fireworks } from "./fireworks/fireworks.ts";
@@ -27,6 +28,7 @@ const ADAPTERS = {
   "openai-compatible": openaiCompatible,
   sandbox,
   azure,
+  bedrock,
   deepseek,
   fireworks,
   groq,

@@ -45,8 +45,9 @@ export interface NativeInput extends TranslateInput {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** One upstream HTTP call: always POST with a JSON body. */
+/** One upstream HTTP call: POST with a JSON body, or GET with none, as lists are asked for. */
 export interface UpstreamCall {
+  readonly method?: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

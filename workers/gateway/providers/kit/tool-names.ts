@@ -75,3 +75,9 @@ function hash(text: string): string {
 export function upstreamCallId(id: string): string {
   return /^[a-zA-Z0-9_-]+$/.test(id) ? id : `${id.replaceAll(/[^a-zA-Z0-9_-]/gu, "_")}_${hash(id)}`;
 }
+
+/** The same id where a provider bounds its length: a longer one ends in the hash of the whole. */
+export const boundedCallId = (id: string, chars_max: number): string =>
+  id.length <= chars_max ? id : `${id.slice(0, chars_max - HASH_CHARS - 1)}_${hash(id)}`;
+
+const HASH_CHARS = 8;
