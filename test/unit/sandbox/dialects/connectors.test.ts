@@ -166,6 +166,20 @@ describe.each(connectors)("the gateway's connector %s and the sandbox", (kind, a
     });
   }
 
+  if (adapter.support.parameters.n.how !== "refused") {
+    it("agree on several answers", async () => {
+      for (const stream of [false, true]) {
+        const parts = await chat(kind, adapter, "echo", { stream, n: 2, messages: [user("hi")] });
+        const said = [0, 1].map((choice) =>
+          parts.map((part) => (part.type === "text" && part.choice === choice ? part.text : "")).join(""),
+        );
+        expect(said).toEqual(["hi", "hi"]);
+        expect(parts.filter(({ type }) => type === "finish")).toHaveLength(2);
+        expect(parts.at(-1)?.type).toBe("end");
+      }
+    });
+  }
+
   it("agree that a broken stream has no end", async () => {
     const parts = await chat(kind, adapter, "error-mid-stream", { stream: true, messages: [user("Go")] });
     expect(parts.at(-1)?.type).toBe("error");
