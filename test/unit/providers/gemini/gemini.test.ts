@@ -4,6 +4,7 @@ import { isRefused } from "../../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { createReader, END_OF_STREAM } from "../../../../workers/gateway/providers/gemini/create-reader.ts";
 import { gemini } from "../../../../workers/gateway/providers/gemini/gemini.ts";
+import type { GeminiState } from "../../../../workers/gateway/providers/gemini/stream-fold.ts";
 import type { UpstreamEvent } from "../../../../workers/gateway/providers/kit/provider.ts";
 import { ACCOUNT, model, request } from "../../gateway/fixtures.ts";
 import { deepFreeze } from "../deep-freeze.ts";
@@ -292,6 +293,18 @@ describe("a stream", () => {
     );
     expect(usage(parts)).toMatchObject({ usage: { input: 3, output: 40 } });
     expect(parts.map(({ type }) => type)).toEqual(["start", "text", "usage", "finish", "usage", "end"]);
+  });
+
+  it("is whole once every candidate has finished, also if it breaks off then", () => {
+    const complete = (...events: readonly object[]) => {
+      const state = events.reduce(
+        (before: GeminiState, event) => gemini.stream.step(before, eventOf(event)).state,
+        gemini.stream.initial(PLAIN),
+      );
+      return gemini.stream.isComplete?.(state);
+    };
+    const [open, done] = [said([{ text: "x" }]), said([], { finishReason: "STOP" })];
+    expect([complete(), complete(open), complete(open, done)]).toEqual([false, false, true]);
   });
 
   it("ends when its bytes end, however they came", () => {

@@ -36,6 +36,7 @@ export const streamFold: StreamFold<GeminiState> = {
   }),
   step: (state, { event, data }) =>
     event === END_OF_STREAM ? { state, parts: endOf(state) } : readAnswer(state, tryParseJson(data)),
+  isComplete: (state) => endOf(state).length > 0,
 };
 
 /** The end, when all that began has finished. Nothing in the stream marks it, and usage may come behind the last reason. */
