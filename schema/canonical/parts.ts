@@ -62,4 +62,6 @@ export interface UpstreamError {
   readonly code: string | null;
   readonly param: string | null;
   readonly retry_after_ms: number | null;
+  /** Of the class `auth`: the text is the gateway's own and tells an administrator what to do, so callers are shown it. */
+  readonly shown?: true;
 }

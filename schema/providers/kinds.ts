@@ -7,6 +7,8 @@ export interface CredentialField {
   readonly name: string;
   readonly label: string;
   readonly required: boolean;
+  /** A whole file; a text of one line that may stand in a header, where nothing is said. */
+  readonly form?: "service_account_key";
 }
 
 /** Something beyond address and credential that an administrator sets, as a text. */
@@ -32,6 +34,9 @@ export interface ProviderKindRow {
 
 const API_KEY: CredentialField = { name: "api_key", label: "API key", required: true };
 const OPTIONAL_KEY: CredentialField = { ...API_KEY, required: false };
+
+/** A location of Vertex AI: it becomes a part of the host. */
+export const VERTEX_REGION = /^(?:global|us|eu|[a-z]{2,20}-[a-z]{2,20}\d{1,2})$/;
 
 export const PROVIDER_KINDS = {
   openai: {
@@ -102,6 +107,21 @@ export const PROVIDER_KINDS = {
   groq: { label: "Groq", default_base_url: "https://api.groq.com/openai/v1", credential: [API_KEY] },
   ollama: { label: "Ollama", default_base_url: "http://localhost:11434/v1", credential: [OPTIONAL_KEY] },
   together: { label: "Together AI", default_base_url: "https://api.together.xyz/v1", credential: [API_KEY] },
+  vertex: {
+    label: "Google Vertex AI",
+    default_base_url: "https://aiplatform.googleapis.com",
+    credential: [
+      { name: "service_account_key", label: "Service account key (JSON)", required: true, form: "service_account_key" },
+    ],
+    settings: [
+      {
+        name: "region",
+        form: VERTEX_REGION,
+        must: "must be a location of Vertex AI such as europe-west4, eu or global",
+      },
+      { name: "project", form: /^[a-z][a-z0-9.:-]{4,61}[a-z0-9]$|^\d{6,20}$/, must: "must be the id of a project" },
+    ],
+  },
   vllm: { label: "vLLM server", default_base_url: null, credential: [OPTIONAL_KEY] },
   xai: { label: "xAI", default_base_url: "https://api.x.ai/v1", credential: [API_KEY] },
   sandbox: { label: "Sandbox", default_base_url: "http://sandbox.binding.internal/v1", credential: [], local: true },

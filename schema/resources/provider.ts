@@ -11,14 +11,17 @@ import type { Resource } from "./resource.ts";
 const KINDS = Object.keys(PROVIDER_KINDS);
 const [FIRST_KIND = "openai", ...OTHER_KINDS] = KINDS;
 
-/** Values go into HTTP headers as they are. */
-const headerValue = z
+/**
+ * A line for an HTTP header, or a whole file, by kind: which of them and in what form is checked by the names that the
+ * kind has, see workers/dashboard/resources/provider-credential.ts.
+ */
+const credentialValue = z
   .string()
   .min(1)
   .max(8_000)
-  .regex(/^[\x21-\x7e]+$/, "must be printable and without spaces");
+  .regex(/^[\x20-\x7e\t\r\n]+$/, "must be printable");
 
-export const credentialInput = z.record(z.string().max(50), headerValue);
+export const credentialInput = z.record(z.string().max(50), credentialValue);
 
 /** By the names that the kind has, see schema/providers/kinds.ts: which of them, and their form, is checked there. */
 export const settingsInput = z.record(z.string().max(50), z.string().min(1).max(2_000));
@@ -90,14 +93,17 @@ export const provider = {
     name: text("What people call it.", 100),
     base_url: orNull(url("Where it is; null is the kind's own address.")),
     credential: secret(
-      'What it is reached with, by kind: `{"api_key":"…"}` for most. Write-only.',
+      'What it is reached with, by kind: `{"api_key":"…"}` for most, `{"service_account_key":"…"}` with the text of the file for vertex. Write-only.',
       credentialInput.nullable(),
     ),
     region: orNull(text("Where it processes data, such as eu.", 50)),
     enabled: flag("false: its models are not offered."),
     timeouts: orNull(object("Bounds of one call by stage; what is left out has its default.", timeouts)),
     settings: orNull(
-      object('What is particular to its kind, such as `{"api_version":"2024-10-21"}` for azure.', settingsInput),
+      object(
+        'What is particular to its kind, such as `{"api_version":"2024-10-21"}` for azure, `{"region":"europe-west4"}` for vertex.',
+        settingsInput,
+      ),
     ),
     models,
   },

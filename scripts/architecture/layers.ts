@@ -39,17 +39,23 @@ export const LAYERS: readonly Layer[] = [
     withoutPackages: PURE,
   },
   {
+    name: "gemini provider",
+    files: new RegExp(`${GATEWAY}providers/gemini/`),
+    may: ["kernel", "schema", "provider kit", "gemini provider"],
+    withoutPackages: PURE,
+  },
+  {
     name: "provider",
     files: new RegExp(`${GATEWAY}providers/([^/]+)/`),
-    // Many providers speak OpenAI's language and are a table on top of its folder.
-    may: ["kernel", "schema", "provider kit", "openai provider", "provider"],
+    // Many providers speak OpenAI's language and are a table on top of its folder; Google serves Gemini in two places.
+    may: ["kernel", "schema", "provider kit", "openai provider", "gemini provider", "provider"],
     siblings: "apart",
     withoutPackages: PURE,
   },
   {
     name: "provider registry",
     files: new RegExp(`${GATEWAY}providers/[^/]+\\.ts$`),
-    may: ["kernel", "schema", "provider kit", "openai provider", "provider", "provider registry"],
+    may: ["kernel", "schema", "provider kit", "openai provider", "gemini provider", "provider", "provider registry"],
     withoutPackages: PURE,
   },
   {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { serviceAccountKey } from "../../service-account-key.ts";
 import {
   type Answer,
   byKey,
@@ -227,6 +228,30 @@ describe("a provider", () => {
       [{ id: "x", kind: "sandbox", settings: { api_version: "2024-10-21" } }, "settings"],
       [{ id: "x", kind: "azure", base_url: "https://a.example" }, "credential"],
       [{ id: "x", kind: "azure", base_url: "https://a.example", credential: { tenant_id: "t" } }, "credential"],
+      [{ id: "x", kind: "vertex" }, "credential.service_account_key"],
+      [{ id: "x", kind: "vertex", credential: { service_account_key: "{}" } }, "credential.service_account_key"],
+      [
+        { id: "x", kind: "vertex", credential: { service_account_key: serviceAccountKey({ token_uri: "http://x" }) } },
+        "credential.service_account_key",
+      ],
+      [
+        {
+          id: "x",
+          kind: "vertex",
+          credential: { service_account_key: serviceAccountKey() },
+          settings: { region: "x.example/" },
+        },
+        "settings.region",
+      ],
+      [
+        {
+          id: "x",
+          kind: "vertex",
+          credential: { service_account_key: serviceAccountKey() },
+          settings: { project: "a/b" },
+        },
+        "settings.project",
+      ],
       [
         {
           id: "x",
@@ -274,6 +299,48 @@ describe("a provider", () => {
       )
       .toEqual(["/openai/deployments/ours/chat/completions?api-version=2024-10-21", CANARY]);
     expect((await founder.call("GET", "/v1/audit?action=provider.updated&limit=5")).text).toContain("2024-10-21");
+  });
+
+  it("of Vertex AI is reached with a token for its service account, or says what is wrong with it", async ({
+    onTestFinished,
+  }) => {
+    const google = await startFakeUpstream();
+    onTestFinished(() => google.close());
+    const account = {
+      id: "vertex",
+      kind: "vertex",
+      base_url: google.url,
+      settings: { region: "europe-west4", project: "other-project" },
+      credential: { service_account_key: serviceAccountKey() },
+      models: [
+        {
+          id: "gemini-2.5-flash",
+          price: { input_usd_per_million: "1", output_usd_per_million: "2" },
+          max_output_tokens: 50,
+        },
+      ],
+    };
+    google.play({ status: 401, body: '{"error":"invalid_client"}' });
+    expect((await founder.call("POST", "/v1/providers", account)).status).toBe(201);
+    const refused = await chat(app, "vertex/gemini-2.5-flash");
+    expect([refused.status, codeOf(refused)]).toEqual([502, "upstream_auth_failed"]);
+    expect(messageOf(refused)).toContain("make a new JSON key");
+    const answer = {
+      candidates: [{ content: { parts: [{ text: "Hi" }] }, finishReason: "STOP" }],
+      usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 3 },
+    };
+    google.play({ body: JSON.stringify({ access_token: CANARY, expires_in: 3_600, ...answer }) });
+    const first = await chat(app, "vertex/gemini-2.5-flash");
+    expect([first.status, first.headers.get("x-ao-cost-usd")]).toEqual([200, "0.000016000"]);
+    expect((await chat(app, "vertex/gemini-2.5-flash")).status).toBe(200);
+    const path = "/v1/projects/other-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash";
+    expect(google.requests.map((one) => [one.path, one.headers.authorization])).toEqual([
+      ["/token", undefined],
+      [`${path}:generateContent`, `Bearer ${CANARY}`],
+      [`${path}:generateContent`, `Bearer ${CANARY}`],
+    ]);
+    const places = [JSON.stringify(await platform.query("SELECT * FROM providers")), platform.lines.join("\n")];
+    for (const place of places) expect(place).not.toContain("PRIVATE KEY");
   });
 
   it("has models that say what they can do", async () => {

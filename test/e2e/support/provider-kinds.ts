@@ -1,3 +1,5 @@
+import { serviceAccountKey } from "../../service-account-key.ts";
+
 /** Every kind of provider whose own dialect the sandbox speaks, and where it does. */
 export interface ProviderKind {
   readonly kind: string;
@@ -14,6 +16,7 @@ export const PROVIDER_KINDS: readonly ProviderKind[] = [
   { kind: "openai-compatible", path: "/v1", credential: KEY },
   { kind: "anthropic", path: "/anthropic", credential: KEY },
   { kind: "gemini", path: "/gemini/v1beta", credential: KEY },
+  { kind: "vertex", path: "/vertex", credential: { service_account_key: serviceAccountKey() } },
   { kind: "cohere", path: "/cohere", credential: KEY },
   { kind: "mistral", path: "/mistral/v1", credential: KEY },
   { kind: "azure", path: "/azure", credential: KEY },

@@ -11,6 +11,7 @@ import { type HookContext, type Hooks, type Prepared, type Row, textOf, textOrNu
 import { sealingKey } from "../credentials/keys.ts";
 import { databaseOf, statement } from "../store/database.ts";
 import { momentIsFree, noBaseModel } from "./prices.ts";
+import { credentialProblem } from "./provider-credential.ts";
 import { settingsProblem } from "./provider-settings.ts";
 
 /** Providers: credentials are sealed before they are stored, addresses checked, models become prices. */
@@ -104,6 +105,8 @@ async function sealCredentialOf(
   }
   const missing = kind.credential.find(({ name, required }) => required && credential[name] === undefined);
   if (missing !== undefined) return missingField(kindName, missing.name);
+  const malformed = await credentialProblem(kind, credential);
+  if (malformed !== null) return malformed;
   const unclear = wayProblem(kindName, kind, Object.keys(credential));
   if (unclear !== null) return unclear;
   const key = await sealingKey(scope, actor.org_id);

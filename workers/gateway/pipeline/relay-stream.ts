@@ -252,6 +252,8 @@ class StreamRelay {
   }
 
   #exitOf(error: unknown): Exit {
+    const gone = this.#caller_gone || error instanceof CallerGone;
+    if (!gone && this.#options.fold.isComplete?.(this.#state) === true) return { kind: "finished" };
     if (this.#timed_out_ms !== null) return { kind: "timed_out", after_ms: this.#timed_out_ms };
     if (this.#caller_gone || error instanceof CallerGone) return { kind: "caller_gone" };
     return { kind: "read_error", reason: nameOf(error) };

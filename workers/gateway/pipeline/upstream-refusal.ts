@@ -21,7 +21,8 @@ export function refusalOf(error: UpstreamError): Refusal {
     case "not_found":
       return { code: "upstream_rejected", status: 404, message, ...upstream_code, ...common };
     case "auth":
-      return { code: "upstream_auth_failed" };
+      if (error.shown !== true) return { code: "upstream_auth_failed" };
+      return { code: "upstream_auth_failed", message: `${message} This is not your API key: ask an administrator.` };
     case "quota":
       return { code: "upstream_quota" };
     case "rate_limited":

@@ -14,6 +14,7 @@ import { openai } from "./openai/openai.ts";
 import { openaiCompatible } from "./openai-compatible/openai-compatible.ts";
 import { sandbox } from "./sandbox/sandbox.ts";
 import { together } from "./together/together.ts";
+import { vertex } from "./vertex/vertex.ts";
 import { vllm } from "./vllm/vllm.ts";
 import { xai } from "./xai/xai.ts";
 
@@ -33,6 +34,7 @@ const ADAPTERS = {
   groq,
   ollama,
   together,
+  vertex,
   vllm,
   xai,
 } as const satisfies Record<ProviderKind, ProviderAdapter>;

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../../schema/kernel/json.ts";
+import { createReader, END_OF_STREAM } from "../../../../workers/gateway/providers/gemini/create-reader.ts";
 import { gemini } from "../../../../workers/gateway/providers/gemini/gemini.ts";
+import type { GeminiState } from "../../../../workers/gateway/providers/gemini/stream-fold.ts";
+import type { UpstreamEvent } from "../../../../workers/gateway/providers/kit/provider.ts";
 import { ACCOUNT, model, request } from "../../gateway/fixtures.ts";
 import { deepFreeze } from "../deep-freeze.ts";
 
@@ -72,10 +75,54 @@ describe("a request", () => {
     expect(body.contents[2]).toEqual({
       role: "user",
       parts: [
-        { functionResponse: { name: "f", response: { result: "one" } } },
-        { functionResponse: { name: "g", response: { error: { two: 2 } } } },
+        { functionResponse: { id: "c1", name: "f", response: { result: "one" } } },
+        { functionResponse: { id: "c2", name: "g", response: { error: { two: 2 } } } },
       ],
     });
+  });
+
+  it("G4: has results in the order of their calls, however they came", () => {
+    const results = ["c3", "c1", "c2"].map((id) => ({ role: "tool", tool_call_id: id, content: id }));
+    const { body } = sent({
+      tools: TOOLS,
+      messages: [
+        ASK,
+        { role: "assistant", tool_calls: [call("c1", "f"), call("c2", "g"), call("c3", "f")] },
+        ...results,
+        { role: "user", content: "And?" },
+        { role: "assistant", tool_calls: [call("c4", "f"), call("c5", "f")] },
+        ...["c5", "c4"].map((id) => ({ role: "tool", tool_call_id: id, content: id })),
+      ],
+    });
+    const answered = body.contents.map(({ parts }: { parts: { functionResponse?: { id: string }; text?: string }[] }) =>
+      parts.map(({ functionResponse, text }) => functionResponse?.id ?? text),
+    );
+    expect([answered[2], answered[4]]).toEqual([
+      ["c1", "c2", "c3", "And?"],
+      ["c4", "c5"],
+    ]);
+  });
+
+  it.each([
+    ["8f2b1a3c", "8f2b1a3c"],
+    ["function-call-17", "function-call-17"],
+    ["call_r_0_0", undefined],
+    ["toolu_01A", undefined],
+    ["D681PevKs", undefined],
+  ])("hands the id %s of a call back as %s: none that the provider did not make", (id, expected) => {
+    const messages = [
+      ASK,
+      { role: "assistant", tool_calls: [call(id, "f")] },
+      { role: "tool", tool_call_id: id, content: "x" },
+    ];
+    const { body } = sent({ tools: TOOLS, messages });
+    expect(body.contents[1].parts[0].functionCall.id).toBe(expected);
+    expect(body.contents[2].parts[0].functionResponse.id).toBe(expected);
+  });
+
+  it("G12: asks for several candidates", () => {
+    expect(sent({ n: 3 }).body.generationConfig.candidateCount).toBe(3);
+    expect(sent({ n: 1 }).body.generationConfig).not.toHaveProperty("candidateCount");
   });
 
   it("G5: hands a signature back, and puts the documented dummy on the first of unsigned calls only", () => {
@@ -104,7 +151,6 @@ describe("a request", () => {
     [{ tool_choice: "required" }, "tool_choice"],
     [{ tools: TOOLS, tool_choice: { type: "function", function: { name: "h" } } }, "tool_choice"],
     [{ logprobs: true }, "logprobs"],
-    [{ n: 2 }, "n"],
   ])("with %j is refused, naming %s", (change, param) => {
     expect(refusal(change).param).toBe(param);
   });
@@ -118,24 +164,27 @@ describe("a request", () => {
   });
 });
 
-const read = (...events: readonly object[]): readonly Part[] => {
-  let state = gemini.stream.initial({
-    call: { url: "", headers: {}, body: "" },
-    warnings: [],
-    tool_names: new Map(),
-    json_tool: null,
-  });
+const PLAIN = { call: { url: "", headers: {}, body: "" }, warnings: [], tool_names: new Map(), json_tool: null };
+const END = { event: END_OF_STREAM, data: "" };
+
+const fold = (events: readonly UpstreamEvent[]): readonly Part[] => {
+  let state = gemini.stream.initial(PLAIN);
   return events.flatMap((event) => {
-    const step = gemini.stream.step(state, { event: null, data: JSON.stringify(event) });
+    const step = gemini.stream.step(state, event);
     state = step.state;
     return step.parts;
   });
 };
+const eventOf = (event: object): UpstreamEvent => ({ event: null, data: JSON.stringify(event) });
+
+/** A stream that came to its end. */
+const read = (...events: readonly object[]): readonly Part[] => fold([...events.map(eventOf), END]);
+const whole = (body: object): readonly Part[] => gemini.readWhole(JSON.parse(JSON.stringify(body)), PLAIN);
 
 const said = (parts: readonly object[], more: object = {}): JsonObject =>
   JSON.parse(JSON.stringify({ responseId: "r", candidates: [{ content: { parts }, ...more }] }));
 
-const usage = (parts: readonly Part[]) => parts.find((part) => part.type === "usage");
+const usage = (parts: readonly Part[]) => parts.findLast((part) => part.type === "usage");
 const finish = (parts: readonly Part[]) => parts.find((part) => part.type === "finish");
 
 describe("a stream", () => {
@@ -174,6 +223,59 @@ describe("a stream", () => {
     expect(usage(parts)).toMatchObject({ usage: { input: 8 } });
   });
 
+  it("charges audio and images by their own components, what came of them from the cache as cached", () => {
+    const details = (...counts: readonly [string, number][]) =>
+      counts.map(([modality, tokenCount]) => ({ modality, tokenCount }));
+    const usageMetadata = {
+      promptTokenCount: 400,
+      cachedContentTokenCount: 60,
+      promptTokensDetails: details(["TEXT", 42], ["AUDIO", 100], ["IMAGE", 258]),
+      cacheTokensDetails: details(["AUDIO", 60]),
+      candidatesTokenCount: 1_300,
+      candidatesTokensDetails: details(["IMAGE", 1_290], ["AUDIO", 4]),
+      thoughtsTokenCount: 7,
+    };
+    expect(usage(read({ ...said([{ text: "x" }], { finishReason: "STOP" }), usageMetadata }))).toEqual({
+      type: "usage",
+      usage: {
+        input: 42,
+        cached_read: 60,
+        audio_input: 40,
+        image_input: 258,
+        output: 6,
+        audio_output: 4,
+        image_output: 1_290,
+        reasoning: 7,
+      },
+    });
+  });
+
+  it("never charges for more than the totals, whatever the details say", () => {
+    const usageMetadata = {
+      promptTokenCount: 10,
+      promptTokensDetails: [{ modality: "IMAGE", tokenCount: 258 }],
+      candidatesTokenCount: 2,
+    };
+    expect(usage(read({ ...said([], { finishReason: "STOP" }), usageMetadata }))).toMatchObject({
+      usage: { input: 0, image_input: 10, output: 2 },
+    });
+  });
+
+  it("G9: tells why a prompt was blocked, where the provider says so", () => {
+    const parts = whole({ promptFeedback: { blockReason: "MODEL_ARMOR", blockReasonMessage: "Not here." } });
+    expect(parts.map(({ type }) => type)).toEqual(["start", "refusal", "finish", "end"]);
+    const rated = whole({ promptFeedback: { safetyRatings: [{ category: "c", blocked: true }] } });
+    expect(finish(rated)).toMatchObject({ reason: "content_filter" });
+  });
+
+  it.each([{}, { candidates: [] }, { candidates: [], promptFeedback: {} }, said([{ text: "x" }])])(
+    "that says neither an end nor a reason is an error: %j",
+    (body) => {
+      expect(whole(body).at(-1)).toMatchObject({ type: "error" });
+      expect(read(body).some(({ type }) => type === "end")).toBe(false);
+    },
+  );
+
   it("G10: whose bound was eaten by thoughts ends with length", () => {
     expect(finish(read(said([], { finishReason: "MAX_TOKENS" })))).toMatchObject({ reason: "length" });
   });
@@ -182,6 +284,108 @@ describe("a stream", () => {
     const parts = read(said([], { finishReason: "MALFORMED_FUNCTION_CALL" }));
     expect(parts.map(({ type }) => type)).toEqual(["start", "error"]);
   });
+
+  it("bills the usage that comes behind the reason, and ends with its last event", () => {
+    const parts = read(
+      { ...said([{ text: "x" }]), usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 1 } },
+      said([], { finishReason: "STOP" }),
+      { usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 40 } },
+    );
+    expect(usage(parts)).toMatchObject({ usage: { input: 3, output: 40 } });
+    expect(parts.map(({ type }) => type)).toEqual(["start", "text", "usage", "finish", "usage", "end"]);
+  });
+
+  it("is whole once every candidate has finished, also if it breaks off then", () => {
+    const complete = (...events: readonly object[]) => {
+      const state = events.reduce(
+        (before: GeminiState, event) => gemini.stream.step(before, eventOf(event)).state,
+        gemini.stream.initial(PLAIN),
+      );
+      return gemini.stream.isComplete?.(state);
+    };
+    const [open, done] = [said([{ text: "x" }]), said([], { finishReason: "STOP" })];
+    expect([complete(), complete(open), complete(open, done)]).toEqual([false, false, true]);
+  });
+
+  it("ends when its bytes end, however they came", () => {
+    const bytes = new TextEncoder().encode(
+      `data: ${JSON.stringify(said([{ text: "ü" }], { finishReason: "STOP" }))}\n\n`,
+    );
+    const reader = createReader();
+    const events = [...bytes].flatMap((byte) => reader.feed(new Uint8Array([byte])));
+    expect(fold(events).map(({ type }) => type)).toEqual(["start", "text", "finish"]);
+    expect(fold([...events, ...reader.end()]).at(-1)).toEqual({ type: "end" });
+  });
+
+  it("of several candidates is several choices, which end when all have finished", () => {
+    const candidate = (index: number, text: string, more: object = {}) => ({
+      index,
+      content: { parts: [{ text }] },
+      ...more,
+    });
+    const chunks = [
+      { responseId: "r", candidates: [candidate(0, "a"), candidate(1, "b")] },
+      { candidates: [candidate(1, "B", { finishReason: "MAX_TOKENS" })] },
+    ];
+    const last = { candidates: [candidate(0, "A", { finishReason: "STOP" })] };
+    expect(read(...chunks).some(({ type }) => type === "end")).toBe(false);
+    const parts = read(...chunks, last);
+    const textOf = (choice: number) =>
+      parts.map((part) => (part.type === "text" && part.choice === choice ? part.text : "")).join("");
+    expect([textOf(0), textOf(1)]).toEqual(["aA", "bB"]);
+    expect(parts.filter(({ type }) => type === "finish")).toMatchObject([
+      { choice: 1, reason: "length" },
+      { choice: 0, reason: "stop" },
+    ]);
+    expect(parts.at(-1)).toEqual({ type: "end" });
+  });
+
+  it("numbers the calls of each candidate by itself", () => {
+    const parts = whole({
+      candidates: [0, 1].map((index) => ({
+        index,
+        content: { parts: [{ functionCall: { name: "f" } }] },
+        finishReason: "STOP",
+      })),
+    });
+    const calls = parts.flatMap((part) => (part.type === "tool_call" ? [part] : []));
+    expect(calls.map(({ choice, index }) => [choice, index])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it("makes up ids that no other answer has, also where the answer has no id", () => {
+    const ids = [1, 2].flatMap(() =>
+      read({ candidates: [{ content: { parts: [{ functionCall: { name: "f" } }] } }] }).flatMap((part) =>
+        part.type === "tool_call" ? [part.id] : [],
+      ),
+    );
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(id).toMatch(/^call_[0-9a-f]{32}_0_0$/);
+  });
+
+  it.each([
+    ["OTHER", [{ text: "x" }], "stop"],
+    ["A_NEW_ONE", [{ functionCall: { name: "f" } }], "tool_calls"],
+    ["IMAGE_PROHIBITED_CONTENT", [], "content_filter"],
+    ["MODEL_ARMOR", [{ text: "x" }], "content_filter"],
+  ])("that ended with %s behind %j finishes with %s, and keeps the reason", (raw, parts, reason) => {
+    expect(finish(read(said(parts, { finishReason: raw })))).toEqual({ type: "finish", choice: 0, reason, raw });
+  });
+
+  it.each(["OTHER", "A_NEW_ONE", "MALFORMED_RESPONSE", "NO_IMAGE"])(
+    "that said nothing and ended with %s is an error that names it",
+    (raw) => {
+      const parts = read(said([{ text: "hm", thought: true }], { finishReason: raw }));
+      expect(finish(parts)).toBeUndefined();
+      expect(parts).toContainEqual({
+        type: "error",
+        error: expect.objectContaining({ code: raw, message: expect.stringContaining(raw) }),
+      });
+    },
+  );
 
   it("that is cut before its reason has no end", () => {
     expect(read(said([{ text: "x" }])).some(({ type }) => type === "end")).toBe(false);
@@ -198,5 +402,20 @@ describe("an error", () => {
       code: "RESOURCE_EXHAUSTED",
       retry_after_ms: 34_600,
     });
+  });
+});
+
+describe("the list of models", () => {
+  const account = { ...ACCOUNT, base_url: "https://g.example/v1beta" };
+
+  it("goes on where the provider says that there is more", () => {
+    const listing = gemini.listModels?.(account);
+    const models = [{ name: "models/gemini-2.5-flash" }];
+    expect(listing?.read({ models, nextPageToken: "a b&c" })).toEqual({
+      ids: ["gemini-2.5-flash"],
+      next_url: "https://g.example/v1beta/models?pageSize=1000&pageToken=a%20b%26c",
+    });
+    expect(listing?.read({ models, nextPageToken: "" }).next_url).toBeNull();
+    expect(listing?.read({ models }).next_url).toBeNull();
   });
 });

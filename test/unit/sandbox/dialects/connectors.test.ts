@@ -8,6 +8,7 @@ import type { ProviderAdapter } from "../../../../workers/gateway/providers/kit/
 import { createSseReader } from "../../../../workers/gateway/providers/kit/sse.ts";
 import { adapterOf } from "../../../../workers/gateway/providers/registry.ts";
 import { createSandbox } from "../../../../workers/sandbox/handler.ts";
+import { serviceAccountKey } from "../../../service-account-key.ts";
 import { placeSchema } from "./conformance.ts";
 
 /** Where the gateway's connectors find the sandbox, each with the family whose traits the model is to have. */
@@ -18,10 +19,16 @@ const BASES: Readonly<Record<string, { base: string; family: string }>> = {
   mistral: { base: "/mistral/v1", family: "" },
   cohere: { base: "/cohere", family: "" },
   gemini: { base: "/gemini/v1beta", family: "gemini-3-" },
+  vertex: { base: "/vertex", family: "gemini-3-" },
   bedrock: { base: "/bedrock", family: "us.anthropic.claude-sonnet-4-5-" },
 };
 
-const CREDENTIAL = { api_key: "any", access_key_id: "AKIASANDBOX", secret_access_key: "sandbox" };
+const CREDENTIAL = {
+  api_key: "any",
+  access_key_id: "AKIASANDBOX",
+  secret_access_key: "sandbox",
+  service_account_key: serviceAccountKey(),
+};
 
 const modelNamed = (upstream_id: string): ModelInfo => ({
   upstream_id,
@@ -156,6 +163,20 @@ describe.each(connectors)("the gateway's connector %s and the sandbox", (kind, a
       const response_format = { type: "json_schema", json_schema };
       const parts = await chat(kind, adapter, "echo", { stream, response_format, messages: [user(content)] });
       expect(JSON.parse(textOf(parts))).toEqual({ place: "place" });
+    });
+  }
+
+  if (adapter.support.parameters.n.how !== "refused") {
+    it("agree on several answers", async () => {
+      for (const stream of [false, true]) {
+        const parts = await chat(kind, adapter, "echo", { stream, n: 2, messages: [user("hi")] });
+        const said = [0, 1].map((choice) =>
+          parts.map((part) => (part.type === "text" && part.choice === choice ? part.text : "")).join(""),
+        );
+        expect(said).toEqual(["hi", "hi"]);
+        expect(parts.filter(({ type }) => type === "finish")).toHaveLength(2);
+        expect(parts.at(-1)?.type).toBe("end");
+      }
     });
   }
 

@@ -4,6 +4,7 @@ import type { ChatMessage, ContentPart } from "../../../../schema/wire/openai-ch
 import { parseDataUrl } from "../kit/data-url.ts";
 import type { TranslateInput } from "../kit/provider.ts";
 import { refuseFunctionRole } from "../kit/refuse-role.ts";
+import { modelTraits } from "./model-traits.ts";
 
 /** One part or turn as it is sent. */
 type Sent = Readonly<Record<string, unknown>>;
@@ -18,27 +19,37 @@ export interface Conversation {
 /** What Gemini 3 accepts in place of a signature that a history does not have. Source: Google's page on thought signatures. */
 const DUMMY_SIGNATURE = "skip_thought_signature_validator";
 
+interface Called {
+  readonly name: string;
+  readonly order: number;
+}
+
 interface State {
+  readonly call_ids: boolean;
   readonly input: TranslateInput;
   readonly system: Sent[];
   readonly contents: { role: "user" | "model"; parts: Sent[] }[];
-  /** Names of called functions by the id of the call. */
-  readonly names: Map<string, string>;
+  /** Functions that were called, by the id of the call, in the order of the calls. */
+  readonly called: Map<string, Called>;
+  /** Which call each result answers. */
+  readonly results: Map<Sent, Called>;
   readonly remote: string[];
   readonly warnings: Set<string>;
   readonly signs: boolean;
 }
 
 /** All instructions in one list, the rest in turns; results of parallel calls stand together, in their order. */
-export function convertMessages(input: TranslateInput): Conversation | Refused {
+export function convertMessages(input: TranslateInput, call_ids: boolean): Conversation | Refused {
   const state: State = {
     input,
+    call_ids,
     system: [],
     contents: [],
-    names: new Map(),
+    called: new Map(),
+    results: new Map(),
     remote: [],
     warnings: new Set(),
-    signs: /gemini-3/.test(input.model.upstream_id),
+    signs: modelTraits(input.model.upstream_id).signs_calls,
   };
   for (const [at, message] of input.request.messages.entries()) {
     const refused = addMessage(state, message, `messages[${at}]`);
@@ -166,10 +177,13 @@ function addAssistant(state: State, message: Assistant, path: string): Refused |
         message: "The arguments of a tool call must be a JSON object.",
       });
     }
-    state.names.set(call.id, name);
+    state.called.set(call.id, { name, order: state.called.size });
     // Of parallel calls only the first is signed.
     const own = signatureOf(call) ?? (at === 0 && !signed && state.signs ? DUMMY_SIGNATURE : null);
-    calls.push({ functionCall: { name, args }, ...(own === null ? {} : { thoughtSignature: own }) });
+    calls.push({
+      functionCall: { ...idField(state, call.id), name, args },
+      ...(own === null ? {} : { thoughtSignature: own }),
+    });
   }
   add(state, "model", [...text.texts.map((value) => ({ text: value })), ...calls]);
   return null;
@@ -179,8 +193,8 @@ const signatureOf = (call: NonNullable<Assistant["tool_calls"]>[number]): string
   call.extra_content?.google?.thought_signature ?? null;
 
 function addResult(state: State, message: Extract<ChatMessage, { role: "tool" }>, path: string): Refused | null {
-  const name = state.names.get(message.tool_call_id);
-  if (name === undefined) {
+  const call = state.called.get(message.tool_call_id);
+  if (call === undefined) {
     return refuse("invalid_request", {
       param: `${path}.tool_call_id`,
       message: "There is no call with this id before it, so the name of its function is not known.",
@@ -192,6 +206,22 @@ function addResult(state: State, message: Extract<ChatMessage, { role: "tool" }>
   const value = tryParseJson(said);
   const result = isJsonObject(value) ? value : said;
   const response = message.is_error === true ? { error: result } : isJsonObject(value) ? value : { result: said };
-  add(state, "user", [{ functionResponse: { name, response } }]);
+  const part = { functionResponse: { ...idField(state, message.tool_call_id), name: call.name, response } };
+  state.results.set(part, call);
+  addInOrder(state, part, call);
   return null;
 }
+
+/** Behind the results of the calls before its own: they are told in the order of the calls, however they came. */
+function addInOrder(state: State, part: Sent, { order }: Called): void {
+  add(state, "user", [part]);
+  const parts = state.contents.at(-1)?.parts ?? [];
+  let at = parts.length - 1;
+  while (at > 0 && (state.results.get(parts[at - 1] ?? {})?.order ?? -1) > order) at -= 1;
+  parts.splice(at, 0, ...parts.splice(-1));
+}
+
+/** Ids as others make them, ours in place of a missing one among them: they mean nothing to this provider. */
+const OTHERS_IDS = /^(?:call_|fc_|toolu_|tooluse_|chatcmpl-tool-)|^[a-zA-Z0-9]{9}$/;
+
+const idField = ({ call_ids }: State, id: string): Sent => (call_ids && !OTHERS_IDS.test(id) ? { id } : {});

@@ -2,40 +2,49 @@ import { isRefused, type Refused, refuse } from "../../../../schema/kernel/error
 import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
 import { type FunctionTool, functionTools, namedFunction } from "../kit/function-tools.ts";
 import type { TranslateInput, Translation } from "../kit/provider.ts";
-import { judgeParameters } from "../kit/support.ts";
+import { judgeParameters, type ProviderSupport } from "../kit/support.ts";
 import { DASHED_NAMES, type ToolNames, toolNames } from "../kit/tool-names.ts";
 import { convertMessages } from "./convert-messages.ts";
-import { SUPPORT } from "./support.ts";
+import { convertThinking } from "./convert-thinking.ts";
+import { modelTraits } from "./model-traits.ts";
 
 /** Names of functions: letters, digits, underscores, dots and dashes, at most 64. */
 const NAMES = { ...DASHED_NAMES, name: /^[a-zA-Z_][a-zA-Z0-9_.-]{0,63}$/, chars_max: 64 };
 
+/** A translation that has no address yet: `method` is what is asked of the model. */
+export interface ConvertedRequest extends Omit<Translation, "call"> {
+  readonly method: string;
+  readonly body: string;
+}
+
+export interface ConvertOptions {
+  readonly support: ProviderSupport;
+  readonly call_ids: boolean;
+}
+
 /** A chat completion request as a generateContent request. */
-export function convertRequest(input: TranslateInput): Translation | Refused {
-  const { request, account, model } = input;
-  const judged = judgeParameters(request, SUPPORT);
+export function convertRequest(input: TranslateInput, options: ConvertOptions): ConvertedRequest | Refused {
+  const { request } = input;
+  const judged = judgeParameters(request, options.support);
   if (isRefused(judged)) return judged;
   const names = toolNames(request, NAMES);
   const renamed = renameCalls(input, names);
-  const conversation = convertMessages(renamed);
+  const conversation = convertMessages(renamed, options.call_ids);
   if (isRefused(conversation)) return conversation;
   const tools = convertTools(request, names);
   if (isRefused(tools)) return tools;
-  const method = request.stream === true ? "streamGenerateContent?alt=sse" : "generateContent";
+  const thinking = convertThinking(request.reasoning_effort, modelTraits(input.model.upstream_id));
   const { system, contents, remote_media } = conversation;
   const body = {
     contents,
     ...(system.length === 0 ? {} : { systemInstruction: { parts: system } }),
     ...tools.fields,
-    generationConfig: generationConfig(input),
+    generationConfig: generationConfig(input, thinking.config),
   };
   return {
-    call: {
-      url: `${account.base_url}/models/${encodeURIComponent(model.upstream_id)}:${method}`,
-      headers: { "x-goog-api-key": account.credential.api_key ?? "" },
-      body: JSON.stringify(body),
-    },
-    warnings: [...conversation.warnings, ...judged.warnings],
+    method: request.stream === true ? "streamGenerateContent?alt=sse" : "generateContent",
+    body: JSON.stringify(body),
+    warnings: [...conversation.warnings, ...judged.warnings, ...thinking.warnings],
     tool_names: names.to_caller,
     json_tool: null,
     remote_media,
@@ -92,7 +101,7 @@ function convertChoice(
   return { mode: "ANY", allowedFunctionNames: [names.to_upstream.get(named.name) ?? named.name] };
 }
 
-function generationConfig({ request, model, max_output_tokens }: TranslateInput): object {
+function generationConfig({ request, max_output_tokens }: TranslateInput, thinkingConfig: object | null): object {
   const max = request.max_completion_tokens ?? request.max_tokens ?? max_output_tokens;
   const stop = typeof request.stop === "string" ? [request.stop] : (request.stop ?? []);
   const entries = Object.entries({
@@ -104,7 +113,8 @@ function generationConfig({ request, model, max_output_tokens }: TranslateInput)
     presencePenalty: request.presence_penalty,
     frequencyPenalty: request.frequency_penalty,
     stopSequences: stop.length === 0 ? null : stop,
-    thinkingConfig: thinking(request.reasoning_effort, model.upstream_id),
+    thinkingConfig,
+    candidateCount: request.n === 1 ? null : request.n,
     ...format(request.response_format),
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined));
@@ -114,24 +124,4 @@ function format(response_format: ChatRequest["response_format"]): Readonly<Recor
   if (response_format == null || response_format.type === "text") return {};
   const schema = response_format.type === "json_schema" ? (response_format.json_schema.schema ?? null) : null;
   return { responseMimeType: "application/json", responseJsonSchema: schema };
-}
-
-const BUDGETS = { none: 0, minimal: 512, low: 1_024, medium: 8_192, high: 24_576, xhigh: 24_576, max: 24_576 } as const;
-const LEVELS = {
-  none: "low",
-  minimal: "low",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "high",
-  max: "high",
-} as const;
-
-/** Gemini 3 takes a level, the models before it a budget. */
-function thinking(effort: ChatRequest["reasoning_effort"], model: string): object | null {
-  if (effort == null) return null;
-  const includeThoughts = effort !== "none";
-  return /gemini-3/.test(model)
-    ? { thinkingLevel: LEVELS[effort], includeThoughts }
-    : { thinkingBudget: BUDGETS[effort], includeThoughts };
 }

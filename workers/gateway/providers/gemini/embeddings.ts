@@ -1,18 +1,17 @@
-import { refuse } from "../../../../schema/kernel/errors.ts";
+import { isRefused } from "../../../../schema/kernel/errors.ts";
 import { isJsonObject } from "../../../../schema/kernel/json.ts";
-import { embeddingInputs } from "../../../../schema/wire/openai-embeddings.ts";
 import type { EmbeddingsProtocol } from "../kit/provider.ts";
 import { upstreamFailure } from "../kit/upstream-failure.ts";
+import { keyHeader } from "./key-header.ts";
+import { textInputs } from "./text-inputs.ts";
 
 /** batchEmbedContents. It reports no usage: what is charged is counted. */
 export const embeddings: EmbeddingsProtocol = {
   translate: ({ request, account, model }) => {
-    const inputs = embeddingInputs(request.input);
-    if (inputs.some((input) => typeof input !== "string")) {
-      return refuse("unsupported_parameter", { param: "input", message: "The provider takes texts and no tokens." });
-    }
+    const texts = textInputs(request);
+    if (isRefused(texts)) return texts;
     const name = `models/${model.upstream_id}`;
-    const requests = inputs.map((text) => ({
+    const requests = texts.texts.map((text) => ({
       model: name,
       content: { parts: [{ text }] },
       ...(request.dimensions == null ? {} : { outputDimensionality: request.dimensions }),
@@ -20,10 +19,10 @@ export const embeddings: EmbeddingsProtocol = {
     return {
       call: {
         url: `${account.base_url}/${name}:batchEmbedContents`,
-        headers: { "x-goog-api-key": account.credential.api_key ?? "" },
+        headers: keyHeader(account),
         body: JSON.stringify({ requests }),
       },
-      warnings: request.user == null ? [] : ["user left out: the provider has no equivalent"],
+      warnings: texts.warnings,
       tool_names: new Map(),
       json_tool: null,
     };

@@ -1,22 +1,49 @@
 import type { FinishReason } from "../../../../schema/canonical/parts.ts";
 
-const FILTERED: ReadonlySet<string> = new Set([
-  "SAFETY",
-  "RECITATION",
-  "LANGUAGE",
-  "BLOCKLIST",
-  "PROHIBITED_CONTENT",
-  "SPII",
-  "IMAGE_SAFETY",
-]);
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  STOP: "stop",
+  MAX_TOKENS: "length",
+  SAFETY: "content_filter",
+  RECITATION: "content_filter",
+  LANGUAGE: "content_filter",
+  BLOCKLIST: "content_filter",
+  PROHIBITED_CONTENT: "content_filter",
+  SPII: "content_filter",
+  MODEL_ARMOR: "content_filter",
+  IMAGE_SAFETY: "content_filter",
+  IMAGE_PROHIBITED_CONTENT: "content_filter",
+  IMAGE_RECITATION: "content_filter",
+};
 
-/** Reasons that are failures: the model wrote a call that nobody can read. */
-export const isFailure = (reason: string): boolean =>
-  reason === "MALFORMED_FUNCTION_CALL" || reason === "UNEXPECTED_TOOL_CALL" || reason === "TOO_MANY_TOOL_CALLS";
+/** Reasons that are failures: what was to come did not, whatever was said before. */
+const FAILURES: Readonly<Record<string, string>> = {
+  MALFORMED_FUNCTION_CALL: "The model wrote a tool call that cannot be read",
+  UNEXPECTED_TOOL_CALL: "The model called a tool where it has none",
+  TOO_MANY_TOOL_CALLS: "The model called too many tools in a row",
+  MALFORMED_RESPONSE: "The model wrote an answer that cannot be read",
+  MISSING_THOUGHT_SIGNATURE: "A signature of a tool call in the history is missing",
+  NO_IMAGE: "The model made no image",
+  IMAGE_OTHER: "The model made no image",
+};
 
-/** A finish reason in OpenAI's words. An answer that stopped with calls is one of calls, wherever they stood. */
-export function mapFinishReason(reason: string, has_calls: boolean): FinishReason {
-  if (reason === "MAX_TOKENS") return "length";
-  if (FILTERED.has(reason)) return "content_filter";
-  return has_calls ? "tool_calls" : "stop";
+export interface Said {
+  readonly calls: number;
+  readonly anything: boolean;
 }
+
+/**
+ * A finish reason in OpenAI's words, or what failed. An answer that stopped with calls is one of calls, wherever they
+ * stood. A reason that is not known ended what was said, so it is `stop`; where nothing was said, it is why, and a failure.
+ */
+export function mapFinishReason(
+  reason: string,
+  said: Said,
+): { readonly finish: FinishReason } | { readonly failed: string } {
+  if (Object.hasOwn(FAILURES, reason)) return { failed: `${FAILURES[reason]} (${reason}).` };
+  const known = Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
+  if (known === undefined && !said.anything) return { failed: `The model said nothing (${shown(reason)}).` };
+  if (known !== undefined && known !== "stop") return { finish: known };
+  return { finish: said.calls > 0 ? "tool_calls" : "stop" };
+}
+
+const shown = (reason: string): string => (/^\w{1,60}$/.test(reason) ? reason : "for an unknown reason");

@@ -14,7 +14,7 @@ export const SUPPORT: ProviderSupport = {
     top_p: { how: "mapped", note: "generationConfig.topP" },
     top_k: { how: "mapped", note: "generationConfig.topK" },
     stop: { how: "mapped", note: "generationConfig.stopSequences" },
-    n: { how: "refused", note: "One choice at a time. Send the request n times." },
+    n: { how: "mapped", note: "generationConfig.candidateCount" },
     seed: { how: "mapped", note: "generationConfig.seed" },
     presence_penalty: { how: "mapped", note: "generationConfig.presencePenalty" },
     frequency_penalty: { how: "mapped", note: "generationConfig.frequencyPenalty" },

@@ -14,19 +14,29 @@ const part = z.object({
 });
 export type AnswerPart = z.infer<typeof part>;
 
+const candidate = z.object({
+  index: z.int().min(0).nullish(),
+  content: z.object({ parts: z.array(part).nullish() }).nullish(),
+  finishReason: z.string().nullish(),
+});
+export type Candidate = z.infer<typeof candidate>;
+
+/** Counts by modality: TEXT, IMAGE, AUDIO, VIDEO, DOCUMENT. */
+const details = z.array(z.object({ modality: z.string().nullish(), tokenCount: count })).nullish();
+
 /** A whole answer, and each event of a stream. Source: the Gemini API reference, GenerateContentResponse. */
 export const answerSchema = z.object({
   responseId: z.string().nullish(),
   modelVersion: z.string().nullish(),
-  candidates: z
-    .array(
-      z.object({
-        content: z.object({ parts: z.array(part).nullish() }).nullish(),
-        finishReason: z.string().nullish(),
-      }),
-    )
+  candidates: z.array(candidate).nullish(),
+  promptFeedback: z
+    .object({
+      blockReason: z.string().nullish(),
+      /** Vertex AI's. */
+      blockReasonMessage: z.string().nullish(),
+      safetyRatings: z.array(z.object({ blocked: z.boolean().nullish() })).nullish(),
+    })
     .nullish(),
-  promptFeedback: z.object({ blockReason: z.string().nullish() }).nullish(),
   usageMetadata: z
     .object({
       promptTokenCount: count,
@@ -34,6 +44,10 @@ export const answerSchema = z.object({
       candidatesTokenCount: count,
       thoughtsTokenCount: count,
       toolUsePromptTokenCount: count,
+      promptTokensDetails: details,
+      cacheTokensDetails: details,
+      toolUsePromptTokensDetails: details,
+      candidatesTokensDetails: details,
     })
     .nullish(),
 });

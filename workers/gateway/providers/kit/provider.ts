@@ -83,6 +83,11 @@ export interface EventReader {
 export interface StreamFold<State> {
   initial(translation: Translation): State;
   step(state: State, event: UpstreamEvent): { readonly state: State; readonly parts: readonly Part[] };
+  /**
+   * Of a provider that does not mark its end: whether everything has finished, so that the answer is whole although the
+   * stream breaks off or falls silent before its last byte.
+   */
+  isComplete?(state: State): boolean;
 }
 
 /** How a chat answer is asked for and read, in one of the formats that a provider speaks. */
