@@ -1,5 +1,5 @@
 import type { Part } from "../../../schema/canonical/parts.ts";
-import type { Usage } from "../../../schema/canonical/usage.ts";
+import type { Usage, UsageComponent } from "../../../schema/canonical/usage.ts";
 import type { ErrorEnvelope } from "../../../schema/http/error-response.ts";
 import type { Refused } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
@@ -15,6 +15,15 @@ export interface NativeOnly {
   readonly message: string;
 }
 
+/** Something that a provider of the caller's dialect does, and bills by the piece. */
+export interface PricedPiece {
+  readonly component: UsageComponent;
+  /** The path of the field, `tools[2]`. */
+  readonly param: string;
+  /** What a refusal says where the model has no price for it. */
+  readonly message: string;
+}
+
 /** A caller's request, understood. */
 export interface ParsedChat {
   /** The canonical request: what it is priced by, and what a provider of another dialect is sent a translation of. */
@@ -25,6 +34,12 @@ export interface ParsedChat {
    * unknown size, cache marks that have no place there. Only ever priced, never sent.
    */
   pricedNatively?(): ChatRequest;
+  /** What its prompt is counted by there, when that is more than the canonical request: no content of unknown size. */
+  countedNatively?(): ChatRequest;
+  /** What is billed by the piece there: refused where the model has no price for it. */
+  readonly pieces?: readonly PricedPiece[];
+  /** The path in the caller's body of one in the canonical request, where they differ: what a refusal names. */
+  pathOf?(param: string): string;
   /** What was lost on the way to the canonical request. They concern the caller only where that is what is sent. */
   readonly warnings: readonly string[];
 }

@@ -9,7 +9,10 @@ export const incompleteReason = (reason: FinishReason | "cut" | null): string | 
 
 export const toResponsesUsage = (usage: Usage) => ({
   input_tokens: inputTokens(usage),
-  input_tokens_details: { cached_tokens: usage.cached_read ?? 0 },
+  input_tokens_details: {
+    cached_tokens: usage.cached_read ?? 0,
+    cache_write_tokens: (usage.cached_write_5m ?? 0) + (usage.cached_write_1h ?? 0),
+  },
   output_tokens: outputTokens(usage),
   output_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
   total_tokens: inputTokens(usage) + outputTokens(usage),
