@@ -77,7 +77,12 @@ export function parseRequest(body: JsonObject): ParsedChat | Refused {
   const passed = PASSED.flatMap((name) => (asked[name] == null ? [] : [[name, asked[name]] as const]));
   const chat = chatRequestSchema.safeParse({
     model: asked.model,
-    messages: [...(asked.instructions ? [{ role: "system", content: asked.instructions }] : []), ...items.messages],
+    messages: [
+      ...(asked.instructions ? [{ role: "system", content: asked.instructions }] : []),
+      ...items.messages,
+      // Of nothing but items that only the provider itself reads, there is no message to make.
+      ...(items.messages.length === 0 && items.native_only.length > 0 ? [{ role: "user", content: "" }] : []),
+    ],
     ...(asked.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
     ...(asked.max_output_tokens == null ? {} : { max_completion_tokens: asked.max_output_tokens }),
     ...(asked.reasoning?.effort == null ? {} : { reasoning_effort: asked.reasoning.effort }),
