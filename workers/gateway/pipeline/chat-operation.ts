@@ -65,6 +65,10 @@ export function chatOperation(asked: ChatAsked, planned: Attempt): Operation | R
       return { parts, render: (identity, usage) => dialect.renderWhole(parts, { ...context, identity }, usage) };
     },
     fold: protocol.stream,
+    // Only who is sent the canonical request names its fields.
+    ...(passes || parsed.pathOf === undefined || adapter.native_dialect !== "openai-chat"
+      ? {}
+      : { pathOf: parsed.pathOf }),
     createRenderer: (identity) =>
       passes ? dialect.createPassRenderer({ ...context, identity }) : dialect.createRenderer({ ...context, identity }),
   };

@@ -40,6 +40,8 @@ export interface Operation {
   countPrompt(tokenizer: TokenizerRpc): Promise<number | null>;
   /** The provider's own request, with the output bound that the estimate imposes or rests on. */
   translate(estimate: Estimate, media?: FetchedMedia): Translation | Refused;
+  /** The path in the caller's body of one that the provider names, where it was sent another body. */
+  pathOf?(param: string): string;
   read(body: JsonObject, translation: Translation): ReadAnswer;
   /** How its streams are read; null where there are none. */
   readonly fold: StreamFold<unknown> | null;

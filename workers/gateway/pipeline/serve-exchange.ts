@@ -206,10 +206,12 @@ async function fail(
   how: "release" | "settle",
   upstream: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
-  const { scope } = exchange;
+  const { scope, operation } = exchange;
   const outcome = refusal.code === "upstream_timeout" ? "upstream_timeout" : "upstream_error";
   const ending = { outcome, status: errorStatus(refusal), error_code: refusal.code } as const;
   if (how === "release") scope.waitUntil(exchange.release(ending));
   else scope.waitUntil(exchange.bill().then((bill) => exchange.settle(ending, bill)));
-  return { refused: refusal, headers: { ...upstream, ...answerHeaders(exchange, []) } };
+  const { param } = refusal;
+  const named = param === undefined ? refusal : { ...refusal, param: operation.pathOf?.(param) ?? param };
+  return { refused: named, headers: { ...upstream, ...answerHeaders(exchange, []) } };
 }

@@ -104,6 +104,14 @@ describe("a Responses request", () => {
     expect(refusalOf({ temperature: 1.5 }, TRANSLATED)?.param).toBe("temperature");
   });
 
+  it("that a provider of the canonical dialect refuses has the caller's own path", () => {
+    const settings = { responses: "translated" };
+    const made = operation({ instructions: "Be brief." }, attempt({ account: { ...ACCOUNT, settings } }));
+    expect(made.pathOf?.("messages[1].content")).toBe("input");
+    expect(operation({}).pathOf).toBeUndefined();
+    expect(operation({}, TRANSLATED).pathOf).toBeUndefined();
+  });
+
   it("is held for with the answer's bound, the caller's or the model's", () => {
     expect(operation({ max_output_tokens: 100 }).estimate().output_tokens_max).toBe(100);
     expect(operation({}).estimate().output_tokens_max).toBe(16_384);
