@@ -32,6 +32,8 @@ const MODELS: Readonly<Record<string, readonly string[]>> = {
   echo: ["chat", "vision"],
   lorem: ["chat", "json_schema"],
   tools: ["chat", "tools", "vision", "json_schema"],
+  // The sandbox signs its calls under this name, and wants the signatures back.
+  "gemini-3-tools": ["chat", "tools"],
   think: ["chat", "reasoning"],
   endless: ["chat"],
   "error-400": ["chat"],
@@ -50,6 +52,7 @@ beforeAll(async () => {
   await addProvider("native", "openai", "/v1");
   await addProvider("azure", "azure", "/azure");
   await addProvider("translated", "anthropic", "/anthropic");
+  await addProvider("signing", "gemini", "/gemini/v1beta");
 });
 
 afterAll(() => platform.dispose());
@@ -274,7 +277,7 @@ describe.each(["native", "azure", "translated"])("Responses, %s", (provider) => 
       [{ tools: [{ type: "web_search" as const }] }, "tools[0]"],
     ] as const;
     for (const [change, param] of refusals) {
-      const refused = await errorOf(client.responses.create({ ...hello, ...change } as typeof hello));
+      const refused = await errorOf(client.post("/responses", { body: { ...hello, ...change } }));
       expect(refused, param).toBeInstanceOf(BadRequestError);
       expect(refused, param).toMatchObject({ param });
     }
@@ -367,13 +370,27 @@ const CALLS: ReadonlySet<string> = new Set(["function_call", "custom_tool_call"]
 /** What Codex sends next: the output as it came but for ids and fields that it does not know, and an output for each call. */
 function nextTurn({ output }: ModelResponse): readonly object[] {
   const items = output.map((item): Record<string, unknown> => {
-    const { id: _id, status: _status, extra_content: _unknown, ...kept } = { ...item } as Record<string, unknown>;
+    const { id: _id, status: _status, extra_content: _unknown, ...kept } = z.looseObject({}).parse(item);
     return kept;
   });
   const results = items
     .filter(({ type }) => CALLS.has(String(type)))
     .map(({ type, call_id }) => ({ type: `${String(type)}_output`, call_id, output: "Exit code: 0" }));
   return [...items, ...results];
+}
+
+const isResult = (item: object): boolean => "type" in item && String(item.type).endsWith("_output");
+
+const itemShape = z.looseObject({ encrypted_content: z.unknown().optional(), extra_content: z.unknown().optional() });
+
+/** The item with other signatures of calls than it had. */
+function forge(item: object): object {
+  const { encrypted_content, extra_content } = itemShape.parse(item);
+  if (extra_content !== undefined) return { ...item, extra_content: { google: { thought_signature: "Zm9yZ2Vk" } } };
+  if (typeof encrypted_content !== "string") return item;
+  const proof: { calls?: object } = JSON.parse(Buffer.from(encrypted_content, "base64").toString());
+  const calls = Object.fromEntries(Object.keys(proof.calls ?? {}).map((id) => [id, "Zm9yZ2Vk"]));
+  return { ...item, encrypted_content: Buffer.from(JSON.stringify({ ...proof, calls })).toString("base64") };
 }
 
 describe("a coding agent's requests", () => {
@@ -395,6 +412,25 @@ describe("a coding agent's requests", () => {
     expect(first.warnings).toContain("prompt_cache_key");
     const patch = first.final.output.find((item) => item.type === "custom_tool_call");
     expect(patch).toMatchObject({ name: "apply_patch", input: expect.any(String) });
+  });
+
+  test.each([
+    ["by its encrypted content", {}],
+    ["without it, as fields of the calls", { include: [] }],
+  ])("bring signatures of calls back to a provider that signs them, %s", async (_how, change) => {
+    const { key } = await account();
+    const ask = codexAsk("Add a file.");
+    const model = "signing/gemini-3-tools";
+    const first = await raw(key, { ...codexRequest(model, [ask]), ...change });
+    if (first.final === null) return expect.unreachable(first.text);
+    const items =
+      "include" in change ? [...first.final.output, ...nextTurn(first.final).filter(isResult)] : nextTurn(first.final);
+    const second = await raw(key, { ...codexRequest(model, [ask, ...items]), ...change });
+    expect(second.status, second.text).toBe(200);
+    expect(second.text).toContain("Exit code: 0");
+    // It reached the provider: another signature is refused there.
+    const forged = await raw(key, { ...codexRequest(model, [ask, ...items.map(forge)]), ...change });
+    expect(forged.status, forged.text).toBe(400);
   });
 
   test("with built-in tools go to providers that have them, and are refused by name elsewhere", async () => {

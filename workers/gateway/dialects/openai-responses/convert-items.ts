@@ -107,7 +107,8 @@ class Conversion {
       case "item_reference":
         return refuse("unsupported_parameter", {
           param: path,
-          message: "Nothing is remembered between requests: send the item itself.",
+          message:
+            "Nothing is remembered between requests: send the item itself. Clients that send references stop when they set `store` to false.",
         });
       default:
         return this.#native(item, path);

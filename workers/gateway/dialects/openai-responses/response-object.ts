@@ -4,7 +4,7 @@ import type { Json } from "../../../../schema/kernel/json.ts";
 import type { RenderContext } from "../chat-dialect.ts";
 
 /** Why an answer is not complete, in this contract's words; null when it is. */
-export const incompleteReason = (reason: FinishReason | "cut" | null): string | null =>
+export const incompleteReason = (reason: FinishReason | "cut" | null): "max_output_tokens" | "content_filter" | null =>
   reason === "length" || reason === "cut" ? "max_output_tokens" : reason === "content_filter" ? "content_filter" : null;
 
 export const toResponsesUsage = (usage: Usage) => ({

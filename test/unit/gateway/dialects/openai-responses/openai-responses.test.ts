@@ -1,11 +1,16 @@
 import fc from "fast-check";
 import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import type { Part } from "../../../../../schema/canonical/parts.ts";
 import { isRefused } from "../../../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../../../schema/kernel/json.ts";
 import { inputBound } from "../../../../../schema/pricing/input-bound.ts";
 import { openAiResponses } from "../../../../../workers/gateway/dialects/openai-responses/openai-responses.ts";
+import {
+  incompleteReason,
+  toResponsesUsage,
+} from "../../../../../workers/gateway/dialects/openai-responses/response-object.ts";
 import { request } from "../../fixtures.ts";
 
 const json = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value));
@@ -295,7 +300,7 @@ describe("a response", () => {
     const streamed = json(await accumulated(eventsOf(SIGNED, body)));
     expect(streamed).toMatchObject(whole);
     for (const { output } of [whole, streamed]) {
-      const items = (output as Record<string, unknown>[]).map(kept);
+      const items = z.array(z.looseObject({})).parse(output).map(kept);
       const { request: chat, warnings } = parsed({ input: [{ role: "user", content: "Hello" }, ...items] });
       expect(warnings).toEqual([]);
       expect(chat.messages).toHaveLength(2);
@@ -349,6 +354,24 @@ describe("a response", () => {
       if (how === "streamed") expect(eventsOf(cut)).toMatch(/output_item.done"[^\n]*"status":"incomplete"/);
     },
   );
+
+  it("says what was used, and why it ended, in the words of the SDK's types", () => {
+    const usage: OpenAI.Responses.ResponseUsage = toResponsesUsage({ ...USAGE, cached_write_5m: 2 });
+    expect(usage).toEqual({
+      input_tokens: 17,
+      input_tokens_details: { cached_tokens: 5, cache_write_tokens: 2 },
+      output_tokens: 10,
+      output_tokens_details: { reasoning_tokens: 3 },
+      total_tokens: 27,
+    });
+    const reasons: readonly (OpenAI.Responses.Response.IncompleteDetails["reason"] | null)[] = [
+      incompleteReason("length"),
+      incompleteReason("cut"),
+      incompleteReason("content_filter"),
+      incompleteReason("tool_calls"),
+    ];
+    expect(reasons).toEqual(["max_output_tokens", "max_output_tokens", "content_filter", null]);
+  });
 
   it("numbers its events without a gap", () => {
     const numbers = [...eventsOf(PARTS).matchAll(/"sequence_number":(\d+)/g)].map(([, number]) => Number(number));
