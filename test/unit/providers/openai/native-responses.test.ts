@@ -216,6 +216,23 @@ describe("a response of a provider that speaks them", () => {
     expect(usageOf({ service_tier: "flex" })).toMatchObject({ service_tier: "flex" });
   });
 
+  it("tells of calls of built-in tools that the caller carries out", () => {
+    const item = { type: "local_shell_call", call_id: "c", action: { type: "exec", command: ["ls"] } };
+    const whole = nativeOf().readWhole(json({ ...WHOLE, output: [item] }), PLAIN);
+    const streamed = foldResponses(
+      eventsFrom([
+        ["response.output_item.added", { output_index: 0, item: { ...item, action: null } }],
+        ["response.output_item.done", { output_index: 0, item }],
+      ]),
+    );
+    const parts = [
+      { type: "tool_call", choice: 0, index: 0, id: "c", name: "local_shell_call" },
+      { type: "tool_arguments", choice: 0, index: 0, json: '{"type":"exec","command":["ls"]}' },
+    ];
+    expect(whole.slice(1, 4)).toEqual([...parts, expect.objectContaining({ reason: "tool_calls" })]);
+    expect(streamed.slice(1)).toEqual(parts);
+  });
+
   it.each<[string, object, Partial<Part>]>([
     ["max_output_tokens", { reason: "max_output_tokens" }, { reason: "length", raw: "max_output_tokens" }],
     ["content_filter", { reason: "content_filter" }, { reason: "content_filter", raw: "content_filter" }],

@@ -7,7 +7,14 @@ import { responseError } from "./responses-error.ts";
 import { isBilledSearch, responseUsage } from "./responses-usage.ts";
 
 /** Items that are a call which the caller answers. */
-export const CALLS: ReadonlySet<string> = new Set(["function_call", "custom_tool_call"]);
+export const CALLS: ReadonlySet<string> = new Set([
+  "function_call",
+  "custom_tool_call",
+  "local_shell_call",
+  "shell_call",
+  "apply_patch_call",
+  "computer_call",
+]);
 
 /** A whole response as parts. What is malformed is left out: the answer itself passes on as it came. */
 export function readResponse(body: JsonObject): readonly Part[] {
@@ -56,11 +63,8 @@ function itemParts(item: JsonObject, call: number): readonly Part[] {
       return partsIn(item.content);
     case "reasoning":
       return [...partsIn(item.summary), ...partsIn(item.content)];
-    case "function_call":
-    case "custom_tool_call":
-      return [callPart(item, call), ...argumentParts(item, call)];
     default:
-      return [];
+      return CALLS.has(String(item.type)) ? [callPart(item, call), ...argumentParts(item, call)] : [];
   }
 }
 
@@ -81,16 +85,18 @@ function contentPart({ type, text, refusal }: JsonObject): readonly Part[] {
   }
 }
 
-export const callPart = ({ call_id, name }: JsonObject, index: number): Part => ({
+/** A call of a built-in tool has no name but its type. */
+export const callPart = ({ type, call_id, name }: JsonObject, index: number): Part => ({
   type: "tool_call",
   choice: 0,
   index,
   id: textOf(call_id) ?? "",
-  name: textOf(name) ?? "",
+  name: textOf(name) ?? textOf(type) ?? "",
 });
 
-/** A function is given JSON, a custom tool free text. */
+/** A function is given JSON, a custom tool free text, a built-in tool an object of its own. */
 export function argumentParts(item: JsonObject, index: number): readonly Part[] {
-  const json = textOf(item.arguments) ?? textOf(item.input);
+  const own = item.action ?? item.actions ?? item.operation;
+  const json = textOf(item.arguments) ?? textOf(item.input) ?? (own === undefined ? null : JSON.stringify(own));
   return json === null ? [] : [{ type: "tool_arguments", choice: 0, index, json }];
 }
