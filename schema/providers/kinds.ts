@@ -32,6 +32,13 @@ export interface ProviderKindRow {
   readonly local?: true;
 }
 
+/** Whether callers' Responses requests go on as they came: for a server that has the API, or a region that has it not. */
+const RESPONSES: SettingField = {
+  name: "responses",
+  form: /^(?:native|translated)$/,
+  must: "must be native or translated",
+};
+
 const API_KEY: CredentialField = { name: "api_key", label: "API key", required: true };
 const OPTIONAL_KEY: CredentialField = { ...API_KEY, required: false };
 
@@ -47,6 +54,7 @@ export const PROVIDER_KINDS = {
       { name: "organization", label: "Organization", required: false },
       { name: "project", label: "Project", required: false },
     ],
+    settings: [RESPONSES],
   },
   anthropic: { label: "Anthropic", default_base_url: "https://api.anthropic.com", credential: [API_KEY] },
   gemini: {
@@ -60,6 +68,7 @@ export const PROVIDER_KINDS = {
     label: "OpenAI-compatible server",
     default_base_url: null,
     credential: [OPTIONAL_KEY],
+    settings: [RESPONSES],
   },
   azure: {
     label: "Azure OpenAI",
@@ -74,6 +83,7 @@ export const PROVIDER_KINDS = {
     settings: [
       { name: "api_version", form: /^\d{4}-\d{2}-\d{2}(-preview)?$/, must: "must be a version such as 2024-10-21" },
       { name: "authority_url", form: "url", must: "must be a URL" },
+      RESPONSES,
     ],
   },
   bedrock: {

@@ -39,6 +39,12 @@ export const LAYERS: readonly Layer[] = [
     withoutPackages: PURE,
   },
   {
+    name: "anthropic provider",
+    files: new RegExp(`${GATEWAY}providers/anthropic/`),
+    may: ["kernel", "schema", "provider kit", "anthropic provider"],
+    withoutPackages: PURE,
+  },
+  {
     name: "gemini provider",
     files: new RegExp(`${GATEWAY}providers/gemini/`),
     may: ["kernel", "schema", "provider kit", "gemini provider"],
@@ -47,15 +53,25 @@ export const LAYERS: readonly Layer[] = [
   {
     name: "provider",
     files: new RegExp(`${GATEWAY}providers/([^/]+)/`),
-    // Many providers speak OpenAI's language and are a table on top of its folder; Google serves Gemini in two places.
-    may: ["kernel", "schema", "provider kit", "openai provider", "gemini provider", "provider"],
+    // Many providers speak OpenAI's language and are a table on top of its folder; Google serves
+    // Gemini in two places; Converse has the structure of Anthropic's Messages.
+    may: ["kernel", "schema", "provider kit", "openai provider", "gemini provider", "anthropic provider", "provider"],
     siblings: "apart",
     withoutPackages: PURE,
   },
   {
     name: "provider registry",
     files: new RegExp(`${GATEWAY}providers/[^/]+\\.ts$`),
-    may: ["kernel", "schema", "provider kit", "openai provider", "gemini provider", "provider", "provider registry"],
+    may: [
+      "kernel",
+      "schema",
+      "provider kit",
+      "openai provider",
+      "gemini provider",
+      "anthropic provider",
+      "provider",
+      "provider registry",
+    ],
     withoutPackages: PURE,
   },
   {

@@ -189,6 +189,65 @@ describe("an answer of the caller's own dialect", () => {
   });
 });
 
+/** Spacing, escapes and unknown fields of a response are theirs, too. */
+const RESPONSE = `{"id": "resp_68", "object":"response","created_at":1770933892,"status":"completed","error":null,"model":"gpt-4o-2024-11-20",
+  "output":[{"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Gr\\u00fcezi \\ud83d\\udc4b","annotations":[]}]}],
+  "usage":{"input_tokens":1000,"input_tokens_details":{"cached_tokens":400},"output_tokens":50,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":1050}, "x_unknown":[1.0,1e2]}`;
+
+const RESPONSE_EVENTS = [
+  ["response.created", `"response": {"id":"resp_68","object":"response","status":"in_progress","output":[]}`],
+  ["response.output_item.added", `"output_index":0,"item":{"id":"msg_1","type":"message","content":[]}`],
+  ["response.output_text.delta", `"output_index":0,"delta":"Gr\\u00fcezi  👋","obfuscation":"Qup1"`],
+  ["response.output_item.done", `"output_index":0,"item":{"id":"msg_1","type":"message","x":1.0}`],
+  ["response.completed", `"response":${RESPONSE.replaceAll("\n", " ")}`],
+].map(([type, fields], at) => `event: ${type}\ndata: {"type":"${type}", "sequence_number":${at},${fields}}\n\n`);
+
+describe("a response of a provider that speaks Responses", () => {
+  const ask = (body: object): Promise<Response> =>
+    fetch(`${platform.url}/v1/responses`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: MODEL, input: "Hello", ...body }),
+    });
+
+  test("that is whole is byte for byte the provider's, as is the request but for what must change", async () => {
+    const before = await spent();
+    upstream.play({ body: RESPONSE });
+    const body = { input: [{ role: "user", content: "é" }], x_unknown: { deep: [1, null] }, max_output_tokens: 99 };
+    const response = await ask(body);
+    expect(await response.text()).toBe(RESPONSE);
+    expect(usd(response.headers.get("x-ao-cost-usd") ?? "")).toBe(COST);
+    expect((await spent()) - before).toBe(COST);
+    expect(upstream.requests).toMatchObject([{ method: "POST", path: "/v1/responses" }]);
+    expect(upstream.requests[0]?.headers.authorization).toBe(`Bearer ${CREDENTIAL}`);
+    expect(JSON.parse(upstream.requests[0]?.body ?? "null")).toEqual({ ...body, model: "gpt-4o", store: false });
+  });
+
+  test("that is streamed is the provider's, event by event, in one piece and by the byte", async () => {
+    const whole = RESPONSE_EVENTS.join("");
+    for (const body of [RESPONSE_EVENTS, [whole], [...whole], [whole.replaceAll("\n", "\r\n")]]) {
+      const before = await spent();
+      upstream.play({ headers: EVENT_STREAM, body });
+      expect(await (await ask({ stream: true })).text()).toBe(whole);
+      expect((await spent()) - before).toBe(COST);
+    }
+  });
+
+  test.each(RESPONSE_EVENTS.slice(0, -1).map((_, at) => at + 1))(
+    "that breaks off behind event %i never completes",
+    async (length) => {
+      upstream.play({ headers: EVENT_STREAM, body: RESPONSE_EVENTS.slice(0, length) });
+      const response = await ask({ stream: true });
+      const text = await response.text();
+      expect(text).not.toContain("response.completed");
+      // Nothing but the beginning is a failure with a status.
+      if (length === 1) return expect(response.status).toBe(502);
+      expect(text.startsWith(RESPONSE_EVENTS.slice(0, length).join(""))).toBe(true);
+      expect(text).toContain('event: error\ndata: {"type":"error"');
+    },
+  );
+});
+
 const sentBody = z.looseObject({ model: z.string(), stream_options: z.unknown().optional() });
 
 describe("the request that reaches the provider", () => {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PROVIDER_KINDS } from "../../../schema/providers/kinds.ts";
+import type { NativeProtocol } from "../../../workers/gateway/providers/kit/provider.ts";
 import {
   FEATURES,
   type FeatureTable,
@@ -55,7 +56,7 @@ function dialects(): string {
     head("provider", "Chat Completions", "Responses", "Anthropic Messages", "Completions"),
     ...kinds.map(({ label, adapter }) => {
       const cell = (dialect: "openai-chat" | "openai-responses" | "anthropic-messages" | "openai-completions") =>
-        adapter.native_dialect === dialect || adapter.natives?.[dialect] !== undefined ? "native" : "translated";
+        adapter.native_dialect === dialect ? "native" : nativeCell(adapter.natives?.[dialect]);
       return row(
         label,
         cell("openai-chat"),
@@ -66,6 +67,9 @@ function dialects(): string {
     }),
   ].join("\n");
 }
+
+const nativeCell = (native: NativeProtocol | undefined): string =>
+  native === undefined ? "translated" : native.only === undefined ? "native" : `native ${native.only.where}`;
 
 function parameters({ parameters: table, other_parameters }: ProviderSupport, kind: string, label: string): string {
   const cell = ({ how, note }: ParameterRow): string => (note === undefined ? how : `${how}: ${escaped(note)}`);

@@ -10,19 +10,22 @@ export interface Place {
 
 /**
  * A refusal that names a field of the canonical request, as one that names the caller's own: in `param`, and in the message
- * where that quotes it. The innermost place counts; what has none is left as it is.
+ * where that quotes it. `pathOf` answers what it does not know as it is.
  */
-export function inCallersPlace(refusal: Refusal, places: readonly Place[]): Refusal {
+export function inCallersPlace(refusal: Refusal, pathOf: (param: string) => string): Refusal {
   const { param, message } = refusal;
   if (param === undefined) return refusal;
-  const place = innermost(param, places);
-  if (place === null) return refusal;
+  const own = pathOf(param);
+  if (own === param) return refusal;
   return {
     ...refusal,
-    param: place.own,
-    ...(message === undefined ? {} : { message: message.replaceAll(`\`${param}\``, `\`${place.own}\``) }),
+    param: own,
+    ...(message === undefined ? {} : { message: message.replaceAll(`\`${param}\``, `\`${own}\``) }),
   };
 }
+
+/** The caller's path of a field. The innermost place counts; what has none is left as it is. */
+export const ownPath = (param: string, places: readonly Place[]): string => innermost(param, places)?.own ?? param;
 
 function innermost(param: string, places: readonly Place[]): Place | null {
   let found: Place | null = null;

@@ -1,11 +1,10 @@
 import type { Part } from "../../../schema/canonical/parts.ts";
-import type { Usage } from "../../../schema/canonical/usage.ts";
+import type { Usage, UsageComponent } from "../../../schema/canonical/usage.ts";
 import type { ErrorEnvelope } from "../../../schema/http/error-response.ts";
 import type { Refused } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import type { ChatDialectId } from "../../../schema/wire/dialects.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
-import type { Place } from "./callers-place.ts";
 import type { StreamRenderer } from "./stream-renderer.ts";
 
 /** Something of a request that only a provider of the caller's own dialect can do. */
@@ -13,6 +12,15 @@ export interface NativeOnly {
   /** The path of the field, `tools[2]`. */
   readonly param: string;
   /** What a refusal says, for everybody else. */
+  readonly message: string;
+}
+
+/** Something that a provider of the caller's dialect does, and bills by the piece. */
+export interface PricedPiece {
+  readonly component: UsageComponent;
+  /** The path of the field, `tools[2]`. */
+  readonly param: string;
+  /** What a refusal says where the model has no price for it. */
   readonly message: string;
 }
 
@@ -26,8 +34,12 @@ export interface ParsedChat {
    * unknown size, cache marks that have no place there. Only ever priced, never sent.
    */
   pricedNatively?(): ChatRequest;
-  /** Where fields of the canonical request stand in the caller's body; absent where they are one. */
-  places?(): readonly Place[];
+  /** What its prompt is counted by there, when that is more than the canonical request: no content of unknown size. */
+  countedNatively?(): ChatRequest;
+  /** What is billed by the piece there: refused where the model has no price for it. */
+  readonly pieces?: readonly PricedPiece[];
+  /** Where a field of the canonical request stands in the caller's body, both as paths; absent where they are one. */
+  pathOf?(param: string): string;
   /** What was lost on the way to the canonical request. They concern the caller only where that is what is sent. */
   readonly warnings: readonly string[];
 }

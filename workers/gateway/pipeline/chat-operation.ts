@@ -2,8 +2,8 @@ import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.t
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import { isStandardTier, priceOfTier } from "../../../schema/pricing/service-tier.ts";
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
-import type { ChatDialect, ParsedChat } from "../dialects/chat-dialect.ts";
-import type { Translation } from "../providers/kit/provider.ts";
+import type { ChatDialect, ParsedChat, PricedPiece } from "../dialects/chat-dialect.ts";
+import type { NativeProtocol, Translation } from "../providers/kit/provider.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { type Estimate, estimateChat } from "./estimate.ts";
 import type { Operation } from "./operation.ts";
@@ -28,13 +28,16 @@ export function chatOperation(asked: ChatAsked, planned: Attempt): Operation | R
   const attempt = inTier(planned, request.service_tier);
   if (isRefused(attempt)) return attempt;
   const { adapter, account, model } = attempt;
-  const native = adapter.natives?.[dialect.id] ?? null;
+  const native = nativeOf(attempt, dialect);
   const passes = native !== null || adapter.native_dialect === dialect.id;
   const [only] = parsed.native_only;
   if (only !== undefined && !passes) return refuse("unsupported_parameter", only);
+  const unpriced = native === null ? undefined : unpricedPiece(parsed, attempt);
+  if (unpriced !== undefined) return refuse("unsupported_parameter", unpriced);
   const protocol = native ?? adapter;
   const context = { request, body };
   const priced = native === null ? request : (parsed.pricedNatively?.() ?? request);
+  const counted = native === null ? request : (parsed.countedNatively?.() ?? request);
   const forwarded = native === null ? {} : forwardedHeaders(dialect, headers);
   return {
     attempt,
@@ -43,7 +46,7 @@ export function chatOperation(asked: ChatAsked, planned: Attempt): Operation | R
     bounded_by_caller: (request.max_completion_tokens ?? request.max_tokens ?? null) !== null,
     id_prefix: dialect.id_prefix,
     estimate: (options) => estimateChat(priced, attempt, options),
-    countPrompt: (tokenizer) => countPrompt(tokenizer, request, model),
+    countPrompt: (tokenizer) => countPrompt(tokenizer, counted, model),
     translate: (estimate, media) => {
       const input = {
         request,
@@ -87,6 +90,17 @@ function outputBound(request: ChatRequest, { model }: Attempt, estimate: Estimat
   return ours ? model.max_output_tokens : null;
 }
 
+/** The provider's dialect of its own that is the caller's, where the account has it. */
+function nativeOf({ adapter, account }: Attempt, { id }: ChatDialect): NativeProtocol | null {
+  const native = adapter.natives?.[id];
+  return native === undefined || native.only?.holds(account) === false ? null : native;
+}
+
+/** The first thing asked for that is billed by the piece and has no price: what it costs is not guessed before the call. */
+const unpricedPiece = ({ pieces = [] }: ParsedChat, { price }: Attempt): PricedPiece | undefined =>
+  pieces.find(({ component }) => price.rates[component] === undefined);
+
+/** A translation with what was lost before it. */
 function withWarnings(translation: Translation | Refused, more: readonly string[]): Translation | Refused {
   if ("refused" in translation || more.length === 0) return translation;
   return { ...translation, warnings: [...more, ...translation.warnings] };

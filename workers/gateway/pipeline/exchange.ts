@@ -119,8 +119,18 @@ export class Exchange {
       // A report from before the end (some providers give the prompt's first): the output is at least what we saw.
       await this.countPending();
       const missing = this.meter.tokens_bound - outputTokens(reported);
+      const output = (reported.output ?? 0) + Math.max(0, missing);
+      if (inputTokens(reported) === 0 && !this.meter.ended) {
+        // Pieces alone were told by now: the tokens beside them are ours to count.
+        const prompt = await this.operation.countPrompt(this.scope.env.TOKENIZER);
+        const input = prompt ?? this.estimate.input_tokens_bound;
+        return this.#price(
+          { ...reported, input, output },
+          prompt === null || this.meter.approximate ? "bound" : "counted",
+        );
+      }
       if (missing <= 0) return this.#price(reported, "provider");
-      return this.#price({ ...reported, output: (reported.output ?? 0) + missing }, "counted");
+      return this.#price({ ...reported, output }, "counted");
     }
     const { unreported_usage } = this.operation;
     if (unreported_usage !== undefined) return this.#price(unreported_usage, "bound");

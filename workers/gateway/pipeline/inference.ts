@@ -33,7 +33,7 @@ export const handleChat =
           model: parsed.request.model,
           needed: "chat",
           operation: (attempt) => chatOperation({ dialect, parsed, body, headers }, attempt),
-          inCallersWords: (refusal) => inCallersPlace(refusal, parsed.places?.() ?? []),
+          inCallersWords: (refusal) => inCallersPlace(refusal, parsed.pathOf ?? ((param) => param)),
         };
       },
     });

@@ -25,7 +25,7 @@ export const responses: Route = {
   tag: "Inference",
   summary: "Create a response",
   description:
-    'OpenAI\'s Responses contract for every provider, so that Codex and the newer calls of its SDKs work unchanged. Nothing is remembered between requests: `previous_response_id`, `conversation` and `background` are refused, and so are the built-in tools. With `include: ["reasoning.encrypted_content"]` reasoning comes with what its provider must have back.',
+    'OpenAI\'s Responses contract for every provider, so that Codex and the newer calls of its SDKs work unchanged. Where the provider speaks it (OpenAI, Azure on the v1 path), request and answer go through as they are. Nothing is remembered between requests: `previous_response_id`, `conversation`, `background`, `prompt` and references to items are refused, `store` is always false. Built-in tools go to providers that have them; those that are billed apart are refused, but for `web_search` where the model has a price for it. With `include: ["reasoning.encrypted_content"]` reasoning comes with what its provider must have back.',
   security: "key",
   spends: true,
   headers: STREAMING_HEADERS,

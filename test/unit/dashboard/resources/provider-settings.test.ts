@@ -12,6 +12,7 @@ describe("the settings of a provider", () => {
     [undefined],
     [{}],
     [{ api_version: "2024-10-21" }],
+    [{ responses: "translated" }],
     [{ api_version: "2025-04-01-preview", authority_url: "https://login.microsoftonline.us" }],
   ])("may be those that its kind has: %j", (settings) => {
     expect(problem("azure", settings)).toBeNull();
@@ -21,7 +22,7 @@ describe("the settings of a provider", () => {
     expect(problem("azure", { version: "2024-10-21" })).toEqual({
       code: "invalid_request",
       param: "settings",
-      message: 'The kind azure has no setting "version". Its settings: api_version, authority_url.',
+      message: 'The kind azure has no setting "version". Its settings: api_version, authority_url, responses.',
     });
     expect(problem("groq", { api_version: "2024-10-21" })?.message).toContain("Its settings: none.");
     expect(problem("azure", { toString: "2024-10-21" })).toMatchObject({ param: "settings" });
@@ -30,6 +31,7 @@ describe("the settings of a provider", () => {
   it.each([
     ["api_version", "latest", "2024-10-21"],
     ["api_version", "2024-10-21&x=1", "2024-10-21"],
+    ["responses", "yes", "native or translated"],
     ["authority_url", "login", "not a URL"],
     ["authority_url", "https://127.0.0.1", "private"],
     ["authority_url", "http://login.example", "https://"],

@@ -27,7 +27,19 @@ const REQUESTS: Readonly<
     body: { model: "acme/gpt-4.1-nano", messages: [{ role: "user", content: "Hello" }] },
   },
   createCompletion: { path: "/v1/completions", body: { model: "acme/gpt-4.1-nano", prompt: "Hello" } },
-  createResponse: { path: "/v1/responses", body: { model: "acme/gpt-4.1-nano", input: "Hello" } },
+  createResponse: {
+    path: "/v1/responses",
+    body: { model: "acme/gpt-4.1-nano", input: "Hello" },
+    upstream: () =>
+      Response.json({
+        id: "resp_1",
+        object: "response",
+        status: "completed",
+        error: null,
+        output: [{ type: "message", content: [{ type: "output_text", text: "Hello" }] }],
+        usage: { input_tokens: 50, output_tokens: 1 },
+      }),
+  },
   createMessage: {
     path: "/v1/messages",
     body: { model: "acme/gpt-4.1-nano", max_tokens: 50, messages: [{ role: "user", content: "Hello" }] },

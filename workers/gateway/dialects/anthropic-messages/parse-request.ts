@@ -4,7 +4,7 @@ import type { JsonObject } from "../../../../schema/kernel/json.ts";
 import { type MessagesRequest, messagesRequestSchema } from "../../../../schema/wire/anthropic-messages.ts";
 import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import { unreadFields } from "../../providers/kit/support.ts";
-import { inCallersPlace, type Place } from "../callers-place.ts";
+import { inCallersPlace, ownPath, type Place } from "../callers-place.ts";
 import type { NativeOnly, ParsedChat } from "../chat-dialect.ts";
 import { type RefusedField, refuseFields } from "../refuse-fields.ts";
 import { convertTools } from "./convert-request-tools.ts";
@@ -105,11 +105,11 @@ function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refus
     ...optional("response_format", formatOf(asked)),
     ...tools.fields,
   };
-  const places = () => placesOf(asked, placed, tools.places);
+  const pathOf = (param: string): string => ownPath(param, placesOf(asked, placed, tools.places));
   // Checked once more, as what every provider's folder expects.
   const checked = chatRequestSchema.safeParse(request);
   if (!checked.success) {
-    return { refused: inCallersPlace({ code: "invalid_request", ...describeIssue(checked.error) }, places()) };
+    return { refused: inCallersPlace({ code: "invalid_request", ...describeIssue(checked.error) }, pathOf) };
   }
   const native_only: readonly NativeOnly[] = [
     ...system.native_only,
@@ -123,7 +123,7 @@ function canonical(asked: MessagesRequest, body: JsonObject): ParsedChat | Refus
   return {
     request: checked.data,
     native_only,
-    places,
+    pathOf,
     pricedNatively: () => pricedNatively(checked.data, body, native_only.length > 0),
     warnings: [...turns.warnings, ...tools.warnings, ...unreadFields(body, READ)],
   };

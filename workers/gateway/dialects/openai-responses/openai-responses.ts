@@ -1,6 +1,7 @@
 import { openAiEnvelope } from "../../../../schema/http/error-response.ts";
 import type { ChatDialect } from "../chat-dialect.ts";
 import { parseRequest } from "./parse-request.ts";
+import { createPassRenderer } from "./pass-stream.ts";
 import { createResponsesRenderer } from "./render-stream.ts";
 import { renderWhole } from "./render-whole.ts";
 
@@ -12,6 +13,6 @@ export const openAiResponses: ChatDialect = {
   parse: parseRequest,
   renderWhole,
   createRenderer: createResponsesRenderer,
-  createPassRenderer: createResponsesRenderer,
+  createPassRenderer,
   errorEnvelope: openAiEnvelope,
 };

@@ -1,29 +1,43 @@
 import { describeIssue } from "../../../../schema/http/describe-issue.ts";
 import { isRefused, type Refused, refuse } from "../../../../schema/kernel/errors.ts";
-import type { JsonObject } from "../../../../schema/kernel/json.ts";
-import { chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
+import { isJsonObject, type JsonObject } from "../../../../schema/kernel/json.ts";
+import { type ChatRequest, chatRequestSchema } from "../../../../schema/wire/openai-chat.ts";
 import { type ResponsesRequest, responsesRequestSchema } from "../../../../schema/wire/openai-responses.ts";
 import { unreadFields } from "../../providers/kit/support.ts";
+import { inCallersPlace } from "../callers-place.ts";
 import type { ParsedChat } from "../chat-dialect.ts";
 import { type RefusedField, refuseFields } from "../refuse-fields.ts";
+import { callerPath, type MessageSource } from "./caller-path.ts";
 import { convertItems } from "./convert-items.ts";
+import { convertTools } from "./convert-tools.ts";
 
-/** What needs a memory on the provider's side, or has no answer to be metered. */
+const REMEMBERED = "Nothing is remembered between requests";
+
+/** What needs a memory on the provider's side, which all teams share, or has no answer to be metered, or no price. */
 const REFUSED: readonly RefusedField[] = [
   {
     param: "previous_response_id",
     asks: (value) => typeof value === "string",
-    message: "Nothing is remembered between requests: send the earlier items with `input`.",
+    message: `${REMEMBERED}: send the earlier items with \`input\`, reasoning with its \`encrypted_content\`.`,
   },
-  { param: "conversation", asks: () => true, message: "Nothing is remembered: send the items with `input`." },
+  { param: "conversation", asks: () => true, message: `${REMEMBERED}: send the items with \`input\`.` },
   {
     param: "background",
     asks: (value) => value === true,
     message: "Answers are given at once. Leave `background` out.",
   },
   { param: "prompt", asks: () => true, message: "Stored prompts are not possible. Send `instructions`." },
-  { param: "top_logprobs", asks: (value) => value !== 0, message: "There are no log probabilities here." },
+  {
+    param: "prompt_cache_options",
+    asks: (value) => isJsonObject(value) && (value.ttl ?? "30m") !== "30m",
+    message: "Caches that live longer have a price of their own that is not configured. Leave `ttl` out.",
+  },
 ];
+
+/** Only a provider of the dialect has these. */
+const NATIVE_FIELDS = [
+  { param: "top_logprobs", asks: (value: unknown) => value !== 0, message: "There are no log probabilities here." },
+] as const;
 
 /** Taken over under their own names. */
 const PASSED = [
@@ -35,11 +49,15 @@ const PASSED = [
   "service_tier",
   "safety_identifier",
   "prompt_cache_key",
-  "store",
 ] as const;
 
 /** What is read here or by the renderer. */
-const READ: ReadonlySet<string> = new Set([...Object.keys(responsesRequestSchema.shape), ...PASSED, "stream_options"]);
+const READ: ReadonlySet<string> = new Set([
+  ...Object.keys(responsesRequestSchema.shape),
+  ...PASSED,
+  "stream_options",
+  "store",
+]);
 
 const includeWarnings = ({ include }: ResponsesRequest): readonly string[] =>
   (include ?? []).some((name) => name !== "reasoning.encrypted_content")
@@ -55,12 +73,17 @@ export function parseRequest(body: JsonObject): ParsedChat | Refused {
   const asked = parsed.data;
   const items = convertItems(typeof asked.input === "string" ? [{ role: "user", content: asked.input }] : asked.input);
   if (isRefused(items)) return items;
-  const tools = convertTools(asked);
+  const tools = convertTools(asked, body);
   if (isRefused(tools)) return tools;
   const passed = PASSED.flatMap((name) => (asked[name] == null ? [] : [[name, asked[name]] as const]));
   const chat = chatRequestSchema.safeParse({
     model: asked.model,
-    messages: [...(asked.instructions ? [{ role: "system", content: asked.instructions }] : []), ...items.messages],
+    messages: [
+      ...(asked.instructions ? [{ role: "system", content: asked.instructions }] : []),
+      ...items.messages,
+      // Of nothing but items that only the provider itself reads, there is no message to make.
+      ...(items.messages.length === 0 && items.native_only.length > 0 ? [{ role: "user", content: "" }] : []),
+    ],
     ...(asked.stream === true ? { stream: true, stream_options: { include_usage: true } } : {}),
     ...(asked.max_output_tokens == null ? {} : { max_completion_tokens: asked.max_output_tokens }),
     ...(asked.reasoning?.effort == null ? {} : { reasoning_effort: asked.reasoning.effort }),
@@ -69,12 +92,53 @@ export function parseRequest(body: JsonObject): ParsedChat | Refused {
     ...tools.fields,
     ...Object.fromEntries(passed),
   });
-  if (!chat.success) return refuse("invalid_request", describeIssue(chat.error));
+  const sources = sourcesOf(asked, items.sources);
+  const pathOf = (param: string): string => callerPath(param, sources);
+  if (!chat.success) {
+    return { refused: inCallersPlace({ code: "invalid_request", ...describeIssue(chat.error) }, pathOf) };
+  }
+  const request = chat.data;
+  const unread = Object.entries(body).filter(([name]) => !READ.has(name));
+  const texts = [...items.native_texts, ...tools.native_texts, ...unread.map((field) => JSON.stringify(field))];
+  const countedNatively = (): ChatRequest => withText(request, texts);
   return {
-    request: chat.data,
-    native_only: [],
-    warnings: [...items.warnings, ...includeWarnings(asked), ...unreadFields(body, READ)],
+    request,
+    native_only: [
+      ...items.native_only,
+      ...tools.native_only,
+      ...NATIVE_FIELDS.filter(({ param, asks }) => (body[param] ?? null) !== null && asks(body[param])),
+    ],
+    countedNatively,
+    pricedNatively: () => (items.unknown_size ? withUnknown(countedNatively()) : countedNatively()),
+    pieces: tools.pieces,
+    pathOf,
+    warnings: [
+      ...items.warnings,
+      ...tools.warnings,
+      ...includeWarnings(asked),
+      ...(body.store === true ? ["store: responses are not stored"] : []),
+      ...unreadFields(body, READ),
+    ],
   };
+}
+
+/** What the provider itself reads beside the canonical request is prompt, too, at most a token for each byte. */
+const withText = (request: ChatRequest, texts: readonly string[]): ChatRequest =>
+  texts.length === 0
+    ? request
+    : { ...request, messages: [...request.messages, { role: "user", content: texts.join("\n") }] };
+
+const withUnknown = (request: ChatRequest): ChatRequest => ({
+  ...request,
+  messages: [...request.messages, { role: "user", content: [{ type: "file", file: {} }] }],
+});
+
+function sourcesOf(
+  { input, instructions }: ResponsesRequest,
+  items: readonly MessageSource[],
+): readonly MessageSource[] {
+  const own = typeof input === "string" ? [{ path: "input", content: "input", calls: [] }] : items;
+  return instructions ? [{ path: "instructions", content: "instructions", calls: [] }, ...own] : own;
 }
 
 function formatOf({ text }: ResponsesRequest): Readonly<Record<string, unknown>> {
@@ -93,40 +157,4 @@ function formatOf({ text }: ResponsesRequest): Readonly<Record<string, unknown>>
       },
     },
   };
-}
-
-function convertTools({ tools, tool_choice }: ResponsesRequest): { readonly fields: object } | Refused {
-  const offered: object[] = [];
-  for (const [at, { type, name, description, parameters, strict }] of (tools ?? []).entries()) {
-    if (type !== "function" || name === undefined) {
-      return refuse("unsupported_parameter", {
-        param: `tools[${at}]`,
-        message: `Only function tools are possible here, not ${type.slice(0, 60)}.`,
-      });
-    }
-    offered.push({
-      type: "function",
-      function: {
-        name,
-        ...(description ? { description } : {}),
-        ...(parameters == null ? {} : { parameters }),
-        ...(strict == null ? {} : { strict }),
-      },
-    });
-  }
-  const fields = offered.length === 0 ? {} : { tools: offered };
-  if (tool_choice == null) return { fields };
-  if (offered.length === 0) {
-    return tool_choice === "auto" || tool_choice === "none"
-      ? { fields }
-      : refuse("invalid_request", { param: "tool_choice", message: "tool_choice needs tools to choose from." });
-  }
-  if (typeof tool_choice === "string") return { fields: { ...fields, tool_choice } };
-  if (tool_choice.type !== "function" || tool_choice.name === undefined) {
-    return refuse("unsupported_parameter", {
-      param: "tool_choice",
-      message: "Choose a function, auto, none or required.",
-    });
-  }
-  return { fields: { ...fields, tool_choice: { type: "function", function: { name: tool_choice.name } } } };
 }

@@ -2,14 +2,22 @@ import type { FinishReason, Part } from "../../../../schema/canonical/parts.ts";
 import type { Usage } from "../../../../schema/canonical/usage.ts";
 import type { RenderContext } from "../chat-dialect.ts";
 import type { StreamRenderer, StreamTail } from "../stream-renderer.ts";
-import { itemObject, type OutputItem, OutputItems, textPart } from "./output-items.ts";
+import {
+  callText,
+  type ItemStatus,
+  itemObject,
+  itemObjects,
+  type OutputItem,
+  OutputItems,
+  textPart,
+} from "./output-items.ts";
 import { wantsProof } from "./render-whole.ts";
 import { incompleteReason, responseObject } from "./response-object.ts";
 
 /** Renders the parts of any provider's answer as the events of a response. */
 export function createResponsesRenderer(context: RenderContext): StreamRenderer {
-  const output = new OutputItems(context.identity.id);
   const with_proof = wantsProof(context);
+  const output = new OutputItems(context.identity.id, context.body, with_proof);
   let sequence = 0;
   let started = false;
   let open: OutputItem | null = null;
@@ -31,7 +39,7 @@ export function createResponsesRenderer(context: RenderContext): StreamRenderer 
     responseObject(context, {
       status,
       incomplete,
-      output: status === "in_progress" ? [] : output.items.map((item) => itemObject(item, "completed", with_proof)),
+      output: status === "in_progress" ? [] : itemObjects(output.items, incomplete, with_proof),
       usage,
     });
 
@@ -72,21 +80,24 @@ export function createResponsesRenderer(context: RenderContext): StreamRenderer 
     return "";
   };
 
-  const close = (): string => {
+  const closeCall = (item: OutputItem, status: ItemStatus): string => {
+    if (!("json" in item)) return "";
+    const text = callText(item, status);
+    if (item.type === "custom_tool_call") {
+      // The text stands escaped in JSON, so it comes in one piece.
+      const delta = send("response.custom_tool_call_input.delta", { ...place(item), delta: text });
+      return delta + send("response.custom_tool_call_input.done", { ...place(item), input: text });
+    }
+    return send("response.function_call_arguments.done", { ...place(item), name: item.name, arguments: text });
+  };
+
+  const close = (status: ItemStatus = "completed"): string => {
     if (open === null) return "";
     const item = open;
     open = null;
-    const before = closeContent(item);
-    const call =
-      item.type === "function_call"
-        ? send("response.function_call_arguments.done", {
-            ...place(item),
-            name: item.name,
-            arguments: item.json === "" ? "{}" : item.json,
-          })
-        : "";
-    const done = { output_index: output.items.indexOf(item), item: itemObject(item, "completed", with_proof) };
-    return before + call + send("response.output_item.done", done);
+    const before = closeContent(item) + closeCall(item, status);
+    const done = { output_index: output.items.indexOf(item), item: itemObject(item, status, with_proof) };
+    return before + send("response.output_item.done", done);
   };
 
   const openContent = (item: OutputItem, kind: "text" | "refusal" | "summary"): string => {
@@ -105,17 +116,17 @@ export function createResponsesRenderer(context: RenderContext): StreamRenderer 
 
   const part = (item: Part): string => {
     if (item.type === "finish" && item.choice === 0) finish = item.reason;
-    const change = output.take(item);
-    if (change === null) return "";
-    const target = change.item;
+    const changes = output.take(item);
+    const target = changes.at(-1)?.item;
+    if (target === undefined) return "";
     let text = "";
-    if (change.opened) {
+    for (const change of changes) {
+      if (!change.opened) continue;
       text += close();
-      open = target;
-      const empty = emptied(target);
+      open = change.item;
       text += send("response.output_item.added", {
-        output_index: output.items.indexOf(target),
-        item: itemObject(empty, "in_progress", false),
+        output_index: output.items.indexOf(change.item),
+        item: itemObject(emptied(change.item), "in_progress", false),
       });
     }
     const at = place(target);
@@ -130,15 +141,15 @@ export function createResponsesRenderer(context: RenderContext): StreamRenderer 
     if (item.type === "reasoning") {
       return `${text}${openContent(target, "summary")}${send("response.reasoning_summary_text.delta", { ...at, summary_index: 0, delta: item.text })}`;
     }
-    if (item.type === "tool_arguments") {
+    if (item.type === "tool_arguments" && target.type === "function_call") {
       return text + send("response.function_call_arguments.delta", { ...at, delta: item.json });
     }
     return text;
   };
 
   const ending = ({ usage, ao }: StreamTail, reason: FinishReason | "cut" | null): string => {
-    const before = start() + close();
     const incomplete = incompleteReason(reason);
+    const before = start() + close(incomplete === null ? "completed" : "incomplete");
     const status = incomplete === null ? "completed" : "incomplete";
     const extra = ao === null ? {} : { ao };
     return before + send(`response.${status}`, { response: response(status, incomplete, usage), ...extra });

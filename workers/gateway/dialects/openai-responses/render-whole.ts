@@ -1,7 +1,7 @@
 import type { FinishReason, Part } from "../../../../schema/canonical/parts.ts";
 import type { Usage } from "../../../../schema/canonical/usage.ts";
 import type { RenderContext } from "../chat-dialect.ts";
-import { itemObject, OutputItems } from "./output-items.ts";
+import { itemObjects, OutputItems } from "./output-items.ts";
 import { incompleteReason, responseObject } from "./response-object.ts";
 
 /** Whether the caller wants what a provider must have back with its reasoning. */
@@ -10,7 +10,8 @@ export const wantsProof = ({ body }: RenderContext): boolean =>
 
 /** Assembles the parts of an answer into a response. */
 export function renderWhole(parts: readonly Part[], context: RenderContext, usage: Usage): Record<string, unknown> {
-  const output = new OutputItems(context.identity.id);
+  const with_proof = wantsProof(context);
+  const output = new OutputItems(context.identity.id, context.body, with_proof);
   let finish: FinishReason | null = null;
   for (const part of parts) {
     output.take(part);
@@ -20,7 +21,7 @@ export function renderWhole(parts: readonly Part[], context: RenderContext, usag
   return responseObject(context, {
     status: incomplete === null ? "completed" : "incomplete",
     incomplete,
-    output: output.items.map((item) => itemObject(item, "completed", wantsProof(context))),
+    output: itemObjects(output.items, incomplete, with_proof),
     usage,
   });
 }

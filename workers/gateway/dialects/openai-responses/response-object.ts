@@ -4,12 +4,15 @@ import type { Json } from "../../../../schema/kernel/json.ts";
 import type { RenderContext } from "../chat-dialect.ts";
 
 /** Why an answer is not complete, in this contract's words; null when it is. */
-export const incompleteReason = (reason: FinishReason | "cut" | null): string | null =>
+export const incompleteReason = (reason: FinishReason | "cut" | null): "max_output_tokens" | "content_filter" | null =>
   reason === "length" || reason === "cut" ? "max_output_tokens" : reason === "content_filter" ? "content_filter" : null;
 
 export const toResponsesUsage = (usage: Usage) => ({
   input_tokens: inputTokens(usage),
-  input_tokens_details: { cached_tokens: usage.cached_read ?? 0 },
+  input_tokens_details: {
+    cached_tokens: usage.cached_read ?? 0,
+    cache_write_tokens: (usage.cached_write_5m ?? 0) + (usage.cached_write_1h ?? 0),
+  },
   output_tokens: outputTokens(usage),
   output_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
   total_tokens: inputTokens(usage) + outputTokens(usage),

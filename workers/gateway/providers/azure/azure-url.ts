@@ -11,6 +11,9 @@ export function azureUrl({ account, model }: Target, operation: string): string 
   return `${resourceUrl(account)}/openai/deployments/${deployment}${operation}?api-version=${encodeURIComponent(version)}`;
 }
 
+/** Whether an account is on the v1 path, where alone the newer operations are. */
+export const isOnV1 = (account: ProviderAccount): boolean => apiVersion(account) === null;
+
 /** The models that the resource could deploy. Which it has deployed, only Azure's management API tells. */
 export function azureModelsUrl(account: ProviderAccount): string {
   const version = apiVersion(account);

@@ -99,7 +99,14 @@ export interface ChatProtocol<Input extends TranslateInput = TranslateInput, Sta
 }
 
 /** A dialect that a provider speaks beside the one that requests are translated to: the caller's bytes go through. */
-export type NativeProtocol<State = unknown> = ChatProtocol<NativeInput, State>;
+export interface NativeProtocol<State = unknown> extends ChatProtocol<NativeInput, State> {
+  /** Where not every account of the kind speaks it. */
+  readonly only?: {
+    /** In words, for the documentation. */
+    readonly where: string;
+    holds(account: ProviderAccount): boolean;
+  };
+}
 
 export interface EmbeddingsInput extends Target {
   readonly request: EmbeddingsRequest;

@@ -4,6 +4,7 @@ import type { ProviderAdapter, Target, TranslateInput } from "../kit/provider.ts
 import type { ProviderSupport } from "../kit/support.ts";
 import { convertRequest, headersFor } from "./convert-request.ts";
 import { createEmbeddings } from "./embeddings.ts";
+import { createNativeResponses, type SpeaksResponses } from "./native-responses.ts";
 import { readError } from "./read-error.ts";
 import { readUsage, readWholeWith, type UsageReader } from "./read-whole.ts";
 import { createRerank } from "./rerank.ts";
@@ -21,6 +22,8 @@ export interface OpenAiFlavour {
   headers?(credential: Readonly<Record<string, string>>): Record<string, string>;
   /** What a completion, or a chunk of one, says was used; OpenAI's `usage` when absent. */
   readonly usageOf?: UsageReader;
+  /** Set for a kind of which accounts have the Responses API. */
+  readonly responses?: SpeaksResponses;
   /** Fields of the body that take the place of the caller's. */
   adjust?(input: TranslateInput): Adjusted | Refused;
 }
@@ -41,6 +44,9 @@ export function createOpenAiAdapter(flavour: OpenAiFlavour): ProviderAdapter<Ope
     translate: (input) => convertRequest(input, flavour),
     readWhole: (body) => readWholeWith(usageOf, body),
     stream: createStreamFold(usageOf),
+    ...(flavour.responses === undefined
+      ? {}
+      : { natives: { "openai-responses": createNativeResponses(flavour, flavour.responses) } }),
     ...(support.features.embeddings === true ? { embeddings: createEmbeddings(flavour) } : {}),
     ...(support.features.rerank === true ? { rerank: createRerank(flavour) } : {}),
     listModels: ({ base_url, credential }) => ({

@@ -6,6 +6,7 @@ import { type Failed, INVALID_KEY, invalid, isFailed, missingKey, type ProviderE
 import { answerChatRoute, answerPlainRoute, type ChatWire, type PlainWire } from "../../generation.ts";
 import { sentKey } from "../../headers.ts";
 import { answerModels } from "../openai/openai.ts";
+import { RESPONSES } from "../openai-responses/chat-wire.ts";
 import { CONTENT_FILTER, errorJson } from "./errors.ts";
 import { readAzureRequest } from "./read-request.ts";
 import { azureRenderer } from "./render.ts";
@@ -60,6 +61,7 @@ export const azure: Dialect = {
   routes: [
     ...routes("/openai/deployments/(?<deployment>[^/]+)"),
     ...routes("/openai/v1"),
+    { method: "POST", path: /^\/openai\/v1\/responses$/, answer: (input) => answerChatRoute(input, RESPONSES) },
     { method: "GET", path: /^\/openai\/(v1\/)?models$/, answer: answerModels },
     { method: "POST", path: /^\/(?<tenant>[^/]+)\/oauth2\/v2\.0\/token$/, open: true, answer: answerToken },
   ],

@@ -23,12 +23,15 @@ export function ruleBroken(request: ResponsesRequest): Failed | null {
 const inputEmpty = (items: readonly Item[]): Failed | null =>
   items.length === 0 ? invalid("One of 'input' or 'previous_response_id' must be provided.", "input") : null;
 
+const isOutput = (item: Item): item is Item & { readonly call_id: string; readonly output: unknown } =>
+  item.type === "function_call_output" || item.type === "custom_tool_call_output";
+
 /** Every output answers a call before it, and every call is answered. */
 function callsBroken(items: readonly Item[]): Failed | null {
   const open = new Set<string>();
   for (const [at, item] of items.entries()) {
-    if (item.type === "function_call") open.add(item.call_id);
-    if (item.type === "function_call_output" && !open.delete(item.call_id)) {
+    if (item.type === "function_call" || item.type === "custom_tool_call") open.add(item.call_id);
+    if (isOutput(item) && !open.delete(item.call_id)) {
       return invalid(`No tool call found for function call output with call_id ${item.call_id}.`, `input[${at}]`, null);
     }
   }
@@ -53,7 +56,7 @@ function reasoningBroken(items: readonly Item[]): Failed | null {
       return invalid("The encrypted content could not be verified.", path, "invalid_encrypted_content");
     }
     const next = items[at + 1];
-    if (next === undefined || next.type === "function_call_output" || ("role" in next && next.role !== "assistant")) {
+    if (next === undefined || isOutput(next) || ("role" in next && next.role !== "assistant")) {
       return invalid(
         `Item '${item.id ?? ""}' of type 'reasoning' was provided without its required following item.`,
         path,

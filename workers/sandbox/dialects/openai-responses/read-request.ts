@@ -47,11 +47,12 @@ function toMessages(items: readonly Item[]): ChatMessage[] {
   let turn: { tool_calls: ToolCall[] } | null = null;
   for (const item of items) {
     if (item.type === "reasoning") continue;
-    if (item.type === "function_call") {
+    if (item.type === "function_call" || item.type === "custom_tool_call") {
+      const given = item.type === "function_call" ? item.arguments : JSON.stringify({ input: item.input });
       const call: ToolCall = {
         id: item.call_id,
         type: "function",
-        function: { name: item.name, arguments: item.arguments },
+        function: { name: item.name, arguments: given },
       };
       if (turn !== null) {
         turn.tool_calls.push(call);
@@ -60,7 +61,7 @@ function toMessages(items: readonly Item[]): ChatMessage[] {
       const tool_calls = [call];
       turn = { tool_calls };
       messages.push({ role: "assistant", content: null, tool_calls });
-    } else if (item.type === "function_call_output") {
+    } else if (item.type === "function_call_output" || item.type === "custom_tool_call_output") {
       turn = null;
       messages.push({ role: "tool", tool_call_id: item.call_id, content: toContent(item.output) });
     } else if (item.role === "assistant") {

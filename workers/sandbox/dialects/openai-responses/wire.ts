@@ -67,7 +67,16 @@ const reasoning = z.strictObject({
   ...known,
 });
 
-const item = z.union([message, functionCall, functionCallOutput, reasoning]);
+const customToolCall = z.strictObject({
+  type: z.literal("custom_tool_call"),
+  call_id: z.string().min(1),
+  name: z.string().regex(/^[a-zA-Z0-9_-]+$/),
+  input: z.string(),
+  ...known,
+});
+const customToolCallOutput = functionCallOutput.extend({ type: z.literal("custom_tool_call_output") });
+
+const item = z.union([message, functionCall, functionCallOutput, customToolCall, customToolCallOutput, reasoning]);
 export type Item = z.infer<typeof item>;
 
 const functionTool = z.strictObject({
@@ -78,7 +87,18 @@ const functionTool = z.strictObject({
   strict: z.boolean().nullish(),
 });
 const hostedTool = z.looseObject({
-  type: z.enum(["web_search", "file_search", "code_interpreter", "image_generation", "custom", "mcp"]),
+  type: z.enum([
+    "web_search",
+    "file_search",
+    "code_interpreter",
+    "image_generation",
+    "custom",
+    "mcp",
+    "local_shell",
+    "apply_patch",
+    "tool_search",
+    "namespace",
+  ]),
 });
 export type FunctionTool = z.infer<typeof functionTool>;
 

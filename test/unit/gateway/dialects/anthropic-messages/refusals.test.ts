@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Refusal } from "../../../../../schema/kernel/errors.ts";
-import { inCallersPlace } from "../../../../../workers/gateway/dialects/callers-place.ts";
+import { inCallersPlace, ownPath } from "../../../../../workers/gateway/dialects/callers-place.ts";
 import { messagesGateway } from "./messages-gateway.ts";
 
 const errorSchema = z.object({
@@ -123,8 +123,9 @@ describe("a place in the caller's body", () => {
     { canonical: "messages[1]", own: "messages.0" },
     { canonical: "messages[1].content[1]", own: "messages.0.content.3" },
   ];
+  const pathOf = (param: string): string => ownPath(param, places);
   const at = (param: string): Refusal =>
-    inCallersPlace({ code: "invalid_request", param, message: `\`${param}\` and more` }, places);
+    inCallersPlace({ code: "invalid_request", param, message: `\`${param}\` and more` }, pathOf);
 
   it.each([
     ["messages[1].content[1].text", "messages.0.content.3"],
@@ -137,6 +138,6 @@ describe("a place in the caller's body", () => {
   });
 
   it("of a refusal that names none is none", () => {
-    expect(inCallersPlace({ code: "invalid_request" }, places)).toEqual({ code: "invalid_request" });
+    expect(inCallersPlace({ code: "invalid_request" }, pathOf)).toEqual({ code: "invalid_request" });
   });
 });

@@ -1,10 +1,12 @@
 import { fromBase64, toBase64 } from "../../../../schema/kernel/base64.ts";
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 
-/** Reasoning of any provider, as it travels through a caller in `encrypted_content`. */
+/** What a provider must have back with the next turn, as it travels through a caller of Responses in `encrypted_content`. */
 export interface ReasoningProof {
   readonly text: string;
   readonly signature: string;
+  /** The signatures of tool calls, by the calls' ids, of a provider that signs calls. */
+  readonly calls?: Readonly<Record<string, string>>;
 }
 
 /** Not a secret: what is inside is the provider's own text and its signature over it. */
@@ -16,6 +18,9 @@ export function unpackReasoning(packed: unknown): ReasoningProof | null {
   const bytes = typeof packed === "string" ? fromBase64(packed) : null;
   const value = bytes === null ? undefined : tryParseJson(new TextDecoder().decode(bytes));
   if (!isJsonObject(value) || value.ao !== 1) return null;
-  const { text, signature } = value;
-  return typeof text === "string" && typeof signature === "string" ? { text, signature } : null;
+  const { text, signature, calls } = value;
+  if (typeof text !== "string" || typeof signature !== "string") return null;
+  if (!isJsonObject(calls)) return { text, signature };
+  const signed = Object.entries(calls).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return { text, signature, calls: Object.fromEntries(signed) };
 }
