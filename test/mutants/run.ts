@@ -57,7 +57,12 @@ async function tryMutant(mutant: Mutant | null, folder: string, name: string): P
   const tests = mutant === null ? ["test/unit/providers", "test/unit/gateway/dialects", CONNECTORS] : testsOf(mutant);
   const child = spawn(process.execPath, [fromRoot("node_modules", "vitest", "vitest.mjs"), ...args, ...tests], {
     cwd: fromRoot(),
-    env: { ...process.env, ...(mutant === null ? {} : { [PLANTED]: JSON.stringify(mutant) }) },
+    // What is kept of transformed modules knows nothing of bugs.
+    env: {
+      ...process.env,
+      VITEST_FS_MODULE_CACHE: "0",
+      ...(mutant === null ? {} : { [PLANTED]: JSON.stringify(mutant) }),
+    },
     stdio: "ignore",
   });
   await new Promise((done) => child.once("close", done));

@@ -29,8 +29,8 @@ export const BEDROCK_MUTANTS: readonly Mutant[] = [
   {
     name: "a stream that is cut is complete",
     file: "workers/gateway/providers/bedrock/stream-fold.ts",
-    find: "if (event === END_OF_BODY) return state.finished ? close(state, []) : unchanged(state);",
-    replace: "if (event === END_OF_BODY) return close(state, []);",
+    find: "if (event === END_OF_STREAM) return state.finished ? close(state, []) : unchanged(state);",
+    replace: "if (event === END_OF_STREAM) return close(state, []);",
   },
   {
     name: "the region of the setting goes before the host's",

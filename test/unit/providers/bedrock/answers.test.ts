@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readError } from "../../../../workers/gateway/providers/bedrock/read-error.ts";
-import { END_OF_BODY } from "../../../../workers/gateway/providers/kit/aws-event-stream.ts";
+import { END_OF_STREAM } from "../../../../workers/gateway/providers/kit/end-of-stream.ts";
 import { PLAIN, recordingsOf } from "../kit-fold-harness.ts";
 import {
   blockStop,
@@ -15,7 +15,7 @@ import {
   START,
 } from "./fixtures.ts";
 
-const END = { event: END_OF_BODY, data: "" };
+const END = { event: END_OF_STREAM, data: "" };
 const JSON_TOOL = { ...PLAIN, json_tool: "json" };
 const whole = (content: readonly object[], stopReason = "end_turn", usage: object = COUNTS) => ({
   output: { message: { role: "assistant", content } },

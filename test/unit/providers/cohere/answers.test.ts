@@ -55,6 +55,22 @@ describe("a stream", () => {
     ]);
   });
 
+  it("C2: keeps the pieces of calls apart that arrive mixed", () => {
+    const parts = fold([
+      START,
+      callStart(0, "a", "f"),
+      callStart(1, "b", "g"),
+      callDelta(0, '{"q":'),
+      callDelta(1, '{"r":2}'),
+      callDelta(0, "1}"),
+      callEnd(0),
+      callEnd(1),
+    ]);
+    const argumentsOf = (index: number) =>
+      parts.map((part) => (part.type === "tool_arguments" && part.index === index ? part.json : "")).join("");
+    expect([0, 1].map(argumentsOf)).toEqual(['{"q":1}', '{"r":2}']);
+  });
+
   it("C2: counts calls from 0, whatever the provider's index counts", () => {
     const parts = fold([START, callStart(3, "a", "f"), callEnd(3), callStart(4, "b", "f"), callEnd(4)]);
     expect(parts.flatMap((part) => (part.type === "tool_call" ? [part.index] : []))).toEqual([0, 1]);

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../../schema/kernel/json.ts";
-import { createReader, END_OF_STREAM } from "../../../../workers/gateway/providers/gemini/create-reader.ts";
+import { createReader } from "../../../../workers/gateway/providers/gemini/create-reader.ts";
 import { gemini } from "../../../../workers/gateway/providers/gemini/gemini.ts";
 import type { GeminiState } from "../../../../workers/gateway/providers/gemini/stream-fold.ts";
+import { END_OF_STREAM } from "../../../../workers/gateway/providers/kit/end-of-stream.ts";
 import type { UpstreamEvent } from "../../../../workers/gateway/providers/kit/provider.ts";
 import { ACCOUNT, model, request } from "../../gateway/fixtures.ts";
 import { deepFreeze } from "../deep-freeze.ts";
@@ -201,6 +202,26 @@ describe("a stream", () => {
     ]);
     expect(finish(parts)).toMatchObject({ reason: "tool_calls" });
     expect(parts.at(-1)).toEqual({ type: "end" });
+  });
+
+  it.each([
+    ["STOP", "stop"],
+    ["MAX_TOKENS", "length"],
+    ["SAFETY", "content_filter"],
+    ["RECITATION", "content_filter"],
+    ["BLOCKLIST", "content_filter"],
+    ["PROHIBITED_CONTENT", "content_filter"],
+    ["SPII", "content_filter"],
+  ])("that ends with %s ended by %s, streamed and whole", (raw, reason) => {
+    const answer = said([{ text: "Hi" }], { finishReason: raw });
+    for (const parts of [read(answer), whole(answer)]) expect(finish(parts)).toMatchObject({ reason, raw });
+  });
+
+  it("keeps a call's signature, streamed and whole", () => {
+    const answer = said([{ functionCall: { name: "f" }, thoughtSignature: "c2ln" }], { finishReason: "STOP" });
+    for (const parts of [read(answer), whole(answer)]) {
+      expect(parts).toContainEqual(expect.objectContaining({ type: "tool_call", name: "f", signature: "c2ln" }));
+    }
   });
 
   it("G8: counts thoughts as reasoning, what tools put in as prompt, and takes the cached out", () => {

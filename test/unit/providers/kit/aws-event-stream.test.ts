@@ -1,7 +1,8 @@
 import { EventStreamCodec } from "@smithy/eventstream-codec";
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../../../schema/kernel/limits.ts";
-import { createAwsEventReader, END_OF_BODY } from "../../../../workers/gateway/providers/kit/aws-event-stream.ts";
+import { createAwsEventReader } from "../../../../workers/gateway/providers/kit/aws-event-stream.ts";
+import { END_OF_STREAM } from "../../../../workers/gateway/providers/kit/end-of-stream.ts";
 
 const encoder = new TextEncoder();
 const codec = new EventStreamCodec(String, (text) => encoder.encode(text));
@@ -26,7 +27,7 @@ const EVENTS = [
   { event: "messageStop", data: "{}" },
   { event: "exception:throttlingException", data: '{"message":"slow down"}' },
   { event: "exception:InternalFailure", data: '{"message":"gone"}' },
-  { event: END_OF_BODY, data: "" },
+  { event: END_OF_STREAM, data: "" },
 ];
 
 const read = (bytes: Uint8Array, size: number) => {
@@ -65,7 +66,7 @@ describe("an event stream of AWS", () => {
     for (let length = 0; length <= STREAM.length; length += 1) {
       const events = read(STREAM.slice(0, length), 5);
       const whole_frames = [...Array(5).keys()].some((count) => lengthOf(count) === length);
-      expect(events.at(-1)?.event === END_OF_BODY, `after ${length} bytes`).toBe(whole_frames);
+      expect(events.at(-1)?.event === END_OF_STREAM, `after ${length} bytes`).toBe(whole_frames);
     }
   });
 

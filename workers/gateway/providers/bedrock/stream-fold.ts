@@ -1,7 +1,8 @@
 import type { ZodType, z } from "zod";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { tryParseJson } from "../../../../schema/kernel/json.ts";
-import { END_OF_BODY, EXCEPTION } from "../kit/aws-event-stream.ts";
+import { EXCEPTION } from "../kit/aws-event-stream.ts";
+import { END_OF_STREAM } from "../kit/end-of-stream.ts";
 import type { StreamFold, Translation, UpstreamEvent } from "../kit/provider.ts";
 import { markRedacted, markSignature } from "../kit/thinking-signature.ts";
 import { upstreamFailure } from "../kit/upstream-failure.ts";
@@ -63,6 +64,7 @@ export const streamFold: StreamFold<BedrockState> = {
     signatures: 0,
   }),
   step: (state, event) => (state.closed ? { state, parts: [] } : withStart(state, read(state, event))),
+  isComplete: (state) => state.finished,
 };
 
 /** `messageStart` says nothing: the answer starts with the first part. An error needs no start. */
@@ -73,7 +75,7 @@ function withStart(before: BedrockState, step: Step): Step {
 }
 
 function read(state: BedrockState, { event, data }: UpstreamEvent): Step {
-  if (event === END_OF_BODY) return state.finished ? close(state, []) : unchanged(state);
+  if (event === END_OF_STREAM) return state.finished ? close(state, []) : unchanged(state);
   if (event?.startsWith(EXCEPTION)) {
     return {
       state: { ...state, closed: true },

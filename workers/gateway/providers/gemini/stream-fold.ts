@@ -1,9 +1,9 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, type Json, tryParseJson } from "../../../../schema/kernel/json.ts";
+import { END_OF_STREAM } from "../kit/end-of-stream.ts";
 import type { StreamFold, Translation } from "../kit/provider.ts";
 import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { convertUsage } from "./convert-usage.ts";
-import { END_OF_STREAM } from "./create-reader.ts";
 import { mapFinishReason, type Said } from "./map-finish-reason.ts";
 import { errorFrom } from "./read-error.ts";
 import { type Answer, type AnswerPart, answerSchema, type Candidate } from "./wire.ts";

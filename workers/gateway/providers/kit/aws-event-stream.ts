@@ -1,5 +1,6 @@
 import { EventStreamCodec } from "@smithy/eventstream-codec";
 import { LIMITS } from "../../../../schema/kernel/limits.ts";
+import { END_OF_STREAM } from "./end-of-stream.ts";
 import type { EventReader, UpstreamEvent } from "./provider.ts";
 
 /** The bytes are no event stream of AWS, a checksum is wrong, or a frame is too large. */
@@ -9,9 +10,6 @@ export class AwsEventStreamError extends Error {
 
 /** The name of an event that is an exception begins so; its type follows. */
 export const EXCEPTION = "exception:";
-
-/** The name of the last event, which stands for the end of a body that ended between two frames: the format has none. */
-export const END_OF_BODY = "end-of-body";
 
 /** Two lengths, the checksum over them, and the checksum of the message. */
 const FRAME_BYTES_MIN = 16;
@@ -60,7 +58,7 @@ export function createAwsEventReader(): EventReader {
       held -= at;
       return events;
     },
-    end: () => (held === 0 ? [{ event: END_OF_BODY, data: "" }] : []),
+    end: () => (held === 0 ? [{ event: END_OF_STREAM, data: "" }] : []),
   };
 }
 

@@ -279,6 +279,22 @@ describe("a response", () => {
     });
   });
 
+  it("that refuses says so as a refusal, beside its text", async () => {
+    const parts: readonly Part[] = [
+      { type: "start", id: "x", model: "m" },
+      { type: "text", choice: 0, text: "Well. " },
+      { type: "refusal", choice: 0, text: "No." },
+      { type: "finish", choice: 0, reason: "stop", raw: null },
+    ];
+    const content = [
+      { type: "output_text", text: "Well. " },
+      { type: "refusal", refusal: "No." },
+    ];
+    const whole = json(openAiResponses.renderWhole(parts, context(), USAGE));
+    expect(whole).toMatchObject({ output: [{ type: "message", content }] });
+    expect(json(await accumulated(eventsOf(parts)))).toMatchObject({ output: [{ type: "message", content }] });
+  });
+
   const SIGNED: readonly Part[] = [
     { type: "start", id: "x", model: "m" },
     { type: "tool_call", choice: 0, index: 0, id: "call_1", name: "a", signature: "c2lnbmVk" },
