@@ -31,8 +31,9 @@ export function pacedResponse(call: Call, frames: Frames, content_type: string):
 }
 
 /** A whole JSON answer. */
-export function jsonResponse(call: Call, json: string): Response {
+export function jsonResponse(call: Call, json: string, more: Readonly<Record<string, string>> = {}): Response {
   const headers = new Headers(call.headers);
+  for (const [name, value] of Object.entries(more)) headers.set(name, value);
   headers.set("content-type", "application/json");
   return new Response(json, { headers });
 }

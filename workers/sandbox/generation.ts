@@ -75,6 +75,8 @@ export interface PlainWire {
 export interface PlainAnswer {
   readonly json: string;
   readonly prompt_tokens: number;
+  /** Of the answer, beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a model answers at once; it may fail as in a chat, but for what controls would say. */
@@ -95,7 +97,7 @@ export async function answerPlainRoute(input: RouteInput, wire: PlainWire): Prom
   const answer = wire.answer(body, named.id, input);
   if (isFailed(answer)) return errorResponse(call, answer.failed);
   call.seen.prompt_tokens = answer.prompt_tokens;
-  return jsonResponse(call, answer.json);
+  return jsonResponse(call, answer.json, answer.headers);
 }
 
 function openBody({ call }: RouteInput): JsonObject | Failed {

@@ -45,8 +45,8 @@ export function embeddingsOperation(request: EmbeddingsRequest, attempt: Attempt
       return await countTexts(tokenizer, texts, model);
     },
     translate: () => protocol.translate({ request, account, model }),
-    read: (body) => {
-      const { vectors, parts } = protocol.readWhole(body);
+    read: (body, _translation, headers) => {
+      const { vectors, parts } = protocol.readWhole(body, headers);
       const wanted = request.encoding_format === "base64" ? "base64" : "float";
       const as_asked =
         adapter.native_dialect === "openai-chat" && vectors.every((vector) => encodingOf(vector) === wanted);

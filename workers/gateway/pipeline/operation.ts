@@ -40,7 +40,7 @@ export interface Operation {
   countPrompt(tokenizer: TokenizerRpc): Promise<number | null>;
   /** The provider's own request, with the output bound that the estimate imposes or rests on. */
   translate(estimate: Estimate, media?: FetchedMedia): Translation | Refused;
-  read(body: JsonObject, translation: Translation): ReadAnswer;
+  read(body: JsonObject, translation: Translation, headers?: Headers): ReadAnswer;
   /** How its streams are read; null where there are none. */
   readonly fold: StreamFold<unknown> | null;
   createRenderer(identity: AnswerIdentity): StreamRenderer | null;

@@ -31,7 +31,7 @@ export async function relayWhole(
   if (text === null) return refuse("upstream_error", { message: "The provider's answer is larger than 32 MiB." });
   const body = tryParseJson(text);
   if (!isJsonObject(body)) return refuse("upstream_error", { message: "The provider's answer is not a JSON object." });
-  const { parts, render } = operation.read(body, translation);
+  const { parts, render } = operation.read(body, translation, response.headers);
   exchange.meter.observe(parts);
   if (exchange.failure !== null) return { refused: refusalOf(exchange.failure), stated: true };
   const bill = await exchange.bill();

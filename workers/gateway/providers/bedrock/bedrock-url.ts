@@ -29,8 +29,11 @@ function endpointOf(account: ProviderAccount): string {
 }
 
 /** A model's id, or the ARN of an inference profile, is one segment of the path: it is encoded once, slashes and colons too. */
-export const converseUrl = (account: ProviderAccount, model: string, stream: boolean): string =>
-  `${endpointOf(account)}/model/${encodeURIComponent(model)}/${stream ? "converse-stream" : "converse"}`;
+export const modelUrl = (
+  account: ProviderAccount,
+  model: string,
+  operation: "converse" | "converse-stream" | "invoke",
+): string => `${endpointOf(account)}/model/${encodeURIComponent(model)}/${operation}`;
 
 /** Models are listed by the control plane, which has a host of its own. */
 export const controlUrl = (account: ProviderAccount, path: string): string =>

@@ -36,9 +36,5 @@ export const SUPPORT: ProviderSupport = {
     user: { how: "dropped" },
   },
   other_parameters: "dropped",
-  features: {
-    ...ALL_FEATURES,
-    embeddings: { refused: "Converse has no embedding models" },
-    rerank: { refused: "Converse has no reranking models" },
-  },
+  features: ALL_FEATURES,
 };

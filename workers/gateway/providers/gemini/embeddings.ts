@@ -1,14 +1,17 @@
 import { isRefused } from "../../../../schema/kernel/errors.ts";
 import { isJsonObject } from "../../../../schema/kernel/json.ts";
+import { leftOutOfEmbedding, textsToEmbed } from "../kit/embedding-inputs.ts";
 import type { EmbeddingsProtocol } from "../kit/provider.ts";
 import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { keyHeader } from "./key-header.ts";
-import { textInputs } from "./text-inputs.ts";
+
+/** What becomes something in the request. */
+const KNOWN: ReadonlySet<string> = new Set(["model", "input", "encoding_format", "dimensions"]);
 
 /** batchEmbedContents. It reports no usage: what is charged is counted. */
 export const embeddings: EmbeddingsProtocol = {
   translate: ({ request, account, model }) => {
-    const texts = textInputs(request);
+    const texts = textsToEmbed(request);
     if (isRefused(texts)) return texts;
     const name = `models/${model.upstream_id}`;
     const requests = texts.texts.map((text) => ({
@@ -22,7 +25,7 @@ export const embeddings: EmbeddingsProtocol = {
         headers: keyHeader(account),
         body: JSON.stringify({ requests }),
       },
-      warnings: texts.warnings,
+      warnings: leftOutOfEmbedding(request, KNOWN),
       tool_names: new Map(),
       json_tool: null,
     };

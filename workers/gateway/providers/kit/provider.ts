@@ -121,7 +121,8 @@ export interface EmbeddingsAnswer {
 
 export interface EmbeddingsProtocol {
   translate(input: EmbeddingsInput): Translation | Refused;
-  readWhole(body: JsonObject): EmbeddingsAnswer;
+  /** `headers` are the answer's: some providers tell there what was used. */
+  readWhole(body: JsonObject, headers?: Headers): EmbeddingsAnswer;
 }
 
 export interface RerankInput extends Target {

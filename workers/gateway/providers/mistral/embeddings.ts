@@ -1,5 +1,5 @@
-import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
-import { embeddingInputs } from "../../../../schema/wire/openai-embeddings.ts";
+import { isRefused, type Refused } from "../../../../schema/kernel/errors.ts";
+import { leftOutOfEmbedding, textsToEmbed } from "../kit/embedding-inputs.ts";
 import type { EmbeddingsInput, EmbeddingsProtocol, Translation } from "../kit/provider.ts";
 import { headersFor } from "../openai/convert-request.ts";
 import { readEmbeddings } from "../openai/embeddings.ts";
@@ -19,28 +19,19 @@ export const embeddings: EmbeddingsProtocol = {
 const KNOWN: ReadonlySet<string> = new Set(["model", "input", "dimensions", "encoding_format"]);
 
 function translate({ request, account, model }: EmbeddingsInput): Translation | Refused {
-  const inputs = embeddingInputs(request.input);
-  const input = inputs.filter((item) => typeof item === "string");
-  if (input.length < inputs.length) {
-    return refuse("unsupported_parameter", {
-      param: "input",
-      message: "The provider takes texts, not tokens: they are tokens of another model.",
-    });
-  }
-  const dropped = Object.entries(request).filter(
-    ([name, value]) => !KNOWN.has(name) && value != null && /^[\w.-]{1,64}$/.test(name),
-  );
+  const texts = textsToEmbed(request);
+  if (isRefused(texts)) return texts;
   return {
     call: {
       url: `${account.base_url}/embeddings`,
       headers: headersFor(account.credential),
       body: JSON.stringify({
         model: model.upstream_id,
-        input,
+        input: texts.texts,
         ...(request.dimensions == null ? {} : { output_dimension: request.dimensions }),
       }),
     },
-    warnings: dropped.slice(0, 12).map(([name]) => `${name} left out: the provider has no equivalent`),
+    warnings: leftOutOfEmbedding(request, KNOWN),
     tool_names: new Map(),
     json_tool: null,
   };

@@ -1,16 +1,19 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
 import { isJsonObject, type Json } from "../../../../schema/kernel/json.ts";
-import { textInputs } from "../gemini/text-inputs.ts";
+import { leftOutOfEmbedding, textsToEmbed } from "../kit/embedding-inputs.ts";
 import type { EmbeddingsProtocol } from "../kit/provider.ts";
 import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { vertexUrl } from "./vertex-url.ts";
+
+/** What becomes something in the request. */
+const KNOWN: ReadonlySet<string> = new Set(["model", "input", "encoding_format", "dimensions"]);
 
 /** Text embeddings by `predict`. Source: Vertex AI, text embeddings API. */
 export const embeddings: EmbeddingsProtocol = {
   translate: (input) => {
     const { request } = input;
-    const texts = textInputs(request);
+    const texts = textsToEmbed(request);
     if (isRefused(texts)) return texts;
     const place = vertexUrl(input, "predict");
     if (isRefused(place)) return place;
@@ -24,7 +27,7 @@ export const embeddings: EmbeddingsProtocol = {
     };
     return {
       call: { url: place.url, headers: {}, body: JSON.stringify(body) },
-      warnings: texts.warnings,
+      warnings: leftOutOfEmbedding(request, KNOWN),
       tool_names: new Map(),
       json_tool: null,
     };

@@ -1,11 +1,12 @@
 import { validate } from "../../body.ts";
 import type { Dialect } from "../../dialect.ts";
 import { isFailed } from "../../errors.ts";
-import { answerChatRoute, type ChatWire } from "../../generation.ts";
+import { answerChatRoute, answerPlainRoute, type ChatWire, type PlainWire } from "../../generation.ts";
 import { hashedId } from "../../hash.ts";
 import { cacheMarks } from "./cache-marks.ts";
 import { ruleBroken } from "./check-rules.ts";
 import { errorJson, errorType } from "./errors.ts";
+import { invoke } from "./invoke.ts";
 import { toChatRequest } from "./read-request.ts";
 import { bedrockRenderer } from "./render.ts";
 import { signatureRefusal } from "./signed.ts";
@@ -27,7 +28,13 @@ const converse = (stream: boolean): ChatWire => ({
   },
 });
 
-/** Amazon Bedrock's Converse. The model's id, or its ARN, is one segment of the path, encoded once. */
+const INVOKE: PlainWire = {
+  model: (_body, { params }) => params.model,
+  embeds: true,
+  answer: invoke,
+};
+
+/** Amazon Bedrock's Converse, and InvokeModel for embeddings and rankings. The model's id, or its ARN, is one segment of the path, encoded once. */
 export const bedrock: Dialect = {
   prefix: "/bedrock",
   routes: [
@@ -40,6 +47,11 @@ export const bedrock: Dialect = {
       method: "POST",
       path: /^\/model\/(?<model>[^/]+)\/converse-stream$/,
       answer: (input) => answerChatRoute(input, converse(true)),
+    },
+    {
+      method: "POST",
+      path: /^\/model\/(?<model>[^/]+)\/invoke$/,
+      answer: (input) => answerPlainRoute(input, INVOKE),
     },
   ],
   errorJson,
