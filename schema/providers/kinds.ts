@@ -108,6 +108,7 @@ export const PROVIDER_KINDS = {
       },
     ],
   },
+  cerebras: { label: "Cerebras", default_base_url: "https://api.cerebras.ai/v1", credential: [API_KEY] },
   deepseek: { label: "DeepSeek", default_base_url: "https://api.deepseek.com", credential: [API_KEY] },
   fireworks: {
     label: "Fireworks AI",

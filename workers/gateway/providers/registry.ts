@@ -2,6 +2,7 @@ import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from "../../../sche
 import { anthropic } from "./anthropic/anthropic.ts";
 import { azure } from "./azure/azure.ts";
 import { bedrock } from "./bedrock/bedrock.ts";
+import { cerebras } from "./cerebras/cerebras.ts";
 import { cohere } from "./cohere/cohere.ts";
 import { deepseek } from "./deepseek/deepseek.ts";
 import { fireworks } from "./fireworks/fireworks.ts";
@@ -29,6 +30,7 @@ const ADAPTERS = {
   sandbox,
   azure,
   bedrock,
+  cerebras,
   deepseek,
   fireworks,
   groq,
