@@ -31,6 +31,8 @@ export const PERMISSIONS = [
   "providers:test",
   "prices:read",
   "prices:write",
+  "routing:read",
+  "routing:write",
   "chargeback:read",
   "requests:read",
   "audit:read",
@@ -53,6 +55,7 @@ const READS = [
   "wallets:read",
   "providers:read",
   "prices:read",
+  "routing:read",
 ] as const satisfies readonly Permission[];
 
 /** What was spent by whom, over the whole org: for those who pay and check, not for everybody who spends. */

@@ -20,6 +20,7 @@ export const ID_PREFIXES = {
   transfer: "trf",
   adjustment: "adj",
   top_up: "top",
+  routing_rule: "rule",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -17,6 +17,7 @@ export const TAGS = [
   "Keys",
   "Wallets",
   "Providers",
+  "Routing",
   "Usage",
   "Audit",
   "Platform",

@@ -6,6 +6,7 @@ import { org } from "./org.ts";
 import { price } from "./price.ts";
 import { provider } from "./provider.ts";
 import type { Resource } from "./resource.ts";
+import { routingRule } from "./routing-rule.ts";
 import { team } from "./team.ts";
 import { teamMember } from "./team-member.ts";
 import { wallet } from "./wallet.ts";
@@ -19,6 +20,7 @@ export const RESOURCES: readonly Resource[] = [
   key,
   provider,
   price,
+  routingRule,
   team,
   teamMember,
   member,

@@ -115,6 +115,27 @@ export const providers = sqliteTable(
   (table) => [primaryKey({ columns: [table.org_id, table.id] })],
 );
 
+/** Which model serves a request: see schema/routing. */
+export const routingRules = sqliteTable(
+  "routing_rules",
+  {
+    id: text("id").primaryKey(),
+    org_id: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    name: text("name").notNull(),
+    priority: integer("priority").notNull().default(100),
+    enabled: integer("enabled", { mode: "boolean" }).notNull().default(true),
+    starts_at: integer("starts_at"),
+    ends_at: integer("ends_at"),
+    when: text("when", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    then: text("then", { mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    version: integer("version").notNull().default(1),
+    created_at: integer("created_at").notNull(),
+  },
+  (table) => [index("routing_rules_org").on(table.org_id)],
+);
+
 /** Models and prices that an org adds or overrides, on top of the catalogue in schema/prices. History is kept. */
 export const modelPrices = sqliteTable(
   "model_prices",
@@ -216,6 +237,8 @@ export const requestLog = sqliteTable(
     subject: text("subject"),
     country: text("country"),
     trace_id: text("trace_id"),
+    /** Why it went to its model, see schema/routing/routing-record.ts; null in rows of before that was kept. */
+    routing: text("routing", { mode: "json" }),
     /** What the wallet was booked to when this was posted; null in rows of before that was kept, too. */
     cost_center: text("cost_center"),
     team_id: text("team_id"),

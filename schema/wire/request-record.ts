@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { usageSchema } from "../canonical/usage.ts";
+import { routingRecordSchema } from "../routing/routing-record.ts";
 
 /**
  * Who asked and for what: known before the provider is called, kept with the hold, so that even a request whose gateway
@@ -21,6 +22,8 @@ export const requestContextSchema = z.object({
   country: z.string().nullable(),
   trace_id: z.string().nullable(),
   started_at: z.int(),
+  /** Why it went to its model; null where nothing was chosen. Holds and events of older versions do not say. */
+  routing: routingRecordSchema.nullable().optional(),
 });
 export type RequestContext = z.infer<typeof requestContextSchema>;
 

@@ -50,7 +50,7 @@ const INSERT_REQUESTS = `
     event_id, request_id, org_id, wallet_id, key_id, at, started_at, route, dialect, provider_id, provider_kind, model,
     upstream_model, upstream_request_id, stream, outcome, status, error_code, finish_reason, cost_nano_usd,
     hold_nano_usd, usage, input_tokens, output_tokens, usage_source, estimated, unsettled, unpriced, price_id, attempts,
-    latency_ms, first_byte_ms, feature, tags, subject, country, trace_id, cost_center, team_id,
+    latency_ms, first_byte_ms, feature, tags, subject, country, trace_id, routing, cost_center, team_id,
     batch_id
   )
   SELECT
@@ -62,7 +62,7 @@ const INSERT_REQUESTS = `
     value ->> 'output_tokens', value ->> 'usage_source', value ->> 'estimated', value ->> 'unsettled',
     value ->> 'unpriced', value ->> 'price_id', value ->> 'attempts', value ->> 'latency_ms',
     value ->> 'first_byte_ms', value ->> 'feature', value ->> 'tags', value ->> 'subject', value ->> 'country',
-    value ->> 'trace_id', value ->> 'cost_center', value ->> 'team_id', ?2
+    value ->> 'trace_id', value ->> 'routing', value ->> 'cost_center', value ->> 'team_id', ?2
   FROM json_each(?1) WHERE true
   ON CONFLICT (event_id) DO NOTHING`;
 

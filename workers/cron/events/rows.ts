@@ -87,6 +87,7 @@ function requestRow(event: EventOf<"request.completed">): RequestRow {
     subject: context.subject,
     country: context.country,
     trace_id: context.trace_id,
+    routing: context.routing ?? null,
     cost_center: event.cost_center,
     team_id: event.team_id,
   };

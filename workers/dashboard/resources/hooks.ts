@@ -6,6 +6,7 @@ import { moneyRequestHooks } from "./money-requests.ts";
 import { orgHooks } from "./orgs.ts";
 import { priceHooks } from "./prices.ts";
 import { providerHooks } from "./providers.ts";
+import { routingRuleHooks } from "./routing-rules.ts";
 import { teamMemberHooks } from "./team-members.ts";
 import { teamHooks } from "./teams.ts";
 import { walletHooks } from "./wallets.ts";
@@ -19,6 +20,7 @@ export const HOOKS: Readonly<Record<string, Hooks>> = {
   org: orgHooks,
   price: priceHooks,
   provider: providerHooks,
+  routing_rule: routingRuleHooks,
   team: teamHooks,
   team_member: teamMemberHooks,
   top_up: moneyRequestHooks,

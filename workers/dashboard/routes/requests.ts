@@ -3,6 +3,7 @@ import { usageSchema } from "../../../schema/canonical/usage.ts";
 import { refuse } from "../../../schema/kernel/errors.ts";
 import { formatUsdSum } from "../../../schema/kernel/money.ts";
 import { formatTime } from "../../../schema/kernel/time.ts";
+import { routingRecordSchema } from "../../../schema/routing/routing-record.ts";
 import { cursorParam, limitParam } from "../api/list-query.ts";
 import { json, refused } from "../http/respond.ts";
 import type { AdminRoute } from "../http/route.ts";
@@ -35,6 +36,9 @@ const shownRequest = z.object({
   key_id: z.string(),
   attempts: z.int().describe("Calls of providers."),
   latency_ms: z.int(),
+  routing: routingRecordSchema
+    .nullable()
+    .describe("Why it went to its model; null for requests of before that was kept."),
 });
 
 /** GET /v1/requests: the request log. */
@@ -94,4 +98,5 @@ const shown = (row: LoggedRequest): z.infer<typeof shownRequest> => ({
   key_id: row.key_id,
   attempts: row.attempts,
   latency_ms: row.latency_ms,
+  routing: routingRecordSchema.nullable().catch(null).parse(row.routing),
 });

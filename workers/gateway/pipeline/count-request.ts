@@ -5,6 +5,7 @@ import type { ChatDialect } from "../dialects/chat-dialect.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { planAsked } from "./plan-asked.ts";
+import { chatShape } from "./request-shape.ts";
 
 /**
  * Counts the prompt of a request in the given dialect. Free, and without a provider: 503 when the tokenizer is away. What
@@ -22,7 +23,7 @@ export const handleCount =
         const parsed = dialect.parse({ max_tokens: 1, ...body });
         if (isRefused(parsed)) return parsed;
         const { request, native_only } = parsed;
-        return { model: request.model, needed: "chat", request, native_only };
+        return { model: request.model, needed: "chat", shape: chatShape(request, dialect.id), request, native_only };
       },
     });
     if ("answer" in planned) return planned.answer;

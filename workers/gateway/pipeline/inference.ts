@@ -9,6 +9,7 @@ import type { Operation } from "./operation.ts";
 import type { Attempt } from "./plan.ts";
 import { type Asked, type Intake, planAsked } from "./plan-asked.ts";
 import { refuseKey } from "./refuse-key.ts";
+import { chatShape, textsShape } from "./request-shape.ts";
 import { parseRerank, rerankOperation } from "./rerank-operation.ts";
 import { runOperation } from "./run-operation.ts";
 
@@ -32,6 +33,7 @@ export const handleChat =
         return {
           model: parsed.request.model,
           needed: "chat",
+          shape: chatShape(parsed.request, dialect.id),
           operation: (attempt) => chatOperation({ dialect, parsed, body, headers }, attempt),
           inCallersWords: (refusal) => inCallersPlace(refusal, parsed.pathOf ?? ((param) => param)),
         };
@@ -51,6 +53,7 @@ export const handleEmbeddings =
         return {
           model: request.model,
           needed: "embeddings",
+          shape: textsShape("embeddings", "openai-embeddings", request.input),
           operation: (attempt) => embeddingsOperation(request, attempt),
         };
       },
@@ -66,7 +69,12 @@ export const handleRerank =
         const parsed = parseRerank(body);
         if (isRefused(parsed)) return parsed;
         const { request } = parsed;
-        return { model: request.model, needed: "rerank", operation: (attempt) => rerankOperation(request, attempt) };
+        return {
+          model: request.model,
+          needed: "rerank",
+          shape: textsShape("rerank", "rerank", [request.query, request.documents]),
+          operation: (attempt) => rerankOperation(request, attempt),
+        };
       },
     });
 
@@ -75,11 +83,11 @@ async function handleInference(http: Request, scope: RequestScope, intake: Intak
   const { route, envelope } = intake;
   const planned = await planAsked(http, scope, intake);
   if ("answer" in planned) return planned.answer;
-  const { key, asked, attempt, body } = planned;
+  const { key, asked, attempt, body, routing } = planned;
   const operation = asked.operation(attempt);
   if (isRefused(operation)) return errorResponse(operation.refused, scope.public_request_id, {}, envelope);
   const { headers, signal: caller } = http;
-  const outcome = await runOperation({ scope, route, payer: key, headers, caller, body, operation });
+  const outcome = await runOperation({ scope, route, payer: key, headers, caller, body, operation, routing });
   if (!isRefused(outcome)) return outcome.response;
   const refused = asked.inCallersWords?.(outcome.refused) ?? outcome.refused;
   return refuseKey({ ...outcome, refused }, scope, { key, route, model: attempt.name }, envelope);

@@ -1,6 +1,7 @@
 import type { Refused } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import type { NanoUsd } from "../../../schema/kernel/money.ts";
+import type { RoutingRecord } from "../../../schema/routing/routing-record.ts";
 import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Operation } from "./operation.ts";
@@ -18,6 +19,8 @@ export interface OperationCall {
   /** What the operation was parsed from: a repeat of an idempotency key is told by it. */
   readonly body: JsonObject;
   readonly operation: Operation;
+  /** Why it goes to its model; null where nothing was chosen, as in a test of a provider. */
+  readonly routing: RoutingRecord | null;
 }
 
 /** Who pays: the wallet, and who it is that spends from it. */

@@ -2,17 +2,22 @@ import { type ErrorEnvelope, errorResponse } from "../../../schema/http/error-re
 import { readJsonBody } from "../../../schema/http/read-json-body.ts";
 import { isRefused, type Refused } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
+import type { RoutingRecord } from "../../../schema/routing/routing-record.ts";
+import { readLabel, readTags } from "../http/headers.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
 import { authenticate } from "./authenticate.ts";
 import type { Attempt, NeededCapability } from "./plan.ts";
 import { planConfigured } from "./plan-configured.ts";
 import { refuseKey } from "./refuse-key.ts";
+import { type CallerFacts, factsOf, type RequestShape } from "./request-shape.ts";
 
 /** What a route asks of a model, as far as its body tells. */
 export interface Asked {
   readonly model: string;
   readonly needed: NeededCapability;
+  /** What routing rules can ask of it. */
+  readonly shape: RequestShape;
 }
 
 export interface Intake<Wanted extends Asked> {
@@ -23,7 +28,13 @@ export interface Intake<Wanted extends Asked> {
 }
 
 export type PlannedAsked<Wanted extends Asked> =
-  | { readonly key: KeyEntry; readonly body: JsonObject; readonly asked: Wanted; readonly attempt: Attempt }
+  | {
+      readonly key: KeyEntry;
+      readonly body: JsonObject;
+      readonly asked: Wanted;
+      readonly attempt: Attempt;
+      readonly routing: RoutingRecord;
+    }
   /** It was refused; this is what the caller is told. */
   | { readonly answer: Response };
 
@@ -42,10 +53,23 @@ export async function planAsked<Wanted extends Asked>(
   if (isRefused(read)) return { answer: errorResponse(read.refused, scope.public_request_id, {}, envelope) };
   const asked = readAsked(read.body, http.headers);
   if (isRefused(asked)) return { answer: errorResponse(asked.refused, scope.public_request_id, {}, envelope) };
-  const planned = await planConfigured(asked.model, asked.needed, key, scope);
+  const facts = factsOf(asked.model, asked.shape, callerFacts(http.headers, key, scope));
+  const planned = await planConfigured(facts, asked.needed, key, scope);
   if (isRefused(planned)) {
     return { answer: refuseKey(planned, scope, { key, route, model: asked.model }, envelope) };
   }
   const [attempt] = planned.plan.attempts;
-  return { key, body: read.body, asked, attempt };
+  return { key, body: read.body, asked, attempt, routing: planned.routing };
+}
+
+function callerFacts(headers: Headers, key: KeyEntry, scope: RequestScope): CallerFacts {
+  return {
+    key: key.key_id,
+    wallet: key.wallet_id,
+    feature: readLabel(headers, "x-ao-feature"),
+    subject: readLabel(headers, "x-ao-subject"),
+    country: readLabel(headers, "cf-ipcountry"),
+    tags: readTags(headers).tags,
+    at: scope.started_at,
+  };
 }

@@ -1,9 +1,12 @@
 import { type ErrorCode, isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
+import { matchesPattern } from "../../../schema/kernel/wildcard.ts";
+import type { RequestFacts } from "../../../schema/routing/facts.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
 import { isListed } from "../stores/listed-models.ts";
-import { matches, type NeededCapability, type Plan, planRequest } from "./plan.ts";
+import type { NeededCapability } from "./plan.ts";
+import { type Routed, routeRequest } from "./route-request.ts";
 import { orgSnapshot, reloadedSnapshot } from "./snapshot.ts";
 
 /** What a change of the configuration may have mended since it was last read. */
@@ -14,21 +17,22 @@ const MENDABLE: ReadonlySet<ErrorCode> = new Set(["model_not_found", "model_unpr
  * or unpriced the configuration is read anew, so that what an administrator has just added works with the next request.
  */
 export async function planConfigured(
-  name: string,
+  facts: RequestFacts,
   needed: NeededCapability,
   key: KeyEntry,
   scope: RequestScope,
-): Promise<{ readonly plan: Plan } | Refused> {
+): Promise<Routed | Refused> {
   const loaded = await orgSnapshot(scope, key.org_id);
   if (isRefused(loaded)) return loaded;
-  const planned = planRequest(name, needed, key, loaded.snapshot, scope.started_at);
+  const { request_id } = scope;
+  const planned = routeRequest({ facts, needed, key, snapshot: loaded.snapshot, request_id });
   if (!isRefused(planned) || !MENDABLE.has(planned.refused.code)) return planned;
   const reloaded = await reloadedSnapshot(scope, key.org_id);
   const again =
     isRefused(reloaded) || reloaded.snapshot === loaded.snapshot
       ? planned
-      : planRequest(name, needed, key, reloaded.snapshot, scope.started_at);
-  return (await unpriced(name, key, scope, again)) ?? again;
+      : routeRequest({ facts, needed, key, snapshot: reloaded.snapshot, request_id });
+  return (await unpriced(facts.model, key, scope, again)) ?? again;
 }
 
 /** A model that a provider lists and nobody priced is refused for that, not as unknown. Free it is never. */
@@ -36,11 +40,11 @@ async function unpriced(
   name: string,
   key: KeyEntry,
   { env, request_id }: RequestScope,
-  planned: { readonly plan: Plan } | Refused,
+  planned: Routed | Refused,
 ): Promise<Refused | null> {
   if (!isRefused(planned) || planned.refused.code !== "model_not_found") return null;
   // A bare name may be any provider's: a key for some models only is not told which there are besides.
-  if (key.models !== null && !key.models.some((pattern) => matches(pattern, name))) return null;
+  if (key.models !== null && !key.models.some((pattern) => matchesPattern(pattern, name))) return null;
   try {
     if (!(await isListed(env.DB, key.org_id, name))) return null;
   } catch (error) {

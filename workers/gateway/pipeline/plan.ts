@@ -1,4 +1,5 @@
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { matchesPattern } from "../../../schema/kernel/wildcard.ts";
 import type { ModelInfo, Price } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import { nearest } from "../http/nearest.ts";
@@ -43,7 +44,7 @@ export function planRequest(
   const found = resolveModel(name, snapshot);
   if (isRefused(found)) return found;
   const { entry, model, full_name } = found;
-  if (key.models !== null && !key.models.some((pattern) => matches(pattern, full_name))) {
+  if (key.models !== null && !key.models.some((pattern) => matchesPattern(pattern, full_name))) {
     return refuse("forbidden", { message: `This key may not use the model ${full_name}.`, param: "model" });
   }
   if (!model.capabilities.includes(needed)) {
@@ -103,19 +104,4 @@ function unknownModel(name: string, snapshot: OrgSnapshot): Refused {
         ? "GET /v1/models lists what there is."
         : `Did you mean ${near.join(", ")}? GET /v1/models lists what there is.`;
   return refuse("model_not_found", { message: `There is no model "${name.slice(0, 100)}". ${hint}`, param: "model" });
-}
-
-/** Whether a key's pattern admits a model: equal, or with `*` for any run of characters. */
-export function matches(pattern: string, name: string): boolean {
-  const [head = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return pattern === name;
-  if (!name.startsWith(head)) return false;
-  let from = head.length;
-  const tail = rest.pop() ?? "";
-  for (const piece of rest) {
-    const at = name.indexOf(piece, from);
-    if (at === -1) return false;
-    from = at + piece.length;
-  }
-  return name.length - tail.length >= from && name.endsWith(tail);
 }

@@ -113,5 +113,6 @@ function requestContext(call: OperationCall, tags: RequestContext["tags"], trace
     country: readLabel(headers, "cf-ipcountry"),
     trace_id,
     started_at: scope.started_at,
+    routing: call.routing,
   };
 }

@@ -5,6 +5,7 @@ import { isRefused, type Refusal, type Refused } from "../../../schema/kernel/er
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { formatUsd } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
+import type { RoutingRecord } from "../../../schema/routing/routing-record.ts";
 import { headersFromUpstream } from "../http/headers.ts";
 import type { Translation } from "../providers/kit/provider.ts";
 import { type CallResult, callProvider, timeoutError } from "./call-provider.ts";
@@ -168,10 +169,15 @@ function answerHeaders(exchange: Exchange, warnings: readonly string[]): Record<
     "x-ao-request-id": exchange.scope.request_id,
     "x-ao-provider": exchange.attempt.account.id,
     "x-ao-model": exchange.attempt.name,
+    ...routeHeader(exchange.context.routing),
     ...exchange.rate_headers,
     ...(warnings.length === 0 ? {} : { "x-ao-warnings": warningsHeader(warnings) }),
   };
 }
+
+/** The rule that decided, and what it did; nothing where the caller's own model is taken. */
+const routeHeader = (routing: RoutingRecord | null | undefined): Readonly<Record<string, string>> =>
+  routing?.rule_id == null ? {} : { "x-ao-route": `${routing.rule_id}; how=${routing.how}` };
 
 /** A call without an answer. Nothing is owed when the provider refused or was never reached; else it may bill the prompt. */
 async function failedCall(exchange: Exchange, result: Exclude<CallResult, { status: "answered" }>): Promise<Outcome> {

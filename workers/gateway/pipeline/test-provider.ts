@@ -59,6 +59,7 @@ export async function testProvider(test: ProviderTest): Promise<TestResult> {
     caller: test.caller,
     body,
     operation,
+    routing: null,
   });
   const latency_ms = Math.max(0, scope.effects.now() - from);
   if (isRefused(outcome)) return { ...failed(outcome.refused, { scope, model: name }), latency_ms };

@@ -4,12 +4,12 @@ import { errorResponse } from "../../../schema/http/error-response.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, nanoUsd } from "../../../schema/kernel/money.ts";
+import { matchesPattern } from "../../../schema/kernel/wildcard.ts";
 import type { ModelInfo } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
 import { authenticate } from "../pipeline/authenticate.ts";
-import { matches } from "../pipeline/plan.ts";
 import { refuseKey } from "../pipeline/refuse-key.ts";
 import { orgSnapshot } from "../pipeline/snapshot.ts";
 import { adapterOf } from "../providers/registry.ts";
@@ -70,10 +70,12 @@ async function listModels(request: Request, scope: RequestScope): Promise<Respon
   const data = [...loaded.snapshot.providers].flatMap(([provider_id, { models: known }]) =>
     [...known]
       .map(([name, model]) => describe(`${provider_id}/${name}`, provider_id, model, scope.started_at))
-      .filter(({ id }) => key.models === null || key.models.some((pattern) => matches(pattern, id))),
+      .filter(({ id }) => key.models === null || key.models.some((pattern) => matchesPattern(pattern, id))),
   );
   const listed = await listedUnpriced(scope, loaded.snapshot, data);
-  data.push(...listed.filter(({ id }) => key.models === null || key.models.some((pattern) => matches(pattern, id))));
+  data.push(
+    ...listed.filter(({ id }) => key.models === null || key.models.some((pattern) => matchesPattern(pattern, id))),
+  );
   const seen = new Set(data.map(({ owned_by }) => owned_by));
   const providers = Object.fromEntries(
     [...loaded.snapshot.providers]

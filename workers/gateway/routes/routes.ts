@@ -3,6 +3,7 @@ import { chatCompletions } from "./chat-completions.ts";
 import { completions } from "./completions.ts";
 import { countMessageTokens } from "./count-message-tokens.ts";
 import { embeddings } from "./embeddings.ts";
+import { routingExplain } from "./explain-routing.ts";
 import { health, ready } from "./health.ts";
 import { messages } from "./messages.ts";
 import { models } from "./models.ts";
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   providerHealth,
   providerModels,
   providerSync,
+  routingExplain,
   health,
   ready,
   ...referenceRoutes(() => ROUTES),

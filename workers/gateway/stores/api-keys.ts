@@ -36,14 +36,21 @@ const row = z.object({
 
 const stringList = z.array(z.string());
 
+const COLUMNS =
+  "id, name, org_id, wallet_id, scopes, models, expires_at, revoked_at, version, requests_per_minute, tokens_per_minute, concurrent_requests, (SELECT shards FROM wallets WHERE wallets.id = api_keys.wallet_id) AS shards";
+
 /** The key with that hash, or null. Throws when D1 does not answer: the caller says 503, never 401. */
 export async function loadKey(db: D1Database, hash: string): Promise<KeyEntry | null> {
-  const found = await db
-    .prepare(
-      "SELECT id, name, org_id, wallet_id, scopes, models, expires_at, revoked_at, version, requests_per_minute, tokens_per_minute, concurrent_requests, (SELECT shards FROM wallets WHERE wallets.id = api_keys.wallet_id) AS shards FROM api_keys WHERE hash = ?1",
-    )
-    .bind(hash)
-    .first();
+  return entryOf(await db.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE hash = ?1`).bind(hash).first());
+}
+
+/** A key of an org by its id, or null: for what is asked about it, not with it. */
+export async function loadKeyById(db: D1Database, org_id: string, id: string): Promise<KeyEntry | null> {
+  const query = `SELECT ${COLUMNS} FROM api_keys WHERE org_id = ?1 AND id = ?2`;
+  return entryOf(await db.prepare(query).bind(org_id, id).first());
+}
+
+function entryOf(found: unknown): KeyEntry | null {
   if (found === null) return null;
   const { id, scopes, models, shards, version, requests_per_minute, tokens_per_minute, concurrent_requests, ...rest } =
     row.parse(found);

@@ -6,10 +6,12 @@ import { openDataKeys } from "../../../schema/credential/open-data-keys.ts";
 import { dataKeyIdOf, type OpeningKeys, openCredential } from "../../../schema/credential/seal.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import type { ModelInfo } from "../../../schema/pricing/price.ts";
+import type { CompiledRule } from "../../../schema/routing/decide.ts";
 import { HEALTH_STATES, type HealthState } from "../../../schema/wire/monitor-rpc.ts";
 import type { ProviderAccount } from "../providers/kit/provider.ts";
 import { providerDefaults } from "../providers/registry.ts";
 import { modelsOf, type PriceRow, priceRowSchema } from "./org-models.ts";
+import { RULES_SQL, rulesOf } from "./routing-rules.ts";
 
 /** Milliseconds that one upstream call may take, by stage. */
 export interface Timeouts {
@@ -40,6 +42,8 @@ export interface OrgSnapshot {
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   /** Enabled providers that were left out, by id. */
   readonly unusable: ReadonlyMap<string, Unusable>;
+  /** In the order in which they are tried. */
+  readonly rules: readonly CompiledRule[];
   /** Bare model name to the ids of the providers that have it. */
   readonly by_model: ReadonlyMap<string, readonly string[]>;
 }
@@ -93,17 +97,18 @@ export async function loadOrgSnapshot(db: D1Database, master: MasterKeys, query:
     unusable.set(row.id, entry);
     log("error", "provider_unusable", { org_id, provider_id: row.id, reason: entry });
   }
-  return { org_id, providers, unusable, by_model: indexByModel(providers) };
+  return { org_id, providers, unusable, rules: rulesOf(org_id, rows.rules), by_model: indexByModel(providers) };
 }
 
 interface Rows {
   readonly providers: readonly ProviderRow[];
   readonly prices: readonly PriceRow[];
   readonly data_keys: readonly z.infer<typeof dataKeyRow>[];
+  readonly rules: unknown;
 }
 
 async function loadRows(db: D1Database, { org_id, also, only }: SnapshotQuery): Promise<Rows> {
-  const [providerRows, priceRows, keyRows] = await db.batch([
+  const [providerRows, priceRows, keyRows, ruleRows] = await db.batch([
     db
       .prepare(
         "SELECT id, kind, base_url, credential, region, timeouts, settings, (SELECT state FROM provider_health WHERE provider_health.org_id = providers.org_id AND provider_id = id) AS health FROM providers WHERE org_id = ?1 AND (enabled = 1 OR id = ?2) AND (?3 IS NULL OR id = ?3) ORDER BY id",
@@ -115,11 +120,13 @@ async function loadRows(db: D1Database, { org_id, also, only }: SnapshotQuery): 
       )
       .bind(org_id, only ?? null),
     db.prepare("SELECT id, org_id, wrapped FROM data_keys WHERE org_id = ?1").bind(org_id),
+    db.prepare(RULES_SQL).bind(org_id),
   ]);
   return {
     providers: z.array(providerRow).parse(providerRows?.results ?? []),
     prices: z.array(priceRowSchema).parse(priceRows?.results ?? []),
     data_keys: z.array(dataKeyRow).parse(keyRows?.results ?? []),
+    rules: ruleRows?.results ?? [],
   };
 }
 

@@ -2,8 +2,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
 import type { Env } from "../../../../workers/gateway/env.ts";
 import { planConfigured } from "../../../../workers/gateway/pipeline/plan-configured.ts";
-import { config, KEY, NOON, quietLogs, scope, standIn } from "../fixtures.ts";
+import { chatShape, factsOf } from "../../../../workers/gateway/pipeline/request-shape.ts";
+import { config, KEY, NOON, quietLogs, request, scope, standIn } from "../fixtures.ts";
 import { type MemoryD1, memoryD1 } from "../memory-d1.ts";
+
+const CALLER = { key: "key_1", wallet: "wal_1", feature: null, subject: null, country: null, tags: {} };
 
 let d1: MemoryD1;
 beforeEach(async () => {
@@ -20,7 +23,12 @@ function isolate() {
   const shared = config();
   return async (name: string, now: number): Promise<string> => {
     const env = standIn<Env>({ DB: d1.DB });
-    const planned = await planConfigured(name, "chat", KEY, scope({ env, config: shared, started_at: now }));
+    const planned = await planConfigured(
+      factsOf(name, chatShape(request(), "openai-chat"), { ...CALLER, at: now }),
+      "chat",
+      KEY,
+      scope({ env, config: shared, started_at: now }),
+    );
     return isRefused(planned) ? planned.refused.code : planned.plan.attempts[0].name;
   };
 }

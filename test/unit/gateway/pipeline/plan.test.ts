@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
+import { matchesPattern } from "../../../../schema/kernel/wildcard.ts";
 import type { ModelInfo } from "../../../../schema/pricing/price.ts";
-import { matches, planRequest } from "../../../../workers/gateway/pipeline/plan.ts";
+import { planRequest } from "../../../../workers/gateway/pipeline/plan.ts";
 import type { OrgSnapshot } from "../../../../workers/gateway/stores/org-snapshot.ts";
 import { ACCOUNT, KEY, model, NOON, PRICE } from "../fixtures.ts";
 
@@ -21,6 +22,7 @@ function snapshotOf(
     org_id: "org_1",
     by_model,
     unusable: new Map(),
+    rules: [],
     providers: new Map(
       Object.entries(providers).map(([id, models]) => [
         id,
@@ -172,7 +174,7 @@ describe("a pattern", () => {
           .split("*")
           .map((literal) => literal.replace(/[.+\\/]/g, "\\$&"))
           .join(".*");
-        expect(matches(pattern, text)).toBe(new RegExp(`^${source}$`).test(text));
+        expect(matchesPattern(pattern, text)).toBe(new RegExp(`^${source}$`).test(text));
       }),
       { numRuns: 2_000 },
     );
@@ -188,7 +190,7 @@ describe("a pattern", () => {
     ["", "", true],
     ["", "a", false],
   ])("%j and the name %j: %s, and no letter counts twice", (pattern, text, expected) => {
-    expect(matches(pattern, text)).toBe(expected);
+    expect(matchesPattern(pattern, text)).toBe(expected);
   });
 
   it("matches every name that it was made of", () => {
@@ -200,13 +202,13 @@ describe("a pattern", () => {
           const filled = literals.map(
             (literal, index) => literal + (index < literals.length - 1 ? (fillers[index] ?? "") : ""),
           );
-          expect(matches(literals.join("*"), filled.join(""))).toBe(true);
+          expect(matchesPattern(literals.join("*"), filled.join(""))).toBe(true);
         },
       ),
     );
   });
 
   it("takes no longer for a hostile name", () => {
-    expect(matches(`${"*a".repeat(50)}*b`, "a".repeat(5_000))).toBe(false);
+    expect(matchesPattern(`${"*a".repeat(50)}*b`, "a".repeat(5_000))).toBe(false);
   });
 });

@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+import { isRefused } from "../../../../schema/kernel/errors.ts";
+import type { ModelInfo } from "../../../../schema/pricing/price.ts";
+import { compileRules, type RoutingRule } from "../../../../schema/routing/decide.ts";
+import { chatShape, factsOf, textsShape } from "../../../../workers/gateway/pipeline/request-shape.ts";
+import { routeRequest } from "../../../../workers/gateway/pipeline/route-request.ts";
+import type { KeyEntry } from "../../../../workers/gateway/stores/api-keys.ts";
+import type { OrgSnapshot } from "../../../../workers/gateway/stores/org-snapshot.ts";
+import { ACCOUNT, KEY, model, NOON, PRICE, request } from "../fixtures.ts";
+
+const priced = (input: number, change: Partial<ModelInfo> = {}): ModelInfo =>
+  model({ prices: [{ ...PRICE, rates: { input, output: 2 * input } }], ...change });
+
+const MODELS: Readonly<Record<string, ModelInfo>> = {
+  dear: priced(9_000_000, { capabilities: ["chat", "tools", "vision"] }),
+  cheap: priced(1_000_000),
+  middle: priced(3_000_000, { capabilities: ["chat", "tools"] }),
+  small: priced(500_000, { context_tokens: 5 }),
+  free_of_price: model({ prices: [] }),
+};
+
+const rule = (action: RoutingRule["action"], change: Partial<RoutingRule> = {}): RoutingRule => ({
+  id: "rule_1",
+  name: "First",
+  priority: 1,
+  starts_at: null,
+  ends_at: null,
+  conditions: {},
+  action,
+  ...change,
+});
+
+const snapshotOf = (rules: readonly RoutingRule[]): OrgSnapshot => ({
+  org_id: "org_1",
+  by_model: new Map(),
+  unusable: new Map(),
+  rules: compileRules(rules),
+  providers: new Map([
+    [
+      "p",
+      {
+        account: { ...ACCOUNT, id: "p" },
+        timeouts: { first_byte_ms: 1, idle_ms: 1, total_ms: 1 },
+        models: new Map(Object.entries(MODELS)),
+        health: "unknown",
+      },
+    ],
+  ]),
+});
+
+interface Asked {
+  readonly rules?: readonly RoutingRule[];
+  readonly body?: object;
+  readonly key?: KeyEntry;
+  readonly request_id?: string;
+  readonly subject?: string;
+}
+
+function route({ rules = [], body = {}, key = KEY, request_id = "req_1", subject }: Asked) {
+  const caller = {
+    key: key.key_id,
+    wallet: key.wallet_id,
+    feature: null,
+    subject: subject ?? null,
+    country: null,
+    tags: {},
+    at: NOON,
+  };
+  const asked = request({ model: "p/dear", ...body });
+  const facts = factsOf(asked.model, chatShape(asked, "openai-chat"), caller);
+  return routeRequest({ facts, needed: "chat", key, snapshot: snapshotOf(rules), request_id });
+}
+
+function routed(asked: Asked) {
+  const answer = route(asked);
+  if (isRefused(answer)) throw new Error(JSON.stringify(answer.refused));
+  return { model: answer.plan.attempts[0].name, routing: answer.routing };
+}
+
+function refusal(asked: Asked) {
+  const answer = route(asked);
+  if (!isRefused(answer)) throw new Error("not refused");
+  return answer.refused;
+}
+
+const TOOL = { type: "function", function: { name: "f", parameters: {} } };
+const IMAGE = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } };
+
+describe("a request", () => {
+  it("without a rule goes to the model that was asked for", () => {
+    expect(routed({})).toEqual({
+      model: "p/dear",
+      routing: {
+        asked: "p/dear",
+        rule_id: null,
+        rule: null,
+        how: "asked",
+        passed_over: [],
+        passed_over_more: 0,
+        candidates: [],
+      },
+    });
+  });
+
+  it("goes where its rule says, also under a name that is no model's, and says what was passed over", () => {
+    const rules = [
+      rule({ deny: "no" }, { id: "rule_0", priority: 0, conditions: { images: true } }),
+      rule({ model: "p/cheap" }, { conditions: { model: "smart" } }),
+    ];
+    expect(routed({ rules, body: { model: "smart" } })).toMatchObject({
+      model: "p/cheap",
+      routing: {
+        asked: "smart",
+        rule_id: "rule_1",
+        how: "model",
+        passed_over: [{ rule_id: "rule_0", failed: "images" }],
+      },
+    });
+    expect(routed({ rules }).model).toBe("p/dear");
+  });
+
+  it("is refused in the rule's words", () => {
+    expect(refusal({ rules: [rule({ deny: "Not on Sundays." })] })).toMatchObject({
+      code: "policy_denied",
+      message: "Not on Sundays.",
+    });
+  });
+
+  it("may use no other model through a rule than its key may", () => {
+    const key = { ...KEY, models: ["p/dear"] };
+    const rules = [rule({ model: "p/cheap" })];
+    expect(refusal({ rules, key })).toMatchObject({ code: "forbidden", message: expect.stringContaining('"First"') });
+  });
+
+  it("whose rule names what is not there is refused for the rule", () => {
+    expect(refusal({ rules: [rule({ model: "p/gone" })] })).toMatchObject({
+      code: "model_not_found",
+      message: expect.stringContaining('The routing rule "First" chose a model that cannot be used.'),
+    });
+  });
+});
+
+describe("the cheapest", () => {
+  const rules = [rule({ cheapest: ["p/dear", "p/middle", "p/cheap", "p/small", "p/free_of_price", "p/gone"] })];
+
+  it("is taken among those that can serve the request", () => {
+    const { model: chosen, routing } = routed({ rules });
+    expect(chosen).toBe("p/cheap");
+    expect(routing.how).toBe("cheapest");
+    const costs = Object.fromEntries(routing.candidates.map((one) => [one.model, one.cost_nano_usd ?? one.left_out]));
+    expect(costs).toMatchObject({
+      "p/small": "context too small",
+      "p/free_of_price": "model_unpriced",
+      "p/gone": "model_not_found",
+    });
+    expect(Number(costs["p/dear"])).toBe(9 * Number(costs["p/cheap"]));
+  });
+
+  it("W5: is never one that lacks what the request needs", () => {
+    expect(routed({ rules, body: { tools: [TOOL] } }).model).toBe("p/middle");
+    expect(routed({ rules, body: { messages: [{ role: "user", content: [IMAGE] }] } }).model).toBe("p/dear");
+  });
+
+  it("that does not exist is a refusal with the reasons", () => {
+    const none = [rule({ cheapest: ["p/gone", "p/free_of_price"] })];
+    expect(refusal({ rules: none })).toMatchObject({
+      code: "no_provider_available",
+      message: expect.stringContaining("p/gone: model_not_found; p/free_of_price: model_unpriced"),
+    });
+  });
+});
+
+describe("a split", () => {
+  const split = [
+    { model: "p/dear", weight: 30 },
+    { model: "p/cheap", weight: 70 },
+  ];
+  const models = (by: "request" | "subject" | "key", change: (at: number) => Asked) =>
+    Array.from({ length: 1_000 }, (_, at) => routed({ rules: [rule({ split, by })], ...change(at) }).model);
+
+  it("by request falls anew, by its weights", () => {
+    const found = models("request", (at) => ({ request_id: `req_${at}` })).filter((one) => one === "p/dear").length;
+    expect(Math.abs(found - 300)).toBeLessThan(4 * Math.sqrt(1_000 * 0.3 * 0.7));
+  });
+
+  it("by subject or key is always the same", () => {
+    expect(new Set(models("key", (at) => ({ request_id: `req_${at}` }))).size).toBe(1);
+    expect(new Set(models("subject", (at) => ({ request_id: `req_${at}`, subject: "ann" }))).size).toBe(1);
+    expect(new Set(models("subject", (at) => ({ subject: `user-${at}` }))).size).toBe(2);
+  });
+});
+
+describe("what a rule is told of a request", () => {
+  it("has its sizes made only when they are asked for", () => {
+    const asked = request({ messages: [{ role: "user", content: "x".repeat(400) }], tools: [TOOL], max_tokens: 7 });
+    let made = 0;
+    const shape = chatShape(
+      {
+        ...asked,
+        get messages() {
+          made += 1;
+          return asked.messages;
+        },
+      } as typeof asked,
+      "openai-chat",
+    );
+    const before = made;
+    const facts = factsOf("p/dear", shape, {
+      key: "",
+      wallet: "",
+      feature: null,
+      subject: null,
+      country: null,
+      tags: {},
+      at: 0,
+    });
+    expect(facts).toMatchObject({ tools: true, max_output_tokens: 7, json: false, stream: false });
+    expect(made).toBe(before);
+    expect(facts.input_tokens).toBeGreaterThan(100);
+    expect(textsShape("embeddings", "openai-embeddings", ["a".repeat(40)]).input_tokens).toBe(11);
+  });
+});

@@ -1,0 +1,83 @@
+import type { RequestFacts } from "../../../schema/routing/facts.ts";
+import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+
+/** What a request's body tells a routing rule. Sizes are made when a rule asks for them. */
+export type RequestShape = Pick<
+  RequestFacts,
+  | "operation"
+  | "dialect"
+  | "metadata"
+  | "input_tokens"
+  | "max_output_tokens"
+  | "tools"
+  | "images"
+  | "json"
+  | "reasoning"
+  | "stream"
+>;
+
+/** About: most tokens are four bytes of JSON. */
+const BYTES_PER_TOKEN = 4;
+
+const aboutTokens = (value: unknown): number => Math.ceil(JSON.stringify(value).length / BYTES_PER_TOKEN);
+
+/** The shape of a chat request, in the canonical form. */
+export function chatShape(request: ChatRequest, dialect: string): RequestShape {
+  const { messages, tools, response_format: format, metadata } = request;
+  let input_tokens: number | null = null;
+  return {
+    operation: "chat",
+    dialect,
+    metadata: textsOf(metadata),
+    get input_tokens() {
+      input_tokens ??= aboutTokens(messages) + (tools == null ? 0 : aboutTokens(tools));
+      return input_tokens;
+    },
+    max_output_tokens: request.max_completion_tokens ?? request.max_tokens ?? null,
+    tools: (tools ?? []).length > 0,
+    get images() {
+      return messages.some(hasImage);
+    },
+    json: format != null && format.type !== "text",
+    reasoning: request.reasoning_effort != null && request.reasoning_effort !== "none",
+    stream: request.stream === true,
+  };
+}
+
+const hasImage = ({ content }: ChatRequest["messages"][number]): boolean =>
+  Array.isArray(content) && content.some(({ type }) => type === "image_url");
+
+const textsOf = (metadata: unknown): Readonly<Record<string, string>> =>
+  typeof metadata === "object" && metadata !== null
+    ? Object.fromEntries(Object.entries(metadata).filter(([, value]) => typeof value === "string"))
+    : {};
+
+/** The shape of what has texts and no conversation. */
+export function textsShape(operation: "embeddings" | "rerank", dialect: string, texts: unknown): RequestShape {
+  let input_tokens: number | null = null;
+  return {
+    operation,
+    dialect,
+    metadata: {},
+    get input_tokens() {
+      input_tokens ??= aboutTokens(texts);
+      return input_tokens;
+    },
+    max_output_tokens: null,
+    tools: false,
+    images: false,
+    json: false,
+    reasoning: false,
+    stream: false,
+  };
+}
+
+/** Who asks, when, and how it is labelled: what the request's headers and its key tell a rule. */
+export type CallerFacts = Pick<RequestFacts, "key" | "wallet" | "feature" | "subject" | "country" | "tags" | "at">;
+
+/** All facts of a request. The shape keeps its getters: what no rule asks for is never made. */
+export const factsOf = (model: string, shape: RequestShape, caller: CallerFacts): RequestFacts =>
+  Object.defineProperties(Object.create(null), {
+    ...Object.getOwnPropertyDescriptors(shape),
+    ...Object.getOwnPropertyDescriptors({ ...caller, model }),
+  });

@@ -1,0 +1,126 @@
+import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { costOf } from "../../../schema/pricing/cost.ts";
+import { type CompiledRule, type Considered, decide } from "../../../schema/routing/decide.ts";
+import type { RequestFacts } from "../../../schema/routing/facts.ts";
+import type { RoutingRecord } from "../../../schema/routing/routing-record.ts";
+import { chooseByWeight } from "../../../schema/routing/split.ts";
+import type { KeyEntry } from "../stores/api-keys.ts";
+import type { OrgSnapshot } from "../stores/org-snapshot.ts";
+import { type Attempt, type NeededCapability, type Plan, planRequest } from "./plan.ts";
+
+export interface Routed {
+  readonly plan: Plan;
+  readonly routing: RoutingRecord;
+}
+
+interface RouteInput {
+  readonly facts: RequestFacts;
+  readonly needed: NeededCapability;
+  readonly key: KeyEntry;
+  readonly snapshot: OrgSnapshot;
+  readonly request_id: string;
+}
+
+/**
+ * Which model serves a request: by the first rule that applies, else the one that the caller named. Only memory is read.
+ * Refused by a rule that denies, and where the model that a rule names cannot be had.
+ */
+export function routeRequest(input: RouteInput): Routed | Refused {
+  const { facts, snapshot } = input;
+  const { rule, considered } = decide(snapshot.rules, facts);
+  const choice = rule === null ? { how: "asked" as const, model: facts.model, candidates: [] } : choose(rule, input);
+  if (isRefused(choice)) return choice;
+  const planned = planRequest(choice.model, input.needed, input.key, snapshot, facts.at);
+  if (isRefused(planned)) return rule === null ? planned : byRule(rule, planned);
+  return {
+    plan: planned.plan,
+    routing: {
+      asked: facts.model,
+      rule_id: rule?.id ?? null,
+      rule: rule?.name ?? null,
+      how: choice.how,
+      ...passedOver(considered),
+      candidates: [...choice.candidates],
+    },
+  };
+}
+
+/** Whoever reads the refusal did not name the model. */
+const byRule = ({ name }: CompiledRule, { refused }: Refused): Refused => ({
+  refused: {
+    ...refused,
+    message: `The routing rule "${name}" chose a model that cannot be used. ${refused.message ?? ""}`.trim(),
+  },
+});
+
+interface Choice {
+  readonly how: RoutingRecord["how"];
+  readonly model: string;
+  readonly candidates: RoutingRecord["candidates"];
+}
+
+function choose(rule: CompiledRule, input: RouteInput): Choice | Refused {
+  const { model, split, cheapest, deny, by = "request" } = rule.action;
+  if (deny !== undefined) return refuse("policy_denied", { message: deny, param: "model" });
+  if (model !== undefined) return { how: "model", model, candidates: [] };
+  const [first, ...others] = split ?? [];
+  if (first !== undefined) {
+    const chosen = chooseByWeight([first, ...others], rule.id, subjectOf(by, input));
+    return { how: "split", model: chosen.model, candidates: [first, ...others] };
+  }
+  return cheapestOf(rule, cheapest ?? [], input);
+}
+
+function subjectOf(by: "request" | "subject" | "key", { facts, request_id }: RouteInput): string {
+  if (by === "request") return request_id;
+  return by === "subject" ? (facts.subject ?? facts.key) : facts.key;
+}
+
+/** Of an answer whose length nobody bounded: what models are compared by. */
+const OUTPUT_TOKENS_ASSUMED = 1_000;
+
+/** The least dear of those that can serve the request. Of equals the first. */
+function cheapestOf(rule: CompiledRule, models: readonly string[], input: RouteInput): Choice | Refused {
+  const candidates = models.map((model) => candidate(model, input));
+  let best: { readonly model: string; readonly cost: number } | null = null;
+  for (const { model, cost_nano_usd: cost } of candidates) {
+    if (cost != null && (best === null || cost < best.cost)) best = { model, cost };
+  }
+  if (best !== null) return { how: "cheapest", model: best.model, candidates };
+  const why = candidates.map(({ model, left_out }) => `${model}: ${left_out}`).join("; ");
+  return refuse("no_provider_available", {
+    message: `None of the models of the routing rule "${rule.name}" can serve this request (${why}).`,
+    param: "model",
+  });
+}
+
+function candidate(model: string, { facts, needed, key, snapshot }: RouteInput): RoutingRecord["candidates"][number] {
+  const planned = planRequest(model, needed, key, snapshot, facts.at);
+  if (isRefused(planned)) return { model, cost_nano_usd: null, left_out: planned.refused.code };
+  const [attempt] = planned.plan.attempts;
+  const lacking = lackOf(attempt, facts);
+  if (lacking !== null) return { model, cost_nano_usd: null, left_out: lacking };
+  const output = Math.min(facts.max_output_tokens ?? OUTPUT_TOKENS_ASSUMED, attempt.model.max_output_tokens);
+  const usage = needed === "chat" ? { input: facts.input_tokens, output } : { input: facts.input_tokens };
+  return { model, cost_nano_usd: costOf(usage, attempt.price).cost_nano_usd };
+}
+
+/** What the request asks for and the model does not have. */
+function lackOf({ model }: Attempt, facts: RequestFacts): string | null {
+  const { capabilities, context_tokens } = model;
+  if (facts.tools && !capabilities.includes("tools")) return "no tools";
+  if (facts.images && !capabilities.includes("vision")) return "no vision";
+  if (facts.input_tokens > context_tokens) return "context too small";
+  return null;
+}
+
+/** Told with the request, so that it is explained by itself. */
+const LISTED_MAX = 20;
+
+function passedOver(considered: readonly Considered[]) {
+  const failed = considered.flatMap(({ rule_id, failed: at }) => (at === null ? [] : [{ rule_id, failed: at }]));
+  return {
+    passed_over: failed.slice(0, LISTED_MAX),
+    passed_over_more: Math.max(0, failed.length - LISTED_MAX),
+  };
+}

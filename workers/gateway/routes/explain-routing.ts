@@ -1,0 +1,152 @@
+import * as z from "zod";
+import { describeIssue } from "../../../schema/http/describe-issue.ts";
+import { errorResponse } from "../../../schema/http/error-response.ts";
+import { readJsonBody } from "../../../schema/http/read-json-body.ts";
+import { isRefused } from "../../../schema/kernel/errors.ts";
+import { isJsonObject } from "../../../schema/kernel/json.ts";
+import { LIMITS } from "../../../schema/kernel/limits.ts";
+import { log } from "../../../schema/kernel/log.ts";
+import type { RequestScope } from "../http/request-scope.ts";
+import type { Route } from "../http/route.ts";
+import { EXPLAINED_ROUTES, explainRouting, readExplained } from "../pipeline/explain-routing.ts";
+import { reloadedSnapshot } from "../pipeline/snapshot.ts";
+import { type KeyEntry, loadKeyById } from "../stores/api-keys.ts";
+import { authorizeAdmin } from "./authorize-admin.ts";
+
+const label = z.string().min(1).max(LIMITS.tag_chars);
+
+const bodySchema = z.strictObject({
+  route: z.enum(EXPLAINED_ROUTES).default("/v1/chat/completions").describe("Where the request would be sent."),
+  request: z.record(z.string(), z.unknown()).describe("Its body."),
+  key_id: z
+    .string()
+    .max(100)
+    .optional()
+    .describe("Whose key it would come with; one that may use all models unless given."),
+  feature: label.optional(),
+  subject: label.optional(),
+  country: z.string().length(2).optional(),
+  tags: z.record(label, label).optional(),
+  at: z.iso.datetime({ offset: true }).optional().describe("When; now unless given."),
+});
+
+const answerSchema = z.object({
+  asked: z.string(),
+  model: z.string().nullable().describe("Which would serve it; null when it would be refused."),
+  provider: z.string().nullable(),
+  how: z.enum(["asked", "model", "split", "cheapest"]).nullable(),
+  rule: z.object({ id: z.string(), name: z.string() }).nullable().describe("The rule that decides."),
+  considered: z
+    .array(z.object({ rule_id: z.string(), name: z.string(), failed: z.string().nullable() }))
+    .describe("The rules that are tried, in order, each with the first condition that does not hold."),
+  candidates: z.array(
+    z.object({
+      model: z.string(),
+      weight: z.int().optional(),
+      cost_usd: z.string().optional(),
+      left_out: z.string().optional(),
+    }),
+  ),
+  facts: z.object({ input_tokens: z.int(), tools: z.boolean(), images: z.boolean(), json: z.boolean() }),
+  refused: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+
+/** POST /v1/routing/explain: what would happen to a request, without running it. */
+export const routingExplain: Route = {
+  method: "post",
+  path: "/v1/routing/explain",
+  operation_id: "explainRouting",
+  tag: "Routing",
+  summary: "Explain routing",
+  description:
+    "Which model would serve a request and why: every rule that is tried, with the first condition of it that does not hold, and what there is to choose from. Nothing is called, held or charged. A split by request falls anew each time.",
+  security: "admin",
+  spends: false,
+  headers: {},
+  body: {
+    schema: bodySchema,
+    example: {
+      request: { model: "openai/gpt-5", messages: [{ role: "user", content: "Hello" }] },
+      tags: { env: "dev" },
+    },
+  },
+  responses: { 200: { description: "What would happen.", schema: answerSchema } },
+  errors: [
+    "invalid_request",
+    "invalid_json",
+    "json_too_deep",
+    "invalid_api_key",
+    "not_signed_in",
+    "forbidden",
+    "origin_denied",
+    "not_found",
+    "payload_too_large",
+    "unsupported_media_type",
+    "store_unavailable",
+  ],
+  handle,
+};
+
+async function handle(http: Request, scope: RequestScope): Promise<Response> {
+  const caller = await authorizeAdmin(http, scope, { permission: "routing:read", audit: null });
+  if (caller.status === "refused") return errorResponse(caller.refusal, scope.public_request_id);
+  const read = await readJsonBody(http);
+  if (isRefused(read)) return errorResponse(read.refused, scope.public_request_id);
+  const parsed = bodySchema.safeParse(read.body);
+  if (!parsed.success) {
+    return errorResponse({ code: "invalid_request", ...describeIssue(parsed.error) }, scope.public_request_id);
+  }
+  const { route, key_id, feature = null, subject = null, country = null, tags = {}, at } = parsed.data;
+  const { request } = read.body;
+  const asked = readExplained(route, isJsonObject(request) ? request : {});
+  if (isRefused(asked)) {
+    const { param } = asked.refused;
+    const inside = param === undefined ? asked.refused : { ...asked.refused, param: `request.${param}` };
+    return errorResponse(inside, scope.public_request_id);
+  }
+  const key = await keyOf(key_id, caller.org_id, scope);
+  if ("refusal" in key) return errorResponse(key.refusal, scope.public_request_id);
+  const loaded = await reloadedSnapshot(scope, caller.org_id);
+  if (isRefused(loaded)) return errorResponse(loaded.refused, scope.public_request_id);
+  const who = {
+    key: key.entry.key_id,
+    wallet: key.entry.wallet_id,
+    feature,
+    subject,
+    country,
+    tags,
+    at: at === undefined ? scope.started_at : Date.parse(at),
+  };
+  return Response.json(explainRouting(asked, who, key.entry, loaded.snapshot, scope.request_id), {
+    headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store" },
+  });
+}
+
+type FoundKey =
+  | { readonly entry: KeyEntry }
+  | { readonly refusal: { readonly code: "not_found" | "store_unavailable"; readonly message: string } };
+
+async function keyOf(key_id: string | undefined, org_id: string, scope: RequestScope): Promise<FoundKey> {
+  if (key_id === undefined) return { entry: anyKey(org_id) };
+  try {
+    const entry = await loadKeyById(scope.env.DB, org_id, key_id);
+    return entry === null ? { refusal: { code: "not_found", message: "There is no such key." } } : { entry };
+  } catch (error) {
+    log("error", "key_store_failed", { request_id: scope.request_id, reason: String(error) });
+    return { refusal: { code: "store_unavailable", message: "The key store does not answer. Try again." } };
+  }
+}
+
+/** Of nobody: it may use every model. */
+const anyKey = (org_id: string): KeyEntry => ({
+  key_id: "",
+  name: "",
+  org_id,
+  wallet_id: "",
+  scopes: [],
+  models: null,
+  expires_at: null,
+  revoked_at: null,
+  shards: 1,
+  limits: { version: 1, requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
+});
