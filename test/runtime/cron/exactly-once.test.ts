@@ -168,6 +168,7 @@ test("every field of an event is in its column", async () => {
     subject: "user-7",
     country: "DE",
     trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+    routing: JSON.stringify(context.routing),
     cost_center: "CC-1",
     team_id: "tem_1",
   });

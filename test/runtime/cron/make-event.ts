@@ -20,6 +20,18 @@ export const context: RequestContext = {
   country: "DE",
   trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
   started_at: HOUR + 1_000,
+  routing: {
+    asked: "smart",
+    rule_id: "rule_1",
+    rule: "Smart",
+    how: "split",
+    passed_over: [{ rule_id: "rule_0", failed: "images" }],
+    passed_over_more: 0,
+    candidates: [
+      { model: "openai/gpt-5", weight: 90 },
+      { model: "openai/gpt-5-mini", weight: 10 },
+    ],
+  },
 };
 
 export const record: RequestRecord = {

@@ -1,5 +1,6 @@
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { costOf } from "../../../schema/pricing/cost.ts";
+import type { Action } from "../../../schema/routing/action.ts";
 import { type CompiledRule, type Considered, decide } from "../../../schema/routing/decide.ts";
 import type { RequestFacts } from "../../../schema/routing/facts.ts";
 import type { RoutingRecord } from "../../../schema/routing/routing-record.ts";
@@ -32,6 +33,9 @@ export function routeRequest(input: RouteInput): Routed | Refused {
   if (isRefused(choice)) return choice;
   const planned = planRequest(choice.model, input.needed, input.key, snapshot, facts.at);
   if (isRefused(planned)) return rule === null ? planned : byRule(rule, planned);
+  // A caller who names a model is taken at their word: what is known of it may be a guess. A rule must not guess.
+  const lacking = rule === null ? null : lackOf(planned.plan.attempts[0], facts);
+  if (rule !== null && lacking !== null) return byRule(rule, unable(choice.model, lacking));
   return {
     plan: planned.plan,
     routing: {
@@ -53,6 +57,12 @@ const byRule = ({ name }: CompiledRule, { refused }: Refused): Refused => ({
   },
 });
 
+const unable = (model: string, lacking: string): Refused =>
+  refuse("unsupported_parameter", {
+    message: `${model} cannot serve this request (${lacking}).`,
+    param: lacking === "no vision" ? "messages" : lacking === "no tools" ? "tools" : "model",
+  });
+
 interface Choice {
   readonly how: RoutingRecord["how"];
   readonly model: string;
@@ -63,13 +73,25 @@ function choose(rule: CompiledRule, input: RouteInput): Choice | Refused {
   const { model, split, cheapest, deny, by = "request" } = rule.action;
   if (deny !== undefined) return refuse("policy_denied", { message: deny, param: "model" });
   if (model !== undefined) return { how: "model", model, candidates: [] };
-  const [first, ...others] = split ?? [];
-  if (first !== undefined) {
-    const chosen = chooseByWeight([first, ...others], rule.id, subjectOf(by, input));
-    return { how: "split", model: chosen.model, candidates: [first, ...others] };
-  }
-  return cheapestOf(rule, cheapest ?? [], input);
+  return split === undefined
+    ? cheapestOf(rule, cheapest ?? [], input)
+    : oneOf(rule, split, subjectOf(by, input), input);
 }
+
+/** By weight, among those that can serve the request: whoever would get another falls to the rest, by their weights. */
+function oneOf(
+  rule: CompiledRule,
+  split: NonNullable<Action["split"]>,
+  subject: string,
+  input: RouteInput,
+): Choice | Refused {
+  const candidates = split.map((option) => ({ ...option, ...leftOut(candidate(option.model, input)) }));
+  const [first, ...others] = candidates.filter(({ left_out }) => left_out === undefined);
+  if (first === undefined) return noneOf(rule, candidates);
+  return { how: "split", model: chooseByWeight([first, ...others], rule.id, subject).model, candidates };
+}
+
+const leftOut = ({ left_out }: Candidate) => (left_out === undefined ? {} : { left_out });
 
 function subjectOf(by: "request" | "subject" | "key", { facts, request_id }: RouteInput): string {
   if (by === "request") return request_id;
@@ -87,14 +109,20 @@ function cheapestOf(rule: CompiledRule, models: readonly string[], input: RouteI
     if (cost != null && (best === null || cost < best.cost)) best = { model, cost };
   }
   if (best !== null) return { how: "cheapest", model: best.model, candidates };
+  return noneOf(rule, candidates);
+}
+
+function noneOf({ name }: CompiledRule, candidates: readonly Candidate[]): Refused {
   const why = candidates.map(({ model, left_out }) => `${model}: ${left_out}`).join("; ");
   return refuse("no_provider_available", {
-    message: `None of the models of the routing rule "${rule.name}" can serve this request (${why}).`,
+    message: `None of the models of the routing rule "${name}" can serve this request (${why}).`,
     param: "model",
   });
 }
 
-function candidate(model: string, { facts, needed, key, snapshot }: RouteInput): RoutingRecord["candidates"][number] {
+type Candidate = RoutingRecord["candidates"][number];
+
+function candidate(model: string, { facts, needed, key, snapshot }: RouteInput): Candidate {
   const planned = planRequest(model, needed, key, snapshot, facts.at);
   if (isRefused(planned)) return { model, cost_nano_usd: null, left_out: planned.refused.code };
   const [attempt] = planned.plan.attempts;

@@ -140,6 +140,49 @@ describe("a request", () => {
   });
 });
 
+describe("W5: a rule", () => {
+  const image = { messages: [{ role: "user", content: [IMAGE] }] };
+
+  it("never sends a request to a model that lacks what it needs, and says so", () => {
+    const rules = [rule({ model: "p/cheap" })];
+    expect(routed({ rules }).model).toBe("p/cheap");
+    expect(refusal({ rules, body: { tools: [TOOL] } })).toMatchObject({
+      code: "unsupported_parameter",
+      param: "tools",
+    });
+    expect(refusal({ rules, body: image })).toMatchObject({
+      param: "messages",
+      message: expect.stringContaining("no vision"),
+    });
+  });
+
+  it("splits among those that can", () => {
+    const split = [
+      { model: "p/cheap", weight: 99 },
+      { model: "p/dear", weight: 1 },
+    ];
+    const rules = [rule({ split, by: "request" })];
+    for (let at = 0; at < 50; at += 1) {
+      const { model: chosen, routing } = routed({ rules, body: image, request_id: `req_${at}` });
+      expect(chosen).toBe("p/dear");
+      expect(routing.candidates).toEqual([{ ...split[0], left_out: "no vision" }, split[1]]);
+    }
+    const none = [
+      rule({
+        split: [
+          { model: "p/cheap", weight: 1 },
+          { model: "p/small", weight: 1 },
+        ],
+      }),
+    ];
+    expect(refusal({ rules: none, body: image })).toMatchObject({ code: "no_provider_available" });
+  });
+
+  it("leaves a caller who names the model to the provider", () => {
+    expect(routed({ body: { ...image, model: "p/cheap" } }).model).toBe("p/cheap");
+  });
+});
+
 describe("the cheapest", () => {
   const rules = [rule({ cheapest: ["p/dear", "p/middle", "p/cheap", "p/small", "p/free_of_price", "p/gone"] })];
 
