@@ -98,7 +98,7 @@ describe("every price file", () => {
         prices.filter((price) => price.effective_from > checked).map((price) => `${id} from ${price.effective_from}`),
       );
     });
-    expect(announced).toEqual(["gemini-3.8-flash from 2027-01-01"]);
+    expect(announced).toEqual(["3.8", "3.7", "3.6"].map((version) => `gemini-${version}-flash from 2027-01-01`));
   });
 
   test.each(files)("%s has ascending tiers that price exactly what the base prices", (file) => {
