@@ -1,9 +1,15 @@
 import { assert } from "../kernel/unreachable.ts";
 import anthropicFile from "../prices/anthropic.json" with { type: "json" };
+import bedrockFile from "../prices/bedrock.json" with { type: "json" };
 import cohereFile from "../prices/cohere.json" with { type: "json" };
+import fireworksFile from "../prices/fireworks.json" with { type: "json" };
+import geminiFile from "../prices/gemini.json" with { type: "json" };
+import groqFile from "../prices/groq.json" with { type: "json" };
 import mistralFile from "../prices/mistral.json" with { type: "json" };
 import openaiFile from "../prices/openai.json" with { type: "json" };
 import sandboxFile from "../prices/sandbox.json" with { type: "json" };
+import togetherFile from "../prices/together.json" with { type: "json" };
+import xaiFile from "../prices/xai.json" with { type: "json" };
 import type { ModelInfo } from "./price.ts";
 import { modelFromFile, type PriceFile } from "./price-file.ts";
 
@@ -20,23 +26,48 @@ export interface Catalogue {
 
 const FILES = {
   anthropic: anthropicFile,
+  bedrock: bedrockFile,
   cohere: cohereFile,
+  fireworks: fireworksFile,
+  gemini: geminiFile,
+  groq: groqFile,
   mistral: mistralFile,
   openai: openaiFile,
   sandbox: sandboxFile,
+  together: togetherFile,
+  // Google asks the same of both, at the global location: `hasCataloguePrices` leaves the others out.
+  vertex: { ...geminiFile, provider: "vertex", source: "https://cloud.google.com/vertex-ai/generative-ai/pricing" },
+  xai: xaiFile,
 } as const satisfies Record<string, PriceFile>;
 
 export type CatalogueProvider = keyof typeof FILES;
 
 export const CATALOGUE_PROVIDERS: readonly CatalogueProvider[] = [
   "anthropic",
+  "bedrock",
   "cohere",
+  "fireworks",
+  "gemini",
+  "groq",
   "mistral",
   "openai",
   "sandbox",
+  "together",
+  "vertex",
+  "xai",
 ];
 
 export const isCatalogueProvider = (kind: string): kind is CatalogueProvider => Object.hasOwn(FILES, kind);
+
+/**
+ * Whether a provider of that kind, set up so, charges what the catalogue says. Not Vertex AI at a region or a
+ * multi-region: those cost more than the global location, which it is where `settings.region` is not given.
+ */
+export const hasCataloguePrices = (
+  kind: string,
+  settings: Readonly<Record<string, unknown>>,
+): kind is CatalogueProvider =>
+  isCatalogueProvider(kind) && (kind !== "vertex" || (settings["region"] ?? "global") === "global");
 
 /** Built when a provider is first asked for: a worker that starts pays nothing for prices that it does not use. */
 const built = new Map<CatalogueProvider, Catalogue>();

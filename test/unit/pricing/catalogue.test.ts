@@ -4,7 +4,14 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
-import { buildCatalogue, CATALOGUE_PROVIDERS, catalogueModel, catalogueOf } from "../../../schema/pricing/catalogue.ts";
+import {
+  buildCatalogue,
+  CATALOGUE_PROVIDERS,
+  catalogueModel,
+  catalogueModelNamed,
+  catalogueOf,
+  hasCataloguePrices,
+} from "../../../schema/pricing/catalogue.ts";
 import { MODEL_CAPABILITIES, type Rates } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import { ENCODINGS } from "../../../schema/wire/tokenizer-rpc.ts";
@@ -13,9 +20,9 @@ const FOLDER = fileURLToPath(new URL("../../../schema/prices/", import.meta.url)
 
 const dollars = z.string().regex(/^\d{1,4}(\.\d{1,9})?$/);
 const day = z.iso.date();
-const name = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/);
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:/-]*$/);
 const rates = z.partialRecord(z.enum(USAGE_COMPONENTS), dollars);
-const tokens = z.int().min(1).max(2_000_000);
+const tokens = z.int().min(1).max(4_000_000);
 
 const priceFileSchema = z.strictObject({
   provider: z.string(),
@@ -51,7 +58,8 @@ const read = (file: string) => priceFileSchema.parse(JSON.parse(readFileSync(joi
 
 describe("every price file", () => {
   test("is in the catalogue, and nothing else is", () => {
-    expect(files.toSorted()).toEqual(CATALOGUE_PROVIDERS.map((provider) => `${provider}.json`).toSorted());
+    const with_a_file = CATALOGUE_PROVIDERS.filter((provider) => provider !== "vertex");
+    expect(files.toSorted()).toEqual(with_a_file.map((provider) => `${provider}.json`).toSorted());
   });
 
   test.each(files)(
@@ -68,13 +76,29 @@ describe("every price file", () => {
     expect(names).toHaveLength(new Set(names).size);
   });
 
-  test.each(files)("%s dates its prices in ascending order, each once, none after the day it was checked", (file) => {
-    const { models, checked } = read(file);
-    for (const { id, prices } of models) {
-      const days = prices.map((price) => price.effective_from);
-      expect(days, id).toEqual([...new Set(days)].toSorted());
-      for (const from of days) expect(from <= checked, `${id} from ${from}`).toBe(true);
-    }
+  test.each(files)(
+    "%s dates its prices in ascending order, each once, one of them by the day it was checked",
+    (file) => {
+      const { models, checked } = read(file);
+      for (const { id, prices } of models) {
+        const days = prices.map((price) => price.effective_from);
+        expect(days, id).toEqual([...new Set(days)].toSorted());
+        expect(
+          days.some((from) => from <= checked),
+          `${id} has a price`,
+        ).toBe(true);
+      }
+    },
+  );
+
+  test("only prices that a provider has announced begin after the day of the check", () => {
+    const announced = files.flatMap((file) => {
+      const { models, checked } = read(file);
+      return models.flatMap(({ id, prices }) =>
+        prices.filter((price) => price.effective_from > checked).map((price) => `${id} from ${price.effective_from}`),
+      );
+    });
+    expect(announced).toEqual(["3.8", "3.7", "3.6"].map((version) => `gemini-${version}-flash from 2027-01-01`));
   });
 
   test.each(files)("%s has ascending tiers that price exactly what the base prices", (file) => {
@@ -107,7 +131,7 @@ function expectSane(id: string, rates: Rates, kind: "chat" | "embeddings" | "rer
   }
   if (cached_write_1h !== undefined) expect(cached_write_1h, `${id} write of an hour`).toBe(2 * input);
   if (reasoning !== undefined) expect(reasoning, `${id} reasoning`).toBeGreaterThanOrEqual(output);
-  if (audio_input !== undefined) expect(audio_input, `${id} sound`).toBeGreaterThan(input);
+  if (audio_input !== undefined) expect(audio_input, `${id} sound`).toBeGreaterThanOrEqual(input);
   // Nothing on the market costs more than 1,000 USD per million tokens or less than a cent, unless it is free.
   for (const rate of [input, output]) {
     if (rate > 0) expect(rate >= 10_000_000 && rate <= 1_000_000_000_000, `${id} ${rate}`).toBe(true);
@@ -168,6 +192,53 @@ describe("the catalogue", () => {
     expect(catalogueModel("__proto__", "gpt-5")).toBeNull();
   });
 
+  test("ids with slashes and colons are found as the provider spells them", () => {
+    expect(catalogueModelNamed("fireworks/accounts/fireworks/models/kimi-k3")?.upstream_id).toBe(
+      "accounts/fireworks/models/kimi-k3",
+    );
+    expect(catalogueModelNamed("groq/openai/gpt-oss-20b")?.prices[0]?.rates.cached_read).toBe(37_500_000);
+    expect(catalogueModelNamed("bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0")?.prices[0]?.rates).toEqual({
+      input: 3_300_000_000,
+      cached_read: 330_000_000,
+      cached_write_5m: 4_125_000_000,
+      cached_write_1h: 6_600_000_000,
+      output: 16_500_000_000,
+    });
+  });
+
+  test("Claude in a geography of Bedrock costs a tenth more than anywhere, in every component and tier", () => {
+    const claude = catalogueOf("bedrock").models.filter(({ upstream_id }) => upstream_id.startsWith("us.anthropic."));
+    expect(claude.length).toBeGreaterThan(5);
+    for (const { upstream_id, aliases, prices } of claude) {
+      expect(aliases).toEqual([upstream_id.replace("us.", "eu.")]);
+      const anywhere = catalogueModel("bedrock", upstream_id.replace("us.", "global."))?.prices ?? [];
+      const dearer = (rates: Rates) =>
+        Object.fromEntries(Object.entries(rates).map(([component, rate]) => [component, (rate * 11) / 10]));
+      expect(prices.map(({ rates, tiers }) => [rates, ...tiers.map((tier) => tier.rates)])).toEqual(
+        anywhere.map(({ rates, tiers }) => [dearer(rates), ...tiers.map((tier) => dearer(tier.rates))]),
+      );
+    }
+  });
+
+  test("Vertex AI has Gemini's models at Gemini's prices, under price ids of its own", () => {
+    const vertex = catalogueOf("vertex");
+    expect(vertex.models.map(({ upstream_id }) => upstream_id)).toEqual(
+      catalogueOf("gemini").models.map(({ upstream_id }) => upstream_id),
+    );
+    expect(catalogueModel("vertex", "gemini-2.5-flash")?.prices[0]?.price_id).toBe(
+      "vertex/gemini-2.5-flash@2025-12-17",
+    );
+    expect(vertex.source).not.toBe(catalogueOf("gemini").source);
+  });
+
+  test("Vertex AI has them at the global location alone: others cost more", () => {
+    expect(hasCataloguePrices("vertex", {})).toBe(true);
+    expect(hasCataloguePrices("vertex", { region: "global" })).toBe(true);
+    for (const region of ["eu", "us", "europe-west4"]) expect(hasCataloguePrices("vertex", { region })).toBe(false);
+    expect(hasCataloguePrices("gemini", { region: "eu" })).toBe(true);
+    expect(hasCataloguePrices("vllm", {})).toBe(false);
+  });
+
   test("a catalogue is built once", () => {
     expect(catalogueOf("openai")).toBe(catalogueOf("openai"));
   });
@@ -192,6 +263,13 @@ describe("the price in force", () => {
     expect(priceAt(prices, cut - 1)?.rates.input).toBe(10_000_000_000);
     expect(priceAt(prices, cut)?.rates.input).toBe(2_000_000_000);
     expect(priceAt(prices, Date.UTC(2030, 0, 1))?.rates.input).toBe(2_000_000_000);
+  });
+
+  test("an announced price takes over on its day, and not before", () => {
+    const announced = catalogueModel("gemini", "gemini-3.8-flash")?.prices ?? [];
+    const day = Date.UTC(2027, 0, 1);
+    expect(priceAt(announced, day - 1)?.rates).toMatchObject({ input: 750_000_000, output: 3_750_000_000 });
+    expect(priceAt(announced, day)?.rates).toMatchObject({ input: 1_500_000_000, output: 7_500_000_000 });
   });
 
   test("does not depend on the order of the list", () => {

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
-import { catalogueModelNamed, catalogueOf, isCatalogueProvider } from "../../../schema/pricing/catalogue.ts";
+import { catalogueModelNamed, catalogueOf, hasCataloguePrices } from "../../../schema/pricing/catalogue.ts";
 import { MODEL_CAPABILITIES, type ModelCapability, type ModelInfo, type Price } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import { ENCODINGS } from "../../../schema/wire/tokenizer-rpc.ts";
+import type { ProviderAccount } from "../providers/kit/provider.ts";
 
 /** A row of model_prices as D1 answers it. */
 export const priceRowSchema = z.object({
@@ -32,9 +33,13 @@ const tiersSchema = z.array(z.object({ above_input_tokens: z.int().min(1), rates
  * The models of one provider, by name: the catalogue's of its kind, with the org's own prices and models laid over them,
  * without those whose newest row in force at `now` withdraws them. `rows` are this provider's.
  */
-export function modelsOf(kind: string, rows: readonly PriceRow[], now: number): ReadonlyMap<string, ModelInfo> {
+export function modelsOf(
+  { kind, settings }: Pick<ProviderAccount, "kind" | "settings">,
+  rows: readonly PriceRow[],
+  now: number,
+): ReadonlyMap<string, ModelInfo> {
   const models = new Map<string, ModelInfo>();
-  for (const model of isCatalogueProvider(kind) ? catalogueOf(kind).models : []) {
+  for (const model of hasCataloguePrices(kind, settings) ? catalogueOf(kind).models : []) {
     models.set(model.upstream_id, model);
     // An alias is sent as it was asked for: a dated snapshot must not become the moving name, nor the reverse.
     for (const alias of model.aliases) models.set(alias, { ...model, upstream_id: alias });

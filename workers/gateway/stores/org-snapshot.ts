@@ -169,7 +169,7 @@ async function compileProvider(
   return {
     account,
     timeouts: timeoutsOf(row.timeouts),
-    models: modelsOf(row.kind, prices, now),
+    models: modelsOf(account, prices, now),
     health: row.health ?? "unknown",
   };
 }

@@ -103,6 +103,18 @@ describe("a provider", () => {
 });
 
 describe("the models of a provider", () => {
+  it("are the catalogue's of its kind; of Vertex AI's at the global location alone, where they cost that", async () => {
+    addProvider({ id: "google", kind: "gemini" });
+    addProvider({ id: "global", kind: "vertex", settings: "{}" });
+    addProvider({ id: "regional", kind: "vertex", settings: '{"region":"europe-west4"}' });
+    addPrice({ provider_id: "regional", model: "gemini-2.5-pro" });
+    const { providers } = await load();
+    const google = [...(providers.get("google")?.models.keys() ?? [])];
+    expect(google).toContain("gemini-2.5-flash");
+    expect([...(providers.get("global")?.models.keys() ?? [])]).toEqual(google);
+    expect([...(providers.get("regional")?.models.keys() ?? [])]).toEqual(["gemini-2.5-pro"]);
+  });
+
   const names = async (now = NOON): Promise<readonly string[]> =>
     [...((await load({ now })).providers.get("acme")?.models.keys() ?? [])].sort();
 
