@@ -67,7 +67,7 @@ export const hasCataloguePrices = (
   kind: string,
   settings: Readonly<Record<string, unknown>>,
 ): kind is CatalogueProvider =>
-  isCatalogueProvider(kind) && (kind !== "vertex" || (settings["region"] ?? "global") === "global");
+  isCatalogueProvider(kind) && (kind !== "vertex" || (settings.region ?? "global") === "global");
 
 /** Built when a provider is first asked for: a worker that starts pays nothing for prices that it does not use. */
 const built = new Map<CatalogueProvider, Catalogue>();

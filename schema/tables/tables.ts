@@ -16,6 +16,10 @@ export const orgs = sqliteTable("orgs", {
   audit_webhook_secret: text("audit_webhook_secret"),
   /** Adjustments of more than this need a second person; null is never. 100 dollars unless somebody has decided otherwise. */
   adjustment_approval_above_nano_usd: integer("adjustment_approval_above_nano_usd").default(100_000_000_000),
+  /** The regions of providers that may be reached, as providers name theirs; null is all. */
+  provider_regions: text("provider_regions", { mode: "json" }).$type<string[] | null>(),
+  /** The countries that callers may be in, two letters each; null is all. */
+  caller_countries: text("caller_countries", { mode: "json" }).$type<string[] | null>(),
   created_at: integer("created_at").notNull(),
 });
 

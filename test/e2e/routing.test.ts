@@ -153,3 +153,48 @@ describe("routing rules", () => {
     expect((await other.call("GET", `${RULES}/${String(first?.id)}`)).status).toBe(404);
   });
 });
+
+describe("an organisation that is locked", () => {
+  it("to a region reaches no provider outside it, by any way", async () => {
+    const locked = await signUp(platform);
+    await make(locked, "/v1/providers", { id: "inside", kind: "sandbox", region: "eu" });
+    await make(locked, "/v1/providers", { id: "outside", kind: "sandbox", region: "us" });
+    await make(locked, "/v1/providers", { id: "nowhere", kind: "sandbox" });
+    await make(locked, RULES, { name: "Out", when: { model: "out" }, then: { model: "outside/echo" } });
+    const key = z.string().parse((await make(locked, "/v1/keys", { name: "k", wallet_id: locked.wallet_id })).key);
+    const ask = (model: string) =>
+      byKey(platform, key).call("POST", "/v1/chat/completions", { model, messages, max_tokens: 20 });
+    expectStatus(await locked.call("PATCH", `/v1/orgs/${locked.org_id}`, { provider_regions: ["eu"] }), 200);
+    expect((await ask("inside/echo")).status).toBe(200);
+    for (const model of ["outside/echo", "nowhere/echo", "out"]) {
+      const denied = await ask(model);
+      expect([denied.status, codeOf(denied)], model).toEqual([403, "region_denied"]);
+    }
+    const tested = await locked.call("POST", "/v1/providers/outside/test");
+    expect(tested.body).toMatchObject({ ok: false, error: { message: expect.stringContaining("provider_regions") } });
+    expectStatus(await locked.call("PATCH", `/v1/orgs/${locked.org_id}`, { provider_regions: null }), 200);
+    await eventually(
+      () => ask("outside/echo"),
+      ({ status }) => status === 200,
+    );
+  });
+
+  it("to countries takes requests from there alone", async () => {
+    const locked = await signUp(platform);
+    await make(locked, "/v1/providers", { id: "sandbox", kind: "sandbox" });
+    const key = z.string().parse((await make(locked, "/v1/keys", { name: "k", wallet_id: locked.wallet_id })).key);
+    expectStatus(await locked.call("PATCH", `/v1/orgs/${locked.org_id}`, { caller_countries: ["DE"] }), 200);
+    const from = (headers: Readonly<Record<string, string>>) =>
+      byKey(platform, key).call(
+        "POST",
+        "/v1/chat/completions",
+        { model: "sandbox/echo", messages, max_tokens: 9 },
+        headers,
+      );
+    expect((await from({ "cf-ipcountry": "DE" })).status).toBe(200);
+    expect(codeOf(await from({ "cf-ipcountry": "FR" }))).toBe("region_denied");
+    expect(codeOf(await from({}))).toBe("region_denied");
+    const wrong = await locked.call("PATCH", `/v1/orgs/${locked.org_id}`, { caller_countries: ["Germany"] });
+    expect([wrong.status, errorOf(wrong)]).toEqual([400, "caller_countries[0]"]);
+  });
+});

@@ -73,6 +73,8 @@ type Resolved = { readonly entry: ProviderEntry; readonly model: ModelInfo; read
 function resolveModel(name: string, snapshot: OrgSnapshot): Resolved {
   const slash = name.indexOf("/");
   const entry = slash === -1 ? undefined : snapshot.providers.get(name.slice(0, slash));
+  if (slash !== -1 && snapshot.unusable.get(name.slice(0, slash)) === "outside_regions")
+    return outside(name.slice(0, slash));
   const named = entry?.models.get(name.slice(slash + 1));
   if (entry !== undefined && named !== undefined) return { entry, model: named, full_name: name };
   // A model's own name may contain a slash (`meta-llama/Llama-3`), and what stands before it may be a provider's id.
@@ -91,6 +93,12 @@ function resolveModel(name: string, snapshot: OrgSnapshot): Resolved {
   if (only === undefined || model === undefined) return unknownModel(name, snapshot);
   return { entry: only, model, full_name: `${id}/${name}` };
 }
+
+const outside = (id: string): Refused =>
+  refuse("region_denied", {
+    message: `The provider "${id}" is not in a region that your organisation allows. Choose a model of another one.`,
+    param: "model",
+  });
 
 function unknownModel(name: string, snapshot: OrgSnapshot): Refused {
   const names = [...snapshot.providers].flatMap(([id, { models }]) =>

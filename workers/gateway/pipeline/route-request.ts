@@ -28,6 +28,8 @@ interface RouteInput {
  */
 export function routeRequest(input: RouteInput): Routed | Refused {
   const { facts, snapshot } = input;
+  const abroad = deniedCountry(facts.country, snapshot.countries);
+  if (abroad !== null) return abroad;
   const { rule, considered } = decide(snapshot.rules, facts);
   const choice = rule === null ? { how: "asked" as const, model: facts.model, candidates: [] } : choose(rule, input);
   if (isRefused(choice)) return choice;
@@ -47,6 +49,13 @@ export function routeRequest(input: RouteInput): Routed | Refused {
       candidates: [...choice.candidates],
     },
   };
+}
+
+/** A caller of whom the country is not known may be anywhere. */
+function deniedCountry(country: string | null, countries: readonly string[] | null): Refused | null {
+  if (countries === null || (country !== null && countries.includes(country))) return null;
+  const where = country === null ? "a country that is not known" : `the country ${country}`;
+  return refuse("region_denied", { message: `Your organisation allows no requests from ${where}.` });
 }
 
 /** Whoever reads the refusal did not name the model. */

@@ -111,6 +111,7 @@ const ID_CHARS = 100;
 const NO_WALLET = "There is no wallet that the test could be charged to. Make one first.";
 
 const UNUSABLE: Readonly<Record<Unusable, string>> = {
+  outside_regions: "The provider is not in a region that the organisation allows (`provider_regions`).",
   unknown_kind: "The provider is of a kind that this version does not know.",
   no_base_url: "The provider has no base URL, and its kind has no default. Set one.",
   credential_malformed: "The stored credential cannot be read. Enter it anew.",

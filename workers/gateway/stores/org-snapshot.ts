@@ -33,7 +33,12 @@ export interface ProviderEntry {
 }
 
 /** Why a provider's row cannot be used. */
-export type Unusable = "unknown_kind" | "no_base_url" | "credential_malformed" | "credential_refused";
+export type Unusable =
+  | "outside_regions"
+  | "unknown_kind"
+  | "no_base_url"
+  | "credential_malformed"
+  | "credential_refused";
 
 /** All of an org's configuration that the request path needs, compiled once per refresh. */
 export interface OrgSnapshot {
@@ -42,6 +47,8 @@ export interface OrgSnapshot {
   readonly providers: ReadonlyMap<string, ProviderEntry>;
   /** Enabled providers that were left out, by id. */
   readonly unusable: ReadonlyMap<string, Unusable>;
+  /** Countries that callers may be in; null is all. */
+  readonly countries: readonly string[] | null;
   /** In the order in which they are tried. */
   readonly rules: readonly CompiledRule[];
   /** Bare model name to the ids of the providers that have it. */
@@ -75,6 +82,13 @@ const timeoutsSchema = z.object({
   total_ms: z.int().min(1).optional(),
 });
 
+/** A list that cannot be read is no list: the row is the org's own, and what it locks stays locked. */
+const jsonList = z
+  .string()
+  .transform((json) => z.array(z.string()).nullable().parse(JSON.parse(json)))
+  .nullable();
+const orgRow = z.object({ provider_regions: jsonList, caller_countries: jsonList });
+
 const dataKeyRow = z.object({ id: z.string(), org_id: z.string(), wrapped: z.string() });
 
 /**
@@ -89,15 +103,26 @@ export async function loadOrgSnapshot(db: D1Database, master: MasterKeys, query:
   const unusable = new Map<string, Unusable>();
   for (const row of rows.providers) {
     const prices = rows.prices.filter(({ provider_id }) => provider_id === row.id);
-    const entry = await compileProvider(keys, org_id, row, prices, now);
+    const outside = rows.org.provider_regions?.includes(row.region ?? "") === false;
+    const entry = outside ? "outside_regions" : await compileProvider(keys, org_id, row, prices, now);
     if (typeof entry !== "string") {
       providers.set(row.id, entry);
       continue;
     }
     unusable.set(row.id, entry);
+    // The org has decided so: nothing is wrong with it.
+    if (entry === "outside_regions") continue;
     log("error", "provider_unusable", { org_id, provider_id: row.id, reason: entry });
   }
-  return { org_id, providers, unusable, rules: rulesOf(org_id, rows.rules), by_model: indexByModel(providers) };
+  const countries = rows.org.caller_countries;
+  return {
+    org_id,
+    providers,
+    unusable,
+    countries,
+    rules: rulesOf(org_id, rows.rules),
+    by_model: indexByModel(providers),
+  };
 }
 
 interface Rows {
@@ -105,10 +130,11 @@ interface Rows {
   readonly prices: readonly PriceRow[];
   readonly data_keys: readonly z.infer<typeof dataKeyRow>[];
   readonly rules: unknown;
+  readonly org: z.infer<typeof orgRow>;
 }
 
 async function loadRows(db: D1Database, { org_id, also, only }: SnapshotQuery): Promise<Rows> {
-  const [providerRows, priceRows, keyRows, ruleRows] = await db.batch([
+  const [providerRows, priceRows, keyRows, ruleRows, orgRows] = await db.batch([
     db
       .prepare(
         "SELECT id, kind, base_url, credential, region, timeouts, settings, (SELECT state FROM provider_health WHERE provider_health.org_id = providers.org_id AND provider_id = id) AS health FROM providers WHERE org_id = ?1 AND (enabled = 1 OR id = ?2) AND (?3 IS NULL OR id = ?3) ORDER BY id",
@@ -121,12 +147,14 @@ async function loadRows(db: D1Database, { org_id, also, only }: SnapshotQuery): 
       .bind(org_id, only ?? null),
     db.prepare("SELECT id, org_id, wrapped FROM data_keys WHERE org_id = ?1").bind(org_id),
     db.prepare(RULES_SQL).bind(org_id),
+    db.prepare("SELECT provider_regions, caller_countries FROM orgs WHERE id = ?1").bind(org_id),
   ]);
   return {
     providers: z.array(providerRow).parse(providerRows?.results ?? []),
     prices: z.array(priceRowSchema).parse(priceRows?.results ?? []),
     data_keys: z.array(dataKeyRow).parse(keyRows?.results ?? []),
     rules: ruleRows?.results ?? [],
+    org: orgRow.parse(orgRows?.results[0]),
   };
 }
 

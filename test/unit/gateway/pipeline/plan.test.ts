@@ -22,6 +22,7 @@ function snapshotOf(
     org_id: "org_1",
     by_model,
     unusable: new Map(),
+    countries: null,
     rules: [],
     providers: new Map(
       Object.entries(providers).map(([id, models]) => [

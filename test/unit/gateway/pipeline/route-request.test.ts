@@ -34,6 +34,7 @@ const snapshotOf = (rules: readonly RoutingRule[]): OrgSnapshot => ({
   org_id: "org_1",
   by_model: new Map(),
   unusable: new Map(),
+  countries: null,
   rules: compileRules(rules),
   providers: new Map([
     [
