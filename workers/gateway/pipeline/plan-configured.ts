@@ -2,7 +2,8 @@ import { type ErrorCode, isRefused, type Refused, refuse } from "../../../schema
 import { log } from "../../../schema/kernel/log.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
-import { isListed } from "../stores/listed-models.ts";
+import { listersOf } from "../stores/listed-models.ts";
+import type { OrgSnapshot } from "../stores/org-snapshot.ts";
 import { matches, type NeededCapability, type Plan, planRequest } from "./plan.ts";
 import { orgSnapshot, reloadedSnapshot } from "./snapshot.ts";
 
@@ -24,25 +25,28 @@ export async function planConfigured(
   const planned = planRequest(name, needed, key, loaded.snapshot, scope.started_at);
   if (!isRefused(planned) || !MENDABLE.has(planned.refused.code)) return planned;
   const reloaded = await reloadedSnapshot(scope, key.org_id);
-  const again =
-    isRefused(reloaded) || reloaded.snapshot === loaded.snapshot
-      ? planned
-      : planRequest(name, needed, key, reloaded.snapshot, scope.started_at);
-  return (await unpriced(name, key, scope, again)) ?? again;
+  const snapshot = isRefused(reloaded) ? loaded.snapshot : reloaded.snapshot;
+  const again = snapshot === loaded.snapshot ? planned : planRequest(name, needed, key, snapshot, scope.started_at);
+  return (await unpriced(name, key, scope, again, snapshot)) ?? again;
 }
 
-/** A model that a provider lists and nobody priced is refused for that, not as unknown. Free it is never. */
+/**
+ * A model that a provider lists and nobody priced is refused for that, not as unknown. Free it is never. Of a provider
+ * that `snapshot` does not have yet, enabled a moment ago, it is not known whether its models have prices.
+ */
 async function unpriced(
   name: string,
   key: KeyEntry,
   { env, request_id }: RequestScope,
   planned: { readonly plan: Plan } | Refused,
+  snapshot: OrgSnapshot,
 ): Promise<Refused | null> {
   if (!isRefused(planned) || planned.refused.code !== "model_not_found") return null;
   // A bare name may be any provider's: a key for some models only is not told which there are besides.
   if (key.models !== null && !key.models.some((pattern) => matches(pattern, name))) return null;
   try {
-    if (!(await isListed(env.DB, key.org_id, name))) return null;
+    const listers = await listersOf(env.DB, key.org_id, name);
+    if (!listers.some((provider_id) => snapshot.providers.has(provider_id))) return null;
   } catch (error) {
     log("warn", "listed_models_failed", { request_id, reason: String(error) });
     return null;
