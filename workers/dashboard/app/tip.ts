@@ -12,13 +12,20 @@ export function tip(props: { readonly class?: string }, shown: readonly Child[],
     ...more.map((text) => h("p", {}, text)),
   );
   const trigger = h("button", { type: "button", ...props, "aria-describedby": id }, ...shown);
+  // A table that scrolls takes its cell along, and so what belongs to it.
+  const follow = (): void => {
+    if (trigger.isConnected) place(bubble, trigger.getBoundingClientRect());
+    else document.removeEventListener("scroll", follow, true);
+  };
   const hide = (): void => {
+    document.removeEventListener("scroll", follow, true);
     if (bubble.matches(":popover-open")) bubble.hidePopover();
   };
   const show = (): void => {
     if (!trigger.isConnected || bubble.matches(":popover-open")) return;
     bubble.showPopover();
-    place(bubble, trigger.getBoundingClientRect());
+    follow();
+    document.addEventListener("scroll", follow, true);
   };
   trigger.addEventListener("focus", show);
   trigger.addEventListener("click", show);
