@@ -25,17 +25,21 @@ export interface FakeUpstream {
   readonly requests: readonly UpstreamRequest[];
   /** Answers so from now on; forgets what came before. */
   play(answer: UpstreamAnswer): void;
+  /** Lists these models from now on, none before; null is a list that fails. */
+  list(models: readonly string[] | null): void;
   close(): Promise<void>;
 }
 
 export async function startFakeUpstream(): Promise<FakeUpstream> {
   let answer: UpstreamAnswer = { status: 500, body: "nothing to play" };
   let requests: UpstreamRequest[] = [];
+  let models: readonly string[] | null = [];
   const server = createServer(async (request, response) => {
     const body = (await buffer(request)).toString("utf8");
     // The platform looks after a provider's health by itself: no test means that.
     if (request.method === "GET" && request.url?.endsWith("/models")) {
-      response.writeHead(200, { "content-type": "application/json" }).end('{"data":[]}');
+      const list = JSON.stringify({ data: models?.map((id) => ({ id })) ?? null });
+      response.writeHead(models === null ? 500 : 200, { "content-type": "application/json" }).end(list);
       return;
     }
     requests.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers, body });
@@ -53,6 +57,9 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
     play(next) {
       answer = next;
       requests = [];
+    },
+    list(next) {
+      models = next;
     },
     async close() {
       server.closeAllConnections();

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { runtimeSandboxEffects } from "../../../workers/sandbox/effects.ts";
+import { runtimeSandboxEffects, type SandboxEffects } from "../../../workers/sandbox/effects.ts";
 import { createSandbox } from "../../../workers/sandbox/handler.ts";
 
 /** What goes wrong with a stream, once so many of its events, or the one with the usage, have been sent. */
@@ -14,6 +14,8 @@ export interface Fault {
 export interface FaultyUpstream {
   /** Without a trailing slash. */
   readonly url: string;
+  /** The `authorization` of every call that was made of it, oldest first; looks at its list of models are none. */
+  readonly authorizations: readonly (string | undefined)[];
   close(): Promise<void>;
 }
 
@@ -23,10 +25,15 @@ const LAST_USAGE = /"(?:usage|billed_units)":\{|"finishReason":.*"usageMetadata"
 /** The first events have no final usage: Anthropic's begins with the prompt's. */
 const EVENTS_BEFORE_USAGE = 3;
 
-/** `fault` null is a wire that never fails. */
-export async function startFaultyUpstream(fault: Fault | null): Promise<FaultyUpstream> {
-  const sandbox = createSandbox(runtimeSandboxEffects());
+/** `fault` null is a wire that never fails. With other effects, a test says how long the sandbox's pauses are. */
+export async function startFaultyUpstream(
+  fault: Fault | null,
+  effects: SandboxEffects = runtimeSandboxEffects(),
+): Promise<FaultyUpstream> {
+  const sandbox = createSandbox(effects);
+  const authorizations: (string | undefined)[] = [];
   const server = createServer((request, response) => {
+    if (request.method === "POST") authorizations.push(request.headers.authorization);
     serve(sandbox, request, response, fault).catch(() => response.destroy());
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -34,6 +41,7 @@ export async function startFaultyUpstream(fault: Fault | null): Promise<FaultyUp
   if (address === null || typeof address === "string") throw new Error("no port was assigned");
   return {
     url: `http://127.0.0.1:${address.port}`,
+    authorizations,
     async close() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

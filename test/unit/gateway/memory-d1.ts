@@ -20,6 +20,7 @@ export async function memoryD1() {
         bound = values.map((value) => (typeof value === "number" ? value : value === null ? null : String(value)));
         return statement;
       },
+      all: async () => JSON.parse(JSON.stringify({ results: rows(sql, bound) })),
       first: async () => JSON.parse(JSON.stringify(rows(sql, bound)[0] ?? null)),
     });
     statements.set(statement, () => rows(sql, bound));

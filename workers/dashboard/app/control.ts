@@ -8,7 +8,8 @@ export interface Control {
   read(): Reading;
   /** What stands in it now, as text. */
   current(): string;
-  showProblem(message: string | null): void;
+  /** `param` is what exactly is at fault, as the API names it, where the control has several inputs. */
+  showProblem(message: string | null, param?: string | null): void;
   focus(): void;
 }
 
@@ -16,11 +17,13 @@ export type Reading =
   /** Nothing was changed, so nothing is sent. */
   | { readonly status: "same" }
   | { readonly status: "value"; readonly value: unknown }
-  | { readonly status: "invalid"; readonly message: string };
+  | { readonly status: "invalid"; readonly message: string; readonly param?: string };
 
 export const SAME: Reading = { status: "same" };
 export const sends = (value: unknown): Reading => ({ status: "value", value });
 export const invalid = (message: string): Reading => ({ status: "invalid", message });
+
+export const invalidAt = (param: string, message: string): Reading => ({ status: "invalid", message, param });
 
 export interface ControlSpec {
   readonly name: string;

@@ -60,7 +60,7 @@ function readValues(controls: readonly Control[]): Record<string, unknown> | nul
     const reading = control.read();
     if (reading.status === "value") values[control.name] = reading.value;
     if (reading.status !== "invalid") continue;
-    control.showProblem(reading.message);
+    control.showProblem(reading.message, reading.param);
     first ??= control;
   }
   if (first === null) return values;
@@ -71,7 +71,7 @@ function readValues(controls: readonly Control[]): Record<string, unknown> | nul
 function showRefusal({ error, offer }: Refusal, controls: readonly Control[], top: HTMLElement): void {
   const control = controls.find(({ name }) => error.param !== null && isOrIsIn(error.param, name));
   if (control !== undefined) {
-    control.showProblem(atField(error.message, control.name));
+    control.showProblem(atField(error.message, control.name), error.param);
     reveal(control);
     return;
   }

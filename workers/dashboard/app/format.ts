@@ -48,6 +48,8 @@ export function timeNode(iso: string, now_ms: number): HTMLElement {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
+  api: "API",
+  aws: "AWS",
   id: "ID",
   url: "URL",
   usd: "USD",

@@ -4,7 +4,8 @@ import { matchesPattern } from "../../../schema/kernel/wildcard.ts";
 import type { RequestFacts } from "../../../schema/routing/facts.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
-import { isListed } from "../stores/listed-models.ts";
+import { listersOf } from "../stores/listed-models.ts";
+import type { OrgSnapshot } from "../stores/org-snapshot.ts";
 import type { NeededCapability } from "./plan.ts";
 import { type Routed, routeRequest } from "./route-request.ts";
 import { orgSnapshot, reloadedSnapshot } from "./snapshot.ts";
@@ -28,25 +29,28 @@ export async function planConfigured(
   const planned = routeRequest({ facts, needed, key, snapshot: loaded.snapshot, request_id });
   if (!isRefused(planned) || !MENDABLE.has(planned.refused.code)) return planned;
   const reloaded = await reloadedSnapshot(scope, key.org_id);
-  const again =
-    isRefused(reloaded) || reloaded.snapshot === loaded.snapshot
-      ? planned
-      : routeRequest({ facts, needed, key, snapshot: reloaded.snapshot, request_id });
-  return (await unpriced(facts.model, key, scope, again)) ?? again;
+  const snapshot = isRefused(reloaded) ? loaded.snapshot : reloaded.snapshot;
+  const again = snapshot === loaded.snapshot ? planned : routeRequest({ facts, needed, key, snapshot, request_id });
+  return (await unpriced(facts.model, key, scope, again, snapshot)) ?? again;
 }
 
-/** A model that a provider lists and nobody priced is refused for that, not as unknown. Free it is never. */
+/**
+ * A model that a provider lists and nobody priced is refused for that, not as unknown. Free it is never. Of a provider
+ * that `snapshot` does not have yet, enabled a moment ago, it is not known whether its models have prices.
+ */
 async function unpriced(
   name: string,
   key: KeyEntry,
   { env, request_id }: RequestScope,
   planned: Routed | Refused,
+  snapshot: OrgSnapshot,
 ): Promise<Refused | null> {
   if (!isRefused(planned) || planned.refused.code !== "model_not_found") return null;
   // A bare name may be any provider's: a key for some models only is not told which there are besides.
   if (key.models !== null && !key.models.some((pattern) => matchesPattern(pattern, name))) return null;
   try {
-    if (!(await isListed(env.DB, key.org_id, name))) return null;
+    const listers = await listersOf(env.DB, key.org_id, name);
+    if (!listers.some((provider_id) => snapshot.providers.has(provider_id))) return null;
   } catch (error) {
     log("warn", "listed_models_failed", { request_id, reason: String(error) });
     return null;

@@ -65,16 +65,19 @@ const NOT_WITHDRAWN =
   "NOT EXISTS (SELECT 1 FROM model_prices w WHERE w.org_id = m.org_id AND w.provider_id = m.provider_id AND w.model = m.upstream_id AND w.withdrawn = 1)";
 
 /**
- * Whether an enabled provider lists this model now and the org has not withdrawn it: its name with and without the
+ * The enabled providers that list this model now, where the org has not withdrawn it: its name with and without the
  * provider in front. For a model that is not known otherwise: it is there, and has no price.
  */
-export async function isListed(db: D1Database, org_id: string, name: string): Promise<boolean> {
+export async function listersOf(db: D1Database, org_id: string, name: string): Promise<readonly string[]> {
   const slash = name.indexOf("/");
-  const found = await db
+  const { results } = await db
     .prepare(
-      `SELECT 1 AS found FROM provider_models m JOIN providers p ON p.org_id = m.org_id AND p.id = m.provider_id AND p.enabled = 1 WHERE m.org_id = ?1 AND m.vanished_at IS NULL AND ((m.provider_id = ?2 AND m.upstream_id = ?3) OR m.upstream_id = ?4) AND ${NOT_WITHDRAWN} LIMIT 1`,
+      `SELECT DISTINCT m.provider_id FROM provider_models m JOIN providers p ON p.org_id = m.org_id AND p.id = m.provider_id AND p.enabled = 1 WHERE m.org_id = ?1 AND m.vanished_at IS NULL AND ((m.provider_id = ?2 AND m.upstream_id = ?3) OR m.upstream_id = ?4) AND ${NOT_WITHDRAWN}`,
     )
     .bind(org_id, slash === -1 ? "" : name.slice(0, slash), name.slice(slash + 1), name)
-    .first<number>("found");
-  return found === 1;
+    .all();
+  return z
+    .array(z.object({ provider_id: z.string() }))
+    .parse(results)
+    .map(({ provider_id }) => provider_id);
 }

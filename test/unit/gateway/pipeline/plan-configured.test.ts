@@ -65,6 +65,26 @@ describe("what an administrator has just configured", () => {
     expect(await plan("one/echo", NOON + 10_001)).toBe("model_not_found");
   });
 
+  it("is unknown, and not without a price, where a provider was enabled that is not taken over yet", async () => {
+    const plan = isolate();
+    addProvider("one");
+    for (const upstream_id of ["echo", "dear"])
+      d1.insert("provider_models", {
+        org_id: "org_1",
+        provider_id: "one",
+        upstream_id,
+        first_seen_at: 0,
+        last_seen_at: 0,
+      });
+    expect(await plan("one/dear", NOON)).toBe("model_unpriced");
+    d1.run("UPDATE providers SET enabled = 0");
+    // As many as use up the looks that are had for a refusal.
+    for (let call = 0; call < 30; call += 1) expect(await plan("one/echo", NOON + 10_001)).toBe("model_not_found");
+    d1.run("UPDATE providers SET enabled = 1");
+    expect(await plan("one/echo", NOON + 10_002)).toBe("model_not_found");
+    expect(await plan("one/echo", NOON + 20_003)).toBe("one/echo");
+  });
+
   it("is refused by what is known when the store does not answer: 404, not 503", async () => {
     const plan = isolate();
     addProvider("one");

@@ -8,8 +8,9 @@ import { form, type Refusal } from "../form.ts";
 import { type Row, textIn, textOrNull, textsIn } from "../json.ts";
 import { rowLabel } from "../names.ts";
 import { hrefTo } from "../place.ts";
+import { credentialControl, settingsControl } from "../provider-controls.ts";
 import { article, type FieldInfo, type ResourceInfo } from "../resource-info.ts";
-import { credentialControl, placeholderOf, scopesControl } from "../special-controls.ts";
+import { placeholderOf, scopesControl } from "../special-controls.ts";
 import { showKey } from "./key.ts";
 import { refusedView } from "./refused.ts";
 
@@ -160,10 +161,9 @@ async function controlOf(
   before: readonly Control[],
   row: Row | null,
 ): Promise<Control> {
-  if (which === "provider.credential") {
-    const kind = before.find(({ name }) => name === "kind");
-    return credentialControl(editing, kind ?? textIn(row ?? {}, "kind"));
-  }
+  const kind = before.find(({ name }) => name === "kind") ?? textIn(row ?? {}, "kind");
+  if (which === "provider.credential") return credentialControl(editing, kind);
+  if (which === "provider.settings") return settingsControl(editing, kind);
   if (which === "key.scopes") {
     const roles = await con.api.call("GET", "/v1/roles");
     return scopesControl(editing, roles.status === "ok" ? textsIn(roles.body, "key_scopes") : ["inference"]);

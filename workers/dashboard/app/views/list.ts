@@ -8,6 +8,7 @@ import { rowLabel } from "../names.ts";
 import { hrefTo, type Place } from "../place.ts";
 import { fieldOf, type ResourceInfo } from "../resource-info.ts";
 import { type Column, table } from "../table.ts";
+import { extraColumns, lessonOf } from "./list-extras.ts";
 import { pager } from "./pager.ts";
 import { refusedView } from "./refused.ts";
 
@@ -43,16 +44,19 @@ export async function listView(con: Console, resource: ResourceInfo, place: Plac
 }
 
 function listTable(con: Console, resource: ResourceInfo, place: Place, rows: readonly Row[]): Node {
-  const columns: Column[] = resource.columns.map((name) => ({
+  const [first = "id", ...others] = resource.columns;
+  const extras = extraColumns(resource.name);
+  const column = (name: string): Column => ({
     head: sortHead(resource, place, name),
     amount: isAmount(name),
     ...sortedBy(place, name),
-  }));
-  const cells = rows.map((row) =>
-    resource.columns.map((name, index) =>
-      index === 0 ? firstCell(con, resource, row, name) : valueNode(con, resource, name, row[name]),
-    ),
-  );
+  });
+  const columns = [column(first), ...extras.map(({ head }) => ({ head })), ...others.map(column)];
+  const cells = rows.map((row) => [
+    firstCell(con, resource, row, first),
+    ...extras.map(({ cell }) => cell(con, row)),
+    ...others.map((name) => valueNode(con, resource, name, row[name])),
+  ]);
   return table(resource.title, columns, cells);
 }
 
@@ -174,6 +178,7 @@ const emptyState = (con: Console, resource: ResourceInfo): readonly Node[] => [
     { class: "empty" },
     h("p", {}, h("strong", {}, `There is no ${resource.one} yet.`)),
     h("p", {}, ...prose(resource.description)),
+    lessonOf(resource.name),
     h("div", { class: "actions" }, ...createActions(con, resource)),
   ),
 ];

@@ -1,7 +1,8 @@
 import type { Answer } from "../api.ts";
 import { button, h } from "../dom.ts";
-import { label, money, timeNode } from "../format.ts";
-import { rowIn, rowsIn, textIn, textOrNull } from "../json.ts";
+import { money, timeNode } from "../format.ts";
+import { healthMark } from "../health.ts";
+import { type Row, rowIn, rowsIn, textIn, textOrNull } from "../json.ts";
 import { facts, table } from "../table.ts";
 import type { Extras, Subject } from "./subject.ts";
 
@@ -33,7 +34,7 @@ export async function providerExtras(subject: Subject): Promise<Extras> {
 
 const MODELS_SHOWN = 100;
 
-function healthNode(answer: Answer, { con }: Subject): Node {
+function healthNode(answer: Answer, { con, row }: Subject): Node {
   if (answer.status === "refused") return h("p", { class: "alert" }, answer.error.message);
   const { body } = answer;
   const now = con.effects.now();
@@ -51,7 +52,7 @@ function healthNode(answer: Answer, { con }: Subject): Node {
     return `${ok} went well, ${lost} failed${took}`;
   };
   return facts([
-    ["State", label(textIn(body, "state"))],
+    ["State", healthMark(row, body)],
     ["Since", time("since")],
     ["Last probe", body.probed === false ? "It has no list to probe: requests alone tell" : time("last_probe_at")],
     ["Last failure", failed === null ? "None" : `${failed}: ${textIn(failure, "message")}`],
@@ -65,9 +66,10 @@ function modelsNode(answer: Answer, { con }: Subject): Node {
   const rows = rowsIn(answer.body, "data");
   if (rows.length === 0) return h("p", { class: "soft" }, "No list was taken over yet. Sync models asks for it now.");
   const now = con.effects.now();
+  const marks = marksOf(rows, now);
   const shown = rows.map((row) => [
     h("code", {}, textIn(row, "upstream_id")),
-    label(textIn(row, "status")),
+    h("span", { class: "tags" }, ...marks(row)),
     timeNode(textIn(row, "first_seen_at"), now),
   ]);
   const more = textOrNull(answer.body, "next_cursor") === null ? null : `The first ${MODELS_SHOWN} are shown.`;
@@ -78,6 +80,36 @@ function modelsNode(answer: Answer, { con }: Subject): Node {
     table("Models that the provider lists", [{ head: "Model" }, { head: "Status" }, { head: "First seen" }], shown),
     more === null ? null : h("p", { class: "soft" }, more),
   );
+}
+
+const STATUSES: Readonly<Record<string, { readonly sign: string; readonly word: string; readonly class: string }>> = {
+  priced: { sign: "✓", word: "Priced", class: "healthy" },
+  unpriced: { sign: "▲", word: "Unpriced", class: "degraded" },
+  vanished: { sign: "✕", word: "Vanished", class: "down" },
+};
+
+/** A model counts as new for so long. */
+const NEW_MS = 7 * 86_400_000;
+
+/** What is to be known of a model at a glance. New is what came to a list that was there before. */
+function marksOf(rows: readonly Row[], now: number): (row: Row) => readonly Node[] {
+  const seen = (row: Row): number => Date.parse(textIn(row, "first_seen_at"));
+  const begun = Math.min(...rows.map(seen));
+  return (row) => {
+    const status = STATUSES[textIn(row, "status")];
+    const fresh = seen(row) > begun && now - seen(row) < NEW_MS && row.status !== "vanished";
+    return [
+      status === undefined
+        ? h("span", {}, textIn(row, "status"))
+        : h(
+            "span",
+            { class: `health ${status.class}` },
+            h("span", { "aria-hidden": "true" }, status.sign),
+            ` ${status.word}`,
+          ),
+      ...(fresh ? [h("span", { class: "health fresh" }, h("span", { "aria-hidden": "true" }, "★"), " New")] : []),
+    ];
+  };
 }
 
 function syncNode(answer: Answer): Node {
