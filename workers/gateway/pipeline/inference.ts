@@ -5,6 +5,7 @@ import type { ChatDialect } from "../dialects/chat-dialect.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { chatOperation } from "./chat-operation.ts";
 import { embeddingsOperation, parseEmbeddings } from "./embeddings-operation.ts";
+import { neededAbilities } from "./needed-abilities.ts";
 import type { Operation } from "./operation.ts";
 import type { Attempt } from "./plan.ts";
 import { type Asked, type Intake, planAsked } from "./plan-asked.ts";
@@ -29,11 +30,13 @@ export const handleChat =
       read: (body, headers) => {
         const parsed = dialect.parse(body);
         if (isRefused(parsed)) return parsed;
+        const pathOf = parsed.pathOf ?? ((param: string) => param);
         return {
           model: parsed.request.model,
           needed: "chat",
+          abilities: neededAbilities(parsed.request).map((ability) => ({ ...ability, param: pathOf(ability.param) })),
           operation: (attempt) => chatOperation({ dialect, parsed, body, headers }, attempt),
-          inCallersWords: (refusal) => inCallersPlace(refusal, parsed.pathOf ?? ((param) => param)),
+          inCallersWords: (refusal) => inCallersPlace(refusal, pathOf),
         };
       },
     });

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../../schema/kernel/json.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
 import { authenticate } from "./authenticate.ts";
+import type { NeededAbility } from "./needed-abilities.ts";
 import type { Attempt, NeededCapability } from "./plan.ts";
 import { planConfigured } from "./plan-configured.ts";
 import { refuseKey } from "./refuse-key.ts";
@@ -13,6 +14,8 @@ import { refuseKey } from "./refuse-key.ts";
 export interface Asked {
   readonly model: string;
   readonly needed: NeededCapability;
+  /** What the model must do besides. */
+  readonly abilities?: readonly NeededAbility[];
 }
 
 export interface Intake<Wanted extends Asked> {
@@ -42,7 +45,7 @@ export async function planAsked<Wanted extends Asked>(
   if (isRefused(read)) return { answer: errorResponse(read.refused, scope.public_request_id, {}, envelope) };
   const asked = readAsked(read.body, http.headers);
   if (isRefused(asked)) return { answer: errorResponse(asked.refused, scope.public_request_id, {}, envelope) };
-  const planned = await planConfigured(asked.model, asked.needed, key, scope);
+  const planned = await planConfigured(asked.model, asked.needed, key, scope, asked.abilities);
   if (isRefused(planned)) {
     return { answer: refuseKey(planned, scope, { key, route, model: asked.model }, envelope) };
   }

@@ -3,6 +3,7 @@ import { log } from "../../../schema/kernel/log.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
 import { isListed } from "../stores/listed-models.ts";
+import type { NeededAbility } from "./needed-abilities.ts";
 import { matches, type NeededCapability, type Plan, planRequest } from "./plan.ts";
 import { orgSnapshot, reloadedSnapshot } from "./snapshot.ts";
 
@@ -18,16 +19,17 @@ export async function planConfigured(
   needed: NeededCapability,
   key: KeyEntry,
   scope: RequestScope,
+  abilities: readonly NeededAbility[] = [],
 ): Promise<{ readonly plan: Plan } | Refused> {
   const loaded = await orgSnapshot(scope, key.org_id);
   if (isRefused(loaded)) return loaded;
-  const planned = planRequest(name, needed, key, loaded.snapshot, scope.started_at);
+  const planned = planRequest(name, needed, key, loaded.snapshot, scope.started_at, abilities);
   if (!isRefused(planned) || !MENDABLE.has(planned.refused.code)) return planned;
   const reloaded = await reloadedSnapshot(scope, key.org_id);
   const again =
     isRefused(reloaded) || reloaded.snapshot === loaded.snapshot
       ? planned
-      : planRequest(name, needed, key, reloaded.snapshot, scope.started_at);
+      : planRequest(name, needed, key, reloaded.snapshot, scope.started_at, abilities);
   return (await unpriced(name, key, scope, again)) ?? again;
 }
 

@@ -6,6 +6,7 @@ import type { ProviderAdapter } from "../providers/kit/provider.ts";
 import { adapterOf } from "../providers/registry.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
 import type { OrgSnapshot, ProviderEntry, Timeouts } from "../stores/org-snapshot.ts";
+import type { NeededAbility } from "./needed-abilities.ts";
 
 /** One upstream call that would serve the request. */
 export interface Attempt {
@@ -31,7 +32,7 @@ export type NeededCapability = "chat" | "embeddings" | "rerank";
 
 /**
  * Resolves the caller's model name: `provider/model`, or a bare name that only one provider has. Refusals: 404 with the
- * nearest names, 403 when the key may not use the model, 503 when the model has no price.
+ * nearest names, 403 when the key may not use the model, 400 when the model lacks what is needed, 503 when it has no price.
  */
 export function planRequest(
   name: string,
@@ -39,6 +40,7 @@ export function planRequest(
   key: KeyEntry,
   snapshot: OrgSnapshot,
   now: number,
+  abilities: readonly NeededAbility[] = [],
 ): { readonly plan: Plan } | Refused {
   const found = resolveModel(name, snapshot);
   if (isRefused(found)) return found;
@@ -50,7 +52,21 @@ export function planRequest(
     return refuse("invalid_request", { message: `The model ${full_name} has no ${needed}.`, param: "model" });
   }
   const made = attemptOf(entry, model, full_name, now);
-  return isRefused(made) ? made : { plan: { attempts: [made.attempt] } };
+  if (isRefused(made)) return made;
+  return lacking(made.attempt, abilities) ?? { plan: { attempts: [made.attempt] } };
+}
+
+/** A request whose image, tool or schema the model would not heed is answered by nobody rather than wrongly. */
+function lacking({ adapter, model, name }: Attempt, abilities: readonly NeededAbility[]): Refused | null {
+  const missing = abilities.find(
+    ({ capability }) =>
+      !model.capabilities.includes(capability) && !(capability === "json_schema" && adapter.schema_by_tool === true),
+  );
+  if (missing === undefined) return null;
+  return refuse("unsupported_parameter", {
+    message: `The model ${name} lacks "${missing.capability}", which \`${missing.param}\` needs. Choose another model: GET /v1/models lists the capabilities of each.`,
+    param: missing.param,
+  });
 }
 
 /** A call of that model at that provider, at the price in force now; 503 when the model has none. */

@@ -31,6 +31,7 @@ export const anthropic: ProviderAdapter<AnthropicState> = {
   },
   readWhole,
   stream: streamFold,
+  schema_by_tool: true,
   natives: { "anthropic-messages": nativeMessages },
   listModels: ({ base_url, credential }) => ({
     request: {

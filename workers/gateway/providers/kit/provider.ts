@@ -173,6 +173,8 @@ export interface ProviderAdapter<State = unknown> extends ChatProtocol<Translate
   readonly natives?: Readonly<Partial<Record<ChatDialectId, NativeProtocol>>>;
   readonly embeddings?: EmbeddingsProtocol;
   readonly rerank?: RerankProtocol;
+  /** Any of its models keeps to a JSON schema: by a tool that must be called, where the model cannot by itself. */
+  readonly schema_by_tool?: true;
   /** Which parameters and features it takes, and what becomes of the others. */
   readonly support: ProviderSupport;
   /** The framing of its streams; server-sent events when absent. */
