@@ -196,4 +196,20 @@ describe("every other route", () => {
     }
     expect(gateway.called).toEqual([]);
   });
+
+  it.each([
+    "/v1/files",
+    "/v1/batches",
+    "/v1/realtime",
+    "/v1/images/generations",
+    "/v1/audio/speech",
+    "/v1/proxy/acme/x",
+  ])("W7: %s is none, and nothing is passed on from it", async (path) => {
+    const gateway = await wholeGateway();
+    await gateway.addProvider({ id: "acme" });
+    await (await gateway.post(path, { model: "acme/gpt-4.1-nano", input: "Hello" })).text();
+    expect(gateway.called).toEqual([]);
+    // Whatever the gateway does not have is the console's, which has no way to a provider.
+    expect(gateway.forwarded).toHaveLength(1);
+  });
 });

@@ -146,6 +146,30 @@ describe("a request to Anthropic without a bound", () => {
   });
 });
 
+describe("an answer of Gemini's whose bound was eaten by thoughts", () => {
+  it.each([false, true])(
+    "G10: is one choice with an empty text, never null, and length, streamed: %s",
+    async (stream) => {
+      const body = {
+        candidates: [{ index: 0, finishReason: "MAX_TOKENS" }],
+        usageMetadata: { promptTokenCount: 5, thoughtsTokenCount: 50, totalTokenCount: 55 },
+      };
+      const upstream = () =>
+        stream
+          ? new Response(`data: ${JSON.stringify(body)}\n\n`, { headers: { "content-type": "text/event-stream" } })
+          : Response.json(body);
+      const { text } = await asked(kindOf("gemini"), "x", upstream, { stream });
+      if (!stream) {
+        expect(JSON.parse(text).choices).toMatchObject([{ message: { content: "" }, finish_reason: "length" }]);
+        return;
+      }
+      const choices = chunksOf(text).flatMap((chunk) => chunk.choices);
+      expect(choices[0]?.delta).toEqual({ role: "assistant", content: "" });
+      expect(choices.at(-1)?.finish_reason).toBe("length");
+    },
+  );
+});
+
 describe.each(STREAM_KINDS)("an answer of the kind $kind", (kind) => {
   it("W8: says in its headers who gave it, and what it cost; streamed, the cost is in its last chunk", async () => {
     const once = await written(kind, "echo", { stream: false });
