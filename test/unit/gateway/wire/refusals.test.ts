@@ -156,7 +156,7 @@ const NEEDS: readonly (readonly [capability: string, path: string, body: object,
 ];
 
 describe("a model without what a request needs", () => {
-  it.each(NEEDS)("W5: that is %s is not asked, on %s: a 400 names the place", async (capability, path, body, param) => {
+  it.each(NEEDS)("W5: is not asked for %s, on %s: a 400 names the place", async (capability, path, body, param) => {
     const without = ["vision", "audio", "tools", "json_schema"].filter((other) => other !== capability);
     const refused = await askedOf(without, path, body);
     expect(refused.status, refused.text).toBe(400);
@@ -167,7 +167,7 @@ describe("a model without what a request needs", () => {
     expect((await askedOf([...without, capability], path, body)).steps).toContain("upstream");
   });
 
-  it("W5: is asked for a JSON schema where its provider holds any model to one by a tool", async () => {
+  it("W5: is asked for a JSON schema all the same where its provider holds any model to one by a tool", async () => {
     const { steps } = await askedOf([], "/v1/chat/completions", chat({ response_format: JSON_FORMAT }), "anthropic");
     expect(steps).toContain("upstream");
   });
