@@ -196,7 +196,7 @@ describe.concurrent.each(PROVIDER_KINDS)("a stream of the kind $kind", (kind) =>
     });
   });
 
-  test("that ends in an error event costs what was delivered", async () => {
+  test("S8: that ends in an error event costs what was delivered", async () => {
     const who = await team(kind);
     const seen = await ask(who.key, "error-mid-stream");
     expect(seen).toMatchObject({ finished: false, failed: true });
@@ -212,7 +212,7 @@ describe.concurrent.each(PROVIDER_KINDS)("a stream of the kind $kind", (kind) =>
     ["is cut short", "end", "incomplete"],
     ["breaks off", "break", "upstream_error"],
     ["falls silent", "silence", "upstream_timeout"],
-  ] as const)("that %s before its usage costs what was delivered", async (_what, then, outcome) => {
+  ] as const)("S7: that %s before its usage costs what was delivered", async (_what, then, outcome) => {
     const who = await team(kind, { after: 9, then });
     const seen = await ask(who.key, "lorem");
     expect(seen).toMatchObject({ finished: false, failed: true });

@@ -213,7 +213,7 @@ describe("a stream", () => {
     expect(await spent(key)).toBe(wholeCost(last?.usage));
   });
 
-  test("says in its last chunk what it cost, to a client that asks", async () => {
+  test("W8: says in its last chunk what it cost, to a client that asks", async () => {
     const { client, key } = await account();
     const stream = await client.chat.completions.create(
       { model: "sandbox/lorem", messages: say("go"), stream: true },
@@ -540,7 +540,7 @@ describe("errors have the SDK's own classes", () => {
     expect(error).toBeInstanceOf(InternalServerError);
   });
 
-  test("a stream that fails before its first chunk is an error and not a stream", async () => {
+  test("S9: a stream that fails before its first chunk is an error and not a stream", async () => {
     const { client } = await account();
     for (const model of ["sandbox/error-first-event", "sandbox/error-500"]) {
       const error = await errorOf(
@@ -636,7 +636,7 @@ describe("the SDK's retries", () => {
   ];
 
   test.each(HOPELESS)(
-    "are not made for $name",
+    "W3: are not made for $name",
     async ({ status, limit_nano_usd = 1_000_000_000, model, calls, body }) => {
       const { key } = await account(limit_nano_usd);
       const { client, sent } = counting(key);

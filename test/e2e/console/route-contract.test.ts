@@ -62,6 +62,7 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
     model: "own",
     rates: { input_usd_per_million: "1" },
   });
+  const rule = await make(founder, "/v1/routing/rules", { name: "x", when: { model: "none" }, then: { deny: "no" } });
   const invitation = await make(founder, "/v1/invitations", { email: "new@example.com", role: "viewer" });
   // The founder's own place: anybody else's would give them the permissions of a lead.
   const members = rowsOf(await founder.call("GET", "/v1/members"));
@@ -84,6 +85,7 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
     ["/v1/keys", key.id],
     ["/v1/providers", provider.id],
     ["/v1/prices", price.id],
+    ["/v1/routing/rules", rule.id],
     ["/v1/invitations", invitation.id],
     ["/v1/members", member],
     ["/v1/team-members", place.id],

@@ -29,7 +29,7 @@ const PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 const MODELS: Readonly<Record<string, readonly string[]>> = {
-  echo: ["chat", "vision"],
+  echo: ["chat", "tools", "vision"],
   lorem: ["chat", "json_schema"],
   tools: ["chat", "tools", "vision", "json_schema"],
   // The sandbox signs its calls under this name, and wants the signatures back.

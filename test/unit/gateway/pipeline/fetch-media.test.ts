@@ -29,7 +29,7 @@ const messageOf = async (urls: readonly string[], answer: (url: string) => Respo
 };
 
 describe("a medium that is fetched for a provider", () => {
-  it("becomes a data URL, each URL fetched once", async () => {
+  it("G13, B9: becomes a data URL, each URL fetched once", async () => {
     const { asked, media } = await fetched([URL_A, URL_A], () => image());
     expect(media).toEqual({ media: new Map([[URL_A, "data:image/png;base64,iVBORw=="]]) });
     expect(asked.map(({ url }) => url)).toEqual([URL_A]);
@@ -49,7 +49,7 @@ describe("a medium that is fetched for a provider", () => {
     "http://localhost/a.png",
     "http://sandbox.binding.internal/v1/models",
     "https://user:secret@images.example/a.png",
-  ])("is not fetched from %s", async (url) => {
+  ])("G13: is not fetched from %s", async (url) => {
     const { asked, media } = await fetched([url], () => image());
     expect(isRefused(media)).toBe(true);
     expect(asked).toEqual([]);
@@ -61,7 +61,7 @@ describe("a medium that is fetched for a provider", () => {
     ["a web page", () => image(PNG, "text/html"), /not answer with an image/],
     ["a server that cannot be reached", () => Promise.reject(new TypeError("refused")), /could not be reached/],
     ["too many bytes", () => image(new Uint8Array(LIMITS.remote_medium_bytes + 1)), /larger than 8 MiB/],
-  ])("is refused for %s, and the caller is told what to do", async (_name, answer, message) => {
+  ])("G13: is refused for %s, and the caller is told what to do", async (_name, answer, message) => {
     const told = await messageOf([URL_A], answer);
     expect(told).toMatch(message);
     expect(told).toMatch(/Send it as a data URL/);

@@ -35,13 +35,13 @@ describe("a provider's failure, as our caller sees it", () => {
     [{ class: "timeout", status: 408 }, "upstream_timeout", 504],
     [{ class: "failed", status: 500 }, "upstream_error", 502],
     [{ class: "failed", status: 302 }, "upstream_error", 502],
-  ])("%j is %s with %d", (change, code, status) => {
+  ])("R8: %j is %s with %d", (change, code, status) => {
     const refusal = refusalOf(error(change));
     expect(refusal.code).toBe(code);
     expect(errorStatus(refusal)).toBe(status);
   });
 
-  it("keeps text, code, field and waiting time of what the caller can mend", () => {
+  it("R8: keeps text, code, field and waiting time of what the caller can mend", () => {
     const stated = error({
       class: "rejected",
       status: 400,
@@ -59,7 +59,7 @@ describe("a provider's failure, as our caller sees it", () => {
   });
 
   it.each(["rate_limited", "overloaded", "failed"] as const)(
-    "says of %s whose fault it is, and keeps the waiting time",
+    "W1: says of %s whose fault it is, and keeps the waiting time",
     (kind) => {
       const refusal = refusalOf(error({ class: kind, retry_after_ms: 34_600 }));
       expect(refusal.message).toMatch(/^The provider .*: Their words\.$/);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ROUTES } from "../../../../workers/gateway/routes/routes.ts";
-import { quietLogs } from "../fixtures.ts";
+import { quietLogs, usd } from "../fixtures.ts";
 import { wholeGateway } from "../whole-gateway.ts";
 
 beforeEach(() => {
@@ -69,6 +69,15 @@ const REQUESTS: Readonly<
   testProvider: { path: "/v1/providers/acme/test", body: { model: "gpt-4.1-nano" } },
 };
 
+const EMPTY = {
+  status: "exhausted",
+  wallet_id: "wal_1",
+  available_nano_usd: usd(0),
+  free_nano_usd: usd(0),
+  resets_at: null,
+  retry_after_ms: null,
+} as const;
+
 async function asked(operation_id: string, options: Parameters<typeof wholeGateway>[0] = {}) {
   const { path = "", body, upstream, kind } = REQUESTS[operation_id] ?? {};
   const gateway = await wholeGateway({ ...options, ...(upstream === undefined ? {} : { upstream }) });
@@ -79,13 +88,34 @@ async function asked(operation_id: string, options: Parameters<typeof wholeGatew
   return { ...gateway, text };
 }
 
+/** What each other route is. A new route fails the first test here until it is said. */
+const OTHERS: Readonly<Record<string, "free" | "admin">> = {
+  countMessageTokens: "free",
+  listModels: "free",
+  getWalletBalance: "free",
+  getProviderHealth: "admin",
+  listProviderModels: "admin",
+  syncProviderModels: "admin",
+  explainRouting: "admin",
+  getHealth: "free",
+  getReadiness: "free",
+  getOpenApiDocument: "free",
+  getDocs: "free",
+};
+
 describe("every route that reaches a provider", () => {
-  it("is known here", () => {
+  it("W7: is known here, as is every one that does not", () => {
     expect(Object.keys(REQUESTS).sort()).toEqual(SPENDING.map(({ operation_id }) => operation_id).sort());
+    const others = ROUTES.filter(({ spends }) => !spends);
+    expect(Object.keys(OTHERS).sort()).toEqual(others.map(({ operation_id }) => operation_id).sort());
+    // What only administrators may ask says so in its own contract, and nothing else does.
+    for (const { operation_id, security } of others) {
+      expect(security === "admin", operation_id).toBe(OTHERS[operation_id] === "admin");
+    }
   });
 
   it.each(SPENDING.map(({ operation_id }) => operation_id))(
-    "%s passes the wallet's admission first",
+    "W7: %s passes the wallet's admission first",
     async (operation) => {
       const { steps, admitted, settled } = await asked(operation);
       expect(steps.filter((step) => step !== "authorize")).toEqual(["admit", "upstream", "settle"]);
@@ -96,12 +126,18 @@ describe("every route that reaches a provider", () => {
   );
 
   it.each(SPENDING.map(({ operation_id }) => operation_id))(
-    "%s reaches no provider when the wallet refuses",
+    "W7: %s reaches no provider when the wallet refuses",
     async (operation) => {
-      const { steps, text } = await asked(operation, { admit: { status: "frozen", wallet_id: "wal_1" } });
-      expect(steps).not.toContain("upstream");
-      expect(steps).not.toContain("settle");
-      expect(text).toContain("wallet_frozen");
+      for (const [admit, code] of [
+        [EMPTY, "wallet_exhausted"],
+        [{ status: "frozen", wallet_id: "wal_1" }, "wallet_frozen"],
+      ] as const) {
+        const { steps, text } = await asked(operation, { admit });
+        expect(steps).toContain("admit");
+        expect(steps).not.toContain("upstream");
+        expect(steps).not.toContain("settle");
+        expect(text).toContain(code);
+      }
     },
   );
 });
@@ -151,12 +187,30 @@ describe("a ranking", () => {
 });
 
 describe("every other route", () => {
-  it("reaches none", async () => {
+  it("W7: reaches none", async () => {
     const gateway = await wholeGateway();
     await gateway.addProvider({ id: "acme" });
-    for (const { method, path } of ROUTES.filter(({ spends }) => !spends)) {
-      await (await gateway.fetch(path, { method: method.toUpperCase() })).text();
+    for (const { method, path, body } of ROUTES.filter(({ spends }) => !spends)) {
+      const place = path.replace("{id}", "acme");
+      await (await gateway.fetch(place, { method: method.toUpperCase() })).text();
+      if (method === "post") await (await gateway.post(place, body?.example)).text();
     }
     expect(gateway.called).toEqual([]);
+  });
+
+  it.each([
+    "/v1/files",
+    "/v1/batches",
+    "/v1/realtime",
+    "/v1/images/generations",
+    "/v1/audio/speech",
+    "/v1/proxy/acme/x",
+  ])("W7: %s is none, and nothing is passed on from it", async (path) => {
+    const gateway = await wholeGateway();
+    await gateway.addProvider({ id: "acme" });
+    await (await gateway.post(path, { model: "acme/gpt-4.1-nano", input: "Hello" })).text();
+    expect(gateway.called).toEqual([]);
+    // Whatever the gateway does not have is the console's, which has no way to a provider.
+    expect(gateway.forwarded).toHaveLength(1);
   });
 });

@@ -12,7 +12,7 @@ const image = (url: string) => ({ type: "image_url", image_url: { url } });
 const turnsOf = (...messages: readonly object[]) => bodyOf({ messages }).messages;
 
 describe("instructions", () => {
-  it("become one list in their order, wherever they stood, with cache breakpoints and their time to live", () => {
+  it("A4: become one list in their order, wherever they stood, with cache breakpoints and their time to live", () => {
     const body = bodyOf({
       messages: [
         { role: "system", content: "one", cache_control: { type: "ephemeral", ttl: "1h" } },
@@ -131,7 +131,7 @@ describe("turns", () => {
 });
 
 describe("tool calls in the history", () => {
-  it.each([null, ""])("have no empty text beside them when the content is %j", (content) => {
+  it.each([null, ""])("A7: have no empty text beside them when the content is %j", (content) => {
     const turns = turnsOf(
       { role: "user", content: "x" },
       { role: "assistant", content, tool_calls: [call("c1", "f", '{"a":1}')] },
@@ -149,12 +149,12 @@ describe("tool calls in the history", () => {
     expect(turns[1]?.content.map(({ type }) => type)).toEqual(["text", "tool_use"]);
   });
 
-  it("with empty arguments have an empty object", () => {
+  it("A8: with empty arguments have an empty object", () => {
     const turns = turnsOf({ role: "user", content: "x" }, called(call("c1", "f", "")));
     expect(turns[1]?.content).toEqual([{ type: "tool_use", id: "c1", name: "f", input: {} }]);
   });
 
-  it.each(['{"a":', "[1]", "3", "null"])("with arguments %j are refused, naming the place", (args) => {
+  it.each(['{"a":', "[1]", "3", "null"])("A8: with arguments %j are refused, naming the place", (args) => {
     const messages = [
       { role: "user", content: "a" },
       { role: "assistant", content: "b" },
@@ -182,7 +182,7 @@ describe("tool calls in the history", () => {
 });
 
 describe("tool results", () => {
-  it("become one user turn, results first, then the text", () => {
+  it("A5: become one user turn, results first, then the text", () => {
     const turns = turnsOf(
       { role: "user", content: "x" },
       called(call("c1", "f", ""), call("c2", "f", "")),
@@ -201,7 +201,7 @@ describe("tool results", () => {
     });
   });
 
-  it("may be errors, hold images, be empty and be cached", () => {
+  it("A6: may be errors, hold images, be empty and be cached", () => {
     const turns = turnsOf(
       { role: "user", content: "x" },
       called(call("c1", "f", ""), call("c2", "f", ""), call("c3", "f", "")),
@@ -241,7 +241,7 @@ describe("images and files", () => {
     [`data:image/png;charset=utf-8;base64,${PNG}`, "image/png"],
     [`DATA:Image/JPG;base64,${PNG}`, "image/jpeg"],
     [`data:image/webp; name=x ;base64,${PNG}`, "image/webp"],
-  ])("reads %s", (url, media_type) => {
+  ])("A11: reads %s", (url, media_type) => {
     expect(sourceOf(url)).toEqual({ type: "base64", media_type, data: PNG });
   });
 
@@ -254,7 +254,7 @@ describe("images and files", () => {
     "data:image/png,raw",
     "data:image/png;charset=utf-8,raw",
     "data:image/png;base64",
-  ])("refuses %s, naming the part, instead of dropping it", (url) => {
+  ])("A11: refuses %s, naming the part, instead of dropping it", (url) => {
     const messages = [{ role: "user", content: [{ type: "text", text: "what?" }, image(url)] }];
     expect(refusalOf({ messages })).toMatchObject({
       code: "invalid_request",
@@ -289,7 +289,7 @@ describe("reasoning in the history", () => {
     { role: "user", content: "z" },
   ];
 
-  it("goes back first, with its signature", () => {
+  it("A14: goes back first, with its signature", () => {
     const messages = turn({
       reasoning_content: "hm",
       reasoning_signature: "c2ln",

@@ -39,7 +39,7 @@ describe("the output bound", () => {
 });
 
 describe("sampling", () => {
-  it("refuses a temperature above 1 instead of lowering it", () => {
+  it("A3: refuses a temperature above 1 instead of lowering it", () => {
     expect(refusalOf({ temperature: 1.6 })).toMatchObject({ code: "unsupported_parameter", param: "temperature" });
   });
 
@@ -76,11 +76,11 @@ describe("sampling", () => {
 });
 
 describe("stop sequences", () => {
-  it("makes a list of a single one", () => {
+  it("A1: makes a list of a single one", () => {
     expect(bodyOf({ stop: "END" }).stop_sequences).toEqual(["END"]);
   });
 
-  it("drops blank ones with a warning and keeps the rest as they are", () => {
+  it("A1: drops blank ones with a warning and keeps the rest as they are", () => {
     expect(bodyOf({ stop: ["\n", " END ", ""] }).stop_sequences).toEqual([" END "]);
     expect(warningsOf({ stop: ["\n", "END"] })).toEqual(["a blank stop sequence left out"]);
     expect(bodyOf({ stop: "\n\n" })).not.toHaveProperty("stop_sequences");
@@ -98,7 +98,7 @@ describe("parameters without an equivalent", () => {
     ["web_search_options", { web_search_options: {} }],
     ["functions", { functions: [{ name: "f" }] }],
     ["function_call", { function_call: "auto" }],
-  ])("refuses %s, naming it", (param, request) => {
+  ])("A15: refuses %s, naming it", (param, request) => {
     expect(refusalOf(request)).toMatchObject({ code: "unsupported_parameter", param });
   });
 

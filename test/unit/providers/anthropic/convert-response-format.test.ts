@@ -33,7 +33,7 @@ const OBJECT_FORMAT = { type: "json_object" };
 const TOOLS = [{ type: "function", function: { name: "f" } }];
 
 describe("a JSON schema on a model with structured outputs", () => {
-  it("is asked for natively, with nothing else changed", () => {
+  it("A12: is asked for natively, with nothing else changed", () => {
     const body = bodyOf({ response_format: SCHEMA_FORMAT, tools: TOOLS, tool_choice: "required" }, JSON_MODEL);
     expect(body.output_config).toEqual({ format: { type: "json_schema", schema: SCHEMA } });
     expect(body.tools).toHaveLength(1);
@@ -74,7 +74,7 @@ describe("a JSON schema on a model with structured outputs", () => {
 });
 
 describe("a JSON format on other models", () => {
-  it("is a tool that must be called, with the caller's schema", () => {
+  it("A12: is a tool that must be called, with the caller's schema", () => {
     const translation = translated({ response_format: SCHEMA_FORMAT });
     const body = bodyOf({ response_format: SCHEMA_FORMAT });
     expect(translation.json_tool).toBe("json");
@@ -84,7 +84,7 @@ describe("a JSON format on other models", () => {
   });
 
   it.each([OLD_MODEL, JSON_MODEL])(
-    "of any object is an open tool, also where schemas are native: $upstream_id",
+    "A12: of any object is an open tool, also where schemas are native: $upstream_id",
     (model) => {
       const body = bodyOf({ response_format: OBJECT_FORMAT }, model);
       expect(body.tools?.[0]?.input_schema).toEqual({ type: "object", additionalProperties: true });
@@ -133,7 +133,7 @@ describe("a JSON format on other models", () => {
 });
 
 describe("the answer of the JSON tool", () => {
-  it("comes back as text with finish stop", () => {
+  it("A12: comes back as text with finish stop", () => {
     const parts = anthropic.readWhole(message([tool("t1", "json", { a: 1 })], "tool_use"), WITH_JSON_TOOL);
     expect(parts.slice(1, 3)).toEqual([
       { type: "text", choice: 0, text: '{"a":1}' },
@@ -141,7 +141,7 @@ describe("the answer of the JSON tool", () => {
     ]);
   });
 
-  it("comes back piece by piece on a stream", () => {
+  it("A12: comes back piece by piece on a stream", () => {
     const events = [
       messageStart(),
       blockStart(0, tool("t1", "json")),

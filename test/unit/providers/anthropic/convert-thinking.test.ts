@@ -15,20 +15,23 @@ describe("reasoning on a model with a thinking budget", () => {
     ["high", 8_000],
     ["xhigh", 9_000],
     ["max", 9_500],
-  ])("%s of 10,000 tokens is a budget of %d", (reasoning_effort, budget_tokens) => {
+  ])("A13: %s of 10,000 tokens is a budget of %d", (reasoning_effort, budget_tokens) => {
     expect(bodyOf({ reasoning_effort, max_tokens: 10_000 }).thinking).toEqual({ type: "enabled", budget_tokens });
   });
 
-  it.each(["max_tokens", "max_completion_tokens"])("is refused, naming %s, when the bound leaves no room", (field) => {
-    expect(refusalOf({ reasoning_effort: "low", [field]: 1_024 })).toMatchObject({
-      code: "invalid_request",
-      param: field,
-    });
-    expect(bodyOf({ reasoning_effort: "low", [field]: 1_025 }).thinking).toEqual({
-      type: "enabled",
-      budget_tokens: 1_024,
-    });
-  });
+  it.each(["max_tokens", "max_completion_tokens"])(
+    "A13: is refused, naming %s, when the bound leaves no room",
+    (field) => {
+      expect(refusalOf({ reasoning_effort: "low", [field]: 1_024 })).toMatchObject({
+        code: "invalid_request",
+        param: field,
+      });
+      expect(bodyOf({ reasoning_effort: "low", [field]: 1_025 }).thinking).toEqual({
+        type: "enabled",
+        budget_tokens: 1_024,
+      });
+    },
+  );
 
   it("is off without a word to the provider for none", () => {
     const body = bodyOf({ reasoning_effort: "none" });
@@ -44,7 +47,7 @@ describe("reasoning on an adaptive model", () => {
     ["medium", "medium"],
     ["high", "high"],
     ["max", "max"],
-  ])("%s is effort %s, with the reasoning shown", (reasoning_effort, effort) => {
+  ])("A13: %s is effort %s, with the reasoning shown", (reasoning_effort, effort) => {
     const body = bodyOf({ reasoning_effort }, ADAPTIVE);
     expect(body.thinking).toEqual({ type: "adaptive", display: "summarized" });
     expect(body.output_config).toEqual({ effort });
@@ -79,7 +82,7 @@ describe("reasoning on an adaptive model", () => {
 });
 
 describe("what does not go with reasoning", () => {
-  it("temperature and top_p are left out with a warning", () => {
+  it("A13: temperature and top_p are left out with a warning", () => {
     const request = { reasoning_effort: "high", temperature: 0.2, top_p: 0.5 };
     const body = bodyOf(request);
     expect(body).not.toHaveProperty("temperature");
@@ -90,12 +93,15 @@ describe("what does not go with reasoning", () => {
     ]);
   });
 
-  it.each(["required", { type: "function", function: { name: "a" } }])("tool_choice %j is refused", (tool_choice) => {
-    expect(refusalOf({ reasoning_effort: "high", tools: TOOLS, tool_choice })).toMatchObject({
-      code: "unsupported_parameter",
-      param: "tool_choice",
-    });
-  });
+  it.each(["required", { type: "function", function: { name: "a" } }])(
+    "A13: tool_choice %j is refused",
+    (tool_choice) => {
+      expect(refusalOf({ reasoning_effort: "high", tools: TOOLS, tool_choice })).toMatchObject({
+        code: "unsupported_parameter",
+        param: "tool_choice",
+      });
+    },
+  );
 
   it.each(["auto", "none"])("tool_choice %s is kept", (tool_choice) => {
     expect(bodyOf({ reasoning_effort: "high", tools: TOOLS, tool_choice }).thinking).toMatchObject({ type: "enabled" });

@@ -8,7 +8,7 @@ const fn = (name: string, more: object = {}) => ({ type: "function", function: {
 const TOOLS = [fn("b"), fn("a")];
 
 describe("tools", () => {
-  it("keep their order and their schema whole", () => {
+  it("A10, W6: keep their order and their schema whole", () => {
     const parameters = {
       type: "object",
       properties: { at: { $ref: "#/$defs/place" }, when: { anyOf: [{ type: "string" }, { type: "null" }] } },
@@ -30,7 +30,7 @@ describe("tools", () => {
     expect(bodyOf({ tools }).tools?.[0]?.cache_control).toEqual({ type: "ephemeral", ttl: "1h" });
   });
 
-  it("are strict where the model can, and a warning says where it cannot", () => {
+  it("A10: are strict where the model can, and a warning says where it cannot", () => {
     const tools = [fn("a", { strict: true, parameters: { type: "object", additionalProperties: false } })];
     expect(bodyOf({ tools }, JSON_MODEL).tools?.[0]?.strict).toBe(true);
     expect(warningsOf({ tools }, JSON_MODEL)).toEqual([]);
@@ -58,11 +58,11 @@ describe("the choice of a tool", () => {
       { parallel_tool_calls: false },
       { type: "tool", name: "a", disable_parallel_tool_use: true },
     ],
-  ])("%j with %j is %j", (tool_choice, more, expected) => {
+  ])("A9: %j with %j is %j", (tool_choice, more, expected) => {
     expect(bodyOf({ tools: TOOLS, tool_choice, ...more }).tool_choice).toEqual(expected);
   });
 
-  it("is not sent without tools, nor is the wish for single calls", () => {
+  it("A9: is not sent without tools, nor is the wish for single calls", () => {
     expect(bodyOf({ parallel_tool_calls: false, tool_choice: "auto" })).not.toHaveProperty("tool_choice");
     expect(bodyOf({ tools: [], tool_choice: "none" })).not.toHaveProperty("tool_choice");
   });
@@ -111,7 +111,7 @@ describe("names of tools outside the provider's alphabet", () => {
     ],
   };
 
-  it("are changed in the tools, the choice and the history alike, and mapped back", () => {
+  it("A16: are changed in the tools, the choice and the history alike, and mapped back", () => {
     const { tool_names } = translated(REQUEST);
     const body = bodyOf(REQUEST);
     const [dotted, plain, umlauts] = (body.tools ?? []).map(({ name }) => name);
@@ -129,7 +129,7 @@ describe("names of tools outside the provider's alphabet", () => {
     expect(bodyOf(REQUEST).tools?.[0]?.name).toBe(alone);
   });
 
-  it("are valid and one to one, whatever they are", () => {
+  it("A16: are valid and one to one, whatever they are", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ unit: "grapheme", maxLength: 200 }), { maxLength: 20 }), (names) => {
         const request = chatRequestSchema.parse({ model: "m", messages: ASK, tools: names.map((name) => fn(name)) });

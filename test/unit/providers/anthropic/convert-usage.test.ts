@@ -9,7 +9,7 @@ const usageOf = (usage: object) => {
 };
 
 describe("usage", () => {
-  it("adds up to a prompt that contains what was read from and written to the cache", () => {
+  it("R2: adds up to a prompt that contains what was read from and written to the cache", () => {
     const usage = usageOf({
       input_tokens: 5,
       cache_read_input_tokens: 100,
@@ -46,7 +46,7 @@ describe("usage", () => {
     expect(usageOf({ output_tokens: 10, output_tokens_details: { thinking_tokens: 12 } })).toEqual({ reasoning: 10 });
   });
 
-  it("counts searches by the piece", () => {
+  it("R7: counts searches by the piece", () => {
     expect(usageOf({ input_tokens: 1, output_tokens: 1, server_tool_use: { web_search_requests: 3 } })).toEqual({
       input: 1,
       output: 1,

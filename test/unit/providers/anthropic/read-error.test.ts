@@ -19,7 +19,7 @@ const TYPES = [
 ] as const;
 
 describe("an error's class follows from its type", () => {
-  it.each(TYPES)("%s with status %d is %s, its text kept", (type, status, expected) => {
+  it.each(TYPES)("R8: %s with status %d is %s, its text kept", (type, status, expected) => {
     expect(read(status, { type, message: "what happened" })).toEqual({
       class: expected,
       status,
@@ -59,7 +59,7 @@ describe("the account's money having ended", () => {
     [402, { type: "billing_error", message: "x" }],
     [429, { type: "rate_limit_error", message: "x", details: { error_code: "enforced_spend_limit_reached" } }],
     [403, { type: "permission_error", message: "x", details: { error_code: "contract_spend_limit_reached" } }],
-  ])("is quota and no mistake of the caller's: %d %j", (status, error) => {
+  ])("R9: is quota and no mistake of the caller's: %d %j", (status, error) => {
     expect(read(status, error)).toMatchObject({ class: "quota", status });
   });
 

@@ -35,7 +35,7 @@ describe("a whole answer", () => {
     ]);
   });
 
-  it("with a refusal says why", () => {
+  it("R1: with a refusal says why", () => {
     const stop_details = { type: "refusal", category: "cyber", explanation: "Not this." };
     expect(anthropic.readWhole(message([], "refusal", { stop_details }), PLAIN).slice(1, 3)).toEqual([
       { type: "refusal", choice: 0, text: "Not this." },
@@ -66,7 +66,7 @@ describe("why an answer ended", () => {
   it.each([
     ["end_turn", "stop"],
     ["stop_sequence", "stop"],
-    ["pause_turn", "stop"],
+    ["pause_turn", "length"],
     ["max_tokens", "length"],
     ["model_context_window_exceeded", "length"],
     ["tool_use", "tool_calls"],
@@ -74,7 +74,7 @@ describe("why an answer ended", () => {
     ["of_tomorrow", "stop"],
     ["constructor", "stop"],
     [null, "stop"],
-  ])("%s is %s, the raw reason kept", (raw, reason) => {
+  ])("R1: %s is %s, the raw reason kept", (raw, reason) => {
     expect(mapFinishReason(raw, false)).toBe(reason);
     expect(anthropic.readWhole(message([], raw), PLAIN)).toContainEqual({ type: "finish", choice: 0, reason, raw });
   });

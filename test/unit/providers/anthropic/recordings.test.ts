@@ -40,7 +40,7 @@ describe.skipIf(!recordingsPresent)("recorded answers", () => {
     expect(reasonOf(whole)).toMatchObject({ reason });
   });
 
-  it.each(STREAMS)("%s is the same one byte at a time", (name, translation) => {
+  it.each(STREAMS)("S6: %s is the same one byte at a time", (name, translation) => {
     const lines = recordedLines(name);
     const reader = createSseReader();
     const bytes = new TextEncoder().encode(lines.map((line) => `data: ${line}\n\n`).join(""));
@@ -48,7 +48,7 @@ describe.skipIf(!recordingsPresent)("recorded answers", () => {
     expect(foldParts(events, translation)).toEqual(foldParts(eventsOf(lines), translation));
   });
 
-  it.each(STREAMS)("%s cut at any event never ends", (name, translation) => {
+  it.each(STREAMS)("S7: %s cut at any event never ends", (name, translation) => {
     const events = eventsOf(recordedLines(name));
     for (let length = 0; length < events.length; length += 1) {
       expect(foldParts(events.slice(0, length), translation).some(({ type }) => type === "end")).toBe(false);

@@ -39,7 +39,7 @@ describe("a stream of text", () => {
     ]);
   });
 
-  it("is the same whatever the fragmentation, the separators and the comments", () => {
+  it("S4, S6: is the same whatever the fragmentation, the separators and the comments", () => {
     const whole = TEXT.map(
       (event) => `event: ${event.type}\r\ndata:${JSON.stringify(event)}\r\n\r\n: keepalive\n\n`,
     ).join("");
@@ -48,13 +48,13 @@ describe("a stream of text", () => {
     expect(foldParts([...events, ...reader.end()])).toEqual(fold(...TEXT));
   });
 
-  it("has no end when it stops before message_stop", () => {
+  it("S7: has no end when it stops before message_stop", () => {
     for (let length = 0; length < TEXT.length; length += 1) {
       expect(fold(...TEXT.slice(0, length)).some(({ type }) => type === "end")).toBe(false);
     }
   });
 
-  it("ignores pings and what it does not know", () => {
+  it("S5: ignores pings and what it does not know", () => {
     const noise = [{ type: "ping" }, { type: "brand_new", x: 1 }, delta(0, { type: "citations_delta", citation: {} })];
     expect(fold(...TEXT.flatMap((event) => [event, ...noise]))).toEqual([
       ...fold(...TEXT.slice(0, 1)),
@@ -62,7 +62,7 @@ describe("a stream of text", () => {
     ]);
   });
 
-  it("joins two text blocks without a separator", () => {
+  it("R6: joins two text blocks without a separator", () => {
     const parts = fold(
       messageStart(),
       blockStart(0, { type: "text", text: "a" }),
@@ -109,7 +109,7 @@ describe("a stream of tool calls", () => {
     MESSAGE_STOP,
   ];
 
-  it("counts tools and not blocks, names each once, and keeps the text around them", () => {
+  it("R4, R5, R6: counts tools and not blocks, names each once, and keeps the text around them", () => {
     expect(fold(...CALLS).filter(({ type }) => type !== "usage" && type !== "start")).toEqual([
       { type: "text", choice: 0, text: "I look." },
       { type: "tool_call", choice: 0, index: 0, id: "t1", name: "first" },
@@ -132,7 +132,7 @@ describe("a stream of tool calls", () => {
     });
   });
 
-  it("completes a call whose block was never closed before it finishes", () => {
+  it("R4: completes a call whose block was never closed before it finishes", () => {
     const parts = fold(
       messageStart(),
       blockStart(0, tool("t", "f")),
@@ -146,7 +146,7 @@ describe("a stream of tool calls", () => {
     ]);
   });
 
-  it("gives tools back their names", () => {
+  it("A16: gives tools back their names", () => {
     const translation = { ...PLAIN, tool_names: new Map([["files_read_1", "files.read"]]) };
     expect(
       foldParts([messageStart(), blockStart(0, tool("t", "files_read_1"))].map(eventOf), translation),
@@ -159,7 +159,7 @@ describe("a stream of tool calls", () => {
     });
   });
 
-  it("does not take the provider's own tools for calls, but counts their searches", () => {
+  it("R7: does not take the provider's own tools for calls, but counts their searches", () => {
     const parts = fold(
       messageStart(),
       blockStart(0, { type: "server_tool_use", id: "s1", name: "web_search", input: {} }),
@@ -181,7 +181,7 @@ describe("a stream of tool calls", () => {
 });
 
 describe("a stream of thinking", () => {
-  it("is reasoning with its signature, never content", () => {
+  it("R7: is reasoning with its signature, never content", () => {
     const parts = fold(
       messageStart(),
       blockStart(0, { type: "thinking", thinking: "", signature: "" }),
@@ -199,7 +199,7 @@ describe("a stream of thinking", () => {
 });
 
 describe("the end of a stream", () => {
-  it("with a refusal says why and is content_filter", () => {
+  it("R1: with a refusal says why and is content_filter", () => {
     const event = {
       type: "message_delta",
       delta: { stop_reason: "refusal", stop_details: { type: "refusal", category: null, explanation: "Not this." } },
@@ -224,7 +224,7 @@ describe("the end of a stream", () => {
 });
 
 describe("an error inside a stream", () => {
-  it("is an error part, and neither finish nor end follow it", () => {
+  it("S8: is an error part, and neither finish nor end follow it", () => {
     const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
     const parts = fold(...TEXT.slice(0, 3), error, ...TEXT.slice(3));
     expect(parts.slice(-2)).toEqual([
@@ -243,7 +243,7 @@ describe("an error inside a stream", () => {
     ]);
   });
 
-  it("as the first event comes without a start, so that it can still become a status", () => {
+  it("S9: as the first event comes without a start, so that it can still become a status", () => {
     expect(fold({ type: "error", error: { type: "rate_limit_error", message: "Slow" } })).toEqual([
       { type: "error", error: expect.objectContaining({ class: "rate_limited", status: 429 }) },
     ]);
@@ -258,7 +258,7 @@ describe("an error inside a stream", () => {
   );
 });
 
-it("usage on a stream is the largest of each figure, never their sum, and is said when it grew", () => {
+it("R3: usage on a stream is the largest of each figure, never their sum, and is said when it grew", () => {
   const parts = fold(
     messageStart({ input_tokens: 10, output_tokens: 1, cache_creation_input_tokens: 0 }),
     { type: "message_delta", delta: {}, usage: { output_tokens: 20, cache_read_input_tokens: 5 } },

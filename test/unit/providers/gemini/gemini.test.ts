@@ -121,9 +121,13 @@ describe("a request", () => {
     expect(body.contents[2].parts[0].functionResponse.id).toBe(expected);
   });
 
-  it("G12: asks for several candidates", () => {
+  it("G12: asks for several candidates, stops where it is to and has its seed; probabilities are refused", () => {
     expect(sent({ n: 3 }).body.generationConfig.candidateCount).toBe(3);
     expect(sent({ n: 1 }).body.generationConfig).not.toHaveProperty("candidateCount");
+    expect(sent({ stop: "END", seed: 0 }).body.generationConfig).toMatchObject({ stopSequences: ["END"], seed: 0 });
+    expect(sent({ stop: ["A", "B"] }).body.generationConfig.stopSequences).toEqual(["A", "B"]);
+    expect(refusal({ logprobs: true }).param).toBe("logprobs");
+    expect(refusal({ top_logprobs: 3 }).param).toBe("top_logprobs");
   });
 
   it("G5: hands a signature back, and puts the documented dummy on the first of unsigned calls only", () => {
@@ -187,6 +191,11 @@ const said = (parts: readonly object[], more: object = {}): JsonObject =>
 
 const usage = (parts: readonly Part[]) => parts.findLast((part) => part.type === "usage");
 const finish = (parts: readonly Part[]) => parts.find((part) => part.type === "finish");
+
+it("G6: a whole answer that stopped with a call finishes with it", () => {
+  const body = said([{ functionCall: { name: "f", args: {} } }], { finishReason: "STOP" });
+  expect(finish(whole(body))).toMatchObject({ reason: "tool_calls", raw: "STOP" });
+});
 
 describe("a stream", () => {
   it("G6, G7: numbers calls over its chunks, and finishes with them also in a later empty one", () => {

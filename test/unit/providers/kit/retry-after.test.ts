@@ -14,7 +14,7 @@ describe("how long a provider asks us to wait", () => {
     [{ "retry-after-ms": "250.2" }, 251],
     [{ "retry-after-ms": "250", "retry-after": "12" }, 250],
     [{ "retry-after-ms": "soon", "retry-after": "12" }, 12_000],
-  ])("%j is %d ms", (headers, expected) => {
+  ])("W1: %j is %d ms", (headers, expected) => {
     expect(parseRetryAfter(new Headers(headers))).toBe(expected);
   });
 
@@ -22,7 +22,7 @@ describe("how long a provider asks us to wait", () => {
     expect(parseRetryAfter(new Headers({ "retry-after": DATE }), AT - 35_000)).toBe(35_000);
   });
 
-  it("is counted from the answer's own date when no time is given", () => {
+  it("W1: is counted from the answer's own date when no time is given", () => {
     const headers = new Headers({ "retry-after": DATE, date: "Wed, 21 Oct 2026 07:27:30 GMT" });
     expect(parseRetryAfter(headers)).toBe(30_000);
   });

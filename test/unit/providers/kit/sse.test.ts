@@ -47,7 +47,7 @@ describe("what a stream says", () => {
     ["an event without data", "event: ping\n\ndata: 1\n\n", data("1")],
     ["blank lines around", "\n\n\ndata: 1\n\n\n\n", data("1")],
     ["characters of two to four bytes", "data: é漢👋\n\n", data("é漢👋")],
-  ])("%s: the same whole and one byte at a time", (_name, text, events) => {
+  ])("S1, S2, S3, S4: %s: the same whole and one byte at a time", (_name, text, events) => {
     expect(readWhole(text)).toEqual(events);
     expect(readByByte(text)).toEqual(events);
   });
@@ -62,7 +62,7 @@ describe("what a stream says", () => {
     expect(readByByte(text)).toEqual(events);
   });
 
-  it("takes CR and LF that come in two reads as one separator", () => {
+  it("S2: takes CR and LF that come in two reads as one separator", () => {
     const reader = createSseReader();
     expect(reader.feed(encode("data: 1\r"))).toEqual([]);
     expect(reader.feed(encode("\ndata: 2\r\n\r"))).toEqual(data("1\n2"));
@@ -140,7 +140,7 @@ describe("any list of events", () => {
     space: fc.boolean(),
   });
 
-  it("is read the same in every fragmentation and with every separator", () => {
+  it("S2, S6: is read the same in every fragmentation and with every separator", () => {
     fc.assert(
       fc.property(
         fc.array(event, { maxLength: 6 }),

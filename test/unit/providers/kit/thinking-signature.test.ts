@@ -20,7 +20,7 @@ function kept(content: readonly object[]) {
 }
 
 describe("thinking that goes through an OpenAI client", () => {
-  it("comes back block by block as it was, for any number of blocks", () => {
+  it("A14: comes back block by block as it was, for any number of blocks", () => {
     fc.assert(
       fc.property(fc.array(block, { minLength: 1, maxLength: 6 }), (blocks) => {
         const assistant = { role: "assistant", content: "x", ...kept(blocks) };

@@ -35,7 +35,7 @@ describe("a request to a provider of OpenAI's dialect", () => {
     expect(bodyOf({ ...unknown, messages })).toEqual({ ...unknown, messages, model: "gpt-old-2024-01-01" });
   });
 
-  it("keeps tools and messages in their order, byte by byte, for the provider's prompt cache", () => {
+  it("W6: keeps tools and messages in their order, byte by byte, for the provider's prompt cache", () => {
     const tool = (name: string) => ({
       type: "function",
       function: { name, parameters: { z: 1, a: { properties: { q: {}, b: {} } } } },
@@ -144,7 +144,7 @@ describe("any request", () => {
     { requiredKeys: [] },
   );
 
-  it("is translated the same twice and never changed in place", () => {
+  it("W2: is translated the same twice and never changed in place", () => {
     fc.assert(
       fc.property(request, fc.option(fc.integer({ min: 1, max: 99 }), { nil: undefined }), (asked, bound) => {
         const options = bound === undefined ? {} : { max_output_tokens: bound };

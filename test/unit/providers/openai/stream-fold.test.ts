@@ -40,7 +40,7 @@ describe("a stream of text", () => {
     ]);
   });
 
-  it("is the same in every fragmentation of its bytes", () => {
+  it("S6: is the same in every fragmentation of its bytes", () => {
     const text = TEXT.map((data) => `: ping\r\ndata:${eventOf(data).data}\r\n\r\n`).join("");
     const bytes = new TextEncoder().encode(text);
     fc.assert(
@@ -53,7 +53,7 @@ describe("a stream of text", () => {
     );
   });
 
-  it("has no end when it stops before [DONE], wherever that is", () => {
+  it("S7: has no end when it stops before [DONE], wherever that is", () => {
     for (let length = 0; length < TEXT.length; length += 1) {
       expect(fold(...TEXT.slice(0, length)).some(({ type }) => type === "end")).toBe(false);
     }
@@ -109,7 +109,7 @@ describe("a chunk that is not as we know it", () => {
     expect(fold(first, chunk({ content: "a" }))).toEqual([START, { type: "text", choice: 0, text: "a" }]);
   });
 
-  it("ignores the name of the event", () => {
+  it("S5: ignores the name of the event", () => {
     const { parts } = openai.stream.step(openai.stream.initial(PLAIN), {
       ...eventOf(chunk({ content: "a" })),
       event: "brand_new",
@@ -119,7 +119,7 @@ describe("a chunk that is not as we know it", () => {
 });
 
 describe("an error inside a stream", () => {
-  it("is an error, and never a finish or an end", () => {
+  it("S8: is an error, and never a finish or an end", () => {
     const error = { message: "Overloaded", type: "server_error", code: "rate_limit_exceeded", param: null };
     expect(fold(chunk({ content: "a" }), { error })).toEqual([
       START,
@@ -142,7 +142,7 @@ describe("an error inside a stream", () => {
     expect(fold({ error: { message: "x" } }).map(({ type }) => type)).toEqual(["error"]);
   });
 
-  it("is seen behind Azure's empty first chunk", () => {
+  it("S9: is seen behind Azure's empty first chunk", () => {
     const first = { choices: [], created: 0, id: "", model: "", object: "", prompt_filter_results: [] };
     expect(fold(first, { error: { message: "x", code: "server_error" } }).map(({ type }) => type)).toEqual(["error"]);
   });

@@ -139,7 +139,7 @@ describe.each(connectors)("the gateway's connector %s and the sandbox", (kind, a
       expect(parts.at(-1)?.type).toBe("end");
     });
 
-    it(`agree on a tool loop with reasoning, ${how}`, async () => {
+    it(`A14: agree on a tool loop with reasoning, ${how}`, async () => {
       const question = user("Go [[reasoning_tokens=5]]");
       const asked = await chat(kind, adapter, "tools", { stream, tools, messages: [question] });
       expect(asked.find((part) => part.type === "finish")).toMatchObject({ reason: "tool_calls" });

@@ -3,8 +3,8 @@ import type { FinishReason } from "../../../../schema/canonical/parts.ts";
 const REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: "stop",
   stop_sequence: "stop",
-  /** The provider paused a long turn of its own tools; the raw reason is kept so that a caller can tell. */
-  pause_turn: "stop",
+  /** The provider paused a long turn of its own tools: the answer is not whole, and `stop` would say that it is. */
+  pause_turn: "length",
   max_tokens: "length",
   model_context_window_exceeded: "length",
   tool_use: "tool_calls",

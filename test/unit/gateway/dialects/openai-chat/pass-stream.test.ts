@@ -213,7 +213,7 @@ describe("usage that the caller did not ask for", () => {
     ]);
   });
 
-  it("never appears in a whole stream", () => {
+  it("S11: never appears in a whole stream", () => {
     const renderer = passing(false);
     const out =
       renderer.feed(

@@ -77,7 +77,7 @@ describe("a stream rendered as chunks", () => {
     ]);
   });
 
-  it("keeps one identity, says the role once for each choice and finishes only where a finish is, for any parts", () => {
+  it("S10, S12: keeps one identity, says the role once for each choice and finishes only where a finish is, for any parts", () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(part, { maxLength: 4 }), { maxLength: 6 }),
@@ -105,7 +105,7 @@ describe("a stream rendered as chunks", () => {
 });
 
 describe("the usage in a stream", () => {
-  it("asked for: null on every chunk, then one chunk without choices, then [DONE]", () => {
+  it("S11: asked for: null on every chunk, then one chunk without choices, then [DONE]", () => {
     const renderer = rendererOf(true);
     const out =
       renderer.event(EVENT, [START, text("Hi"), { type: "usage", usage: { input: 9 } }, finish()]) + renderer.end(TAIL);
@@ -115,7 +115,7 @@ describe("the usage in a stream", () => {
     expect(dataOf(out).at(-1)).toBe("[DONE]");
   });
 
-  it("not asked for: no such field anywhere and no chunk without choices", () => {
+  it("S11: not asked for: no such field anywhere and no chunk without choices", () => {
     const renderer = rendererOf();
     const out =
       renderer.event(EVENT, [START, text("Hi"), { type: "usage", usage: { input: 9 } }, finish()]) + renderer.end(TAIL);
@@ -163,7 +163,7 @@ describe("an answer that is cut", () => {
   });
 });
 
-it("an error is the envelope in one event, with no [DONE] and no finish", () => {
+it("S8: an error is the envelope in one event, with no [DONE] and no finish", () => {
   const renderer = rendererOf(true);
   renderer.event(EVENT, [START, text("a")]);
   const body = { error: { message: "m\nn", type: "api_error", code: "upstream_error", param: null, request_id: "r" } };
