@@ -1,9 +1,9 @@
-import type { ZodType, z } from "zod";
+import type { z } from "zod";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
+import { type FoldStep, failedFold, parsedEvent, unchanged, withStart } from "../kit/fold-step.ts";
 import type { StreamFold, UpstreamEvent } from "../kit/provider.ts";
 import { markRedacted, markSignature } from "../kit/thinking-signature.ts";
-import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { type Counts, mergeCounts, NO_COUNTS, sameCounts, toUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { readErrorDetail } from "./read-error.ts";
@@ -33,10 +33,7 @@ export interface AnthropicState {
   readonly counts: Counts;
 }
 
-interface Step {
-  readonly state: AnthropicState;
-  readonly parts: readonly Part[];
-}
+type Step = FoldStep<AnthropicState>;
 
 type EventName = keyof typeof eventSchemas;
 type EventData<Name extends EventName> = z.infer<(typeof eventSchemas)[Name]>;
@@ -57,31 +54,24 @@ export const streamFold: StreamFold<AnthropicState> = {
   step: (state, event) => (state.closed ? { state, parts: [] } : withStart(state, read(state, event))),
 };
 
-/** `start` comes before all else, also from a server that sends no `message_start`; an error needs none. */
-function withStart(before: AnthropicState, step: Step): Step {
-  if (before.started || step.state.started || step.parts.length === 0 || step.parts[0]?.type === "error") return step;
-  const start: Part = { type: "start", id: null, model: null };
-  return { state: { ...step.state, started: true }, parts: [start, ...step.parts] };
-}
-
 function read(state: AnthropicState, { event, data }: UpstreamEvent): Step {
   const json = tryParseJson(data);
-  if (!isJsonObject(json)) return data === "" ? unchanged(state) : fail(state);
+  if (!isJsonObject(json)) return data === "" ? unchanged(state) : failedFold(state);
   switch (typeof json.type === "string" ? json.type : event) {
     case "message_start":
-      return parsed(state, eventSchemas.message_start, json, messageStart);
+      return parsedEvent(state, eventSchemas.message_start, json, messageStart);
     case "content_block_start":
-      return parsed(state, eventSchemas.content_block_start, json, blockStart);
+      return parsedEvent(state, eventSchemas.content_block_start, json, blockStart);
     case "content_block_delta":
-      return parsed(state, eventSchemas.content_block_delta, json, blockDelta);
+      return parsedEvent(state, eventSchemas.content_block_delta, json, blockDelta);
     case "content_block_stop":
-      return parsed(state, eventSchemas.content_block_stop, json, blockStop);
+      return parsedEvent(state, eventSchemas.content_block_stop, json, blockStop);
     case "message_delta":
-      return parsed(state, eventSchemas.message_delta, json, messageDelta);
+      return parsedEvent(state, eventSchemas.message_delta, json, messageDelta);
     case "message_stop":
       return messageStop(state);
     case "error":
-      return parsed(state, eventSchemas.error, json, (current, { error }) => ({
+      return parsedEvent(state, eventSchemas.error, json, (current, { error }) => ({
         state: { ...current, closed: true },
         parts: [{ type: "error", error: readErrorDetail(error) }],
       }));
@@ -89,24 +79,6 @@ function read(state: AnthropicState, { event, data }: UpstreamEvent): Step {
     default:
       return unchanged(state);
   }
-}
-
-const unchanged = (state: AnthropicState): Step => ({ state, parts: [] });
-
-/** An event that we need and cannot read: going on would lose content without a word. */
-const fail = (state: AnthropicState): Step => ({
-  state: { ...state, closed: true },
-  parts: [{ type: "error", error: upstreamFailure("The provider's stream holds an event that is not valid.") }],
-});
-
-function parsed<Data>(
-  state: AnthropicState,
-  schema: ZodType<Data>,
-  json: unknown,
-  next: (state: AnthropicState, data: Data) => Step,
-): Step {
-  const result = schema.safeParse(json);
-  return result.success ? next(state, result.data) : fail(state);
 }
 
 function messageStart(state: AnthropicState, { message }: EventData<"message_start">): Step {

@@ -1,11 +1,11 @@
-import type { ZodType, z } from "zod";
+import type { z } from "zod";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { tryParseJson } from "../../../../schema/kernel/json.ts";
 import { EXCEPTION } from "../kit/aws-event-stream.ts";
 import { END_OF_STREAM } from "../kit/end-of-stream.ts";
+import { type FoldStep, parsedEvent, unchanged, withStart } from "../kit/fold-step.ts";
 import type { StreamFold, Translation, UpstreamEvent } from "../kit/provider.ts";
 import { markRedacted, markSignature } from "../kit/thinking-signature.ts";
-import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { toUsage } from "./convert-usage.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { readException } from "./read-error.ts";
@@ -38,10 +38,7 @@ export interface BedrockState {
   readonly signatures: number;
 }
 
-interface Step {
-  readonly state: BedrockState;
-  readonly parts: readonly Part[];
-}
+type Step = FoldStep<BedrockState>;
 
 type EventName = keyof typeof eventSchemas;
 type EventData<Name extends EventName> = z.infer<(typeof eventSchemas)[Name]>;
@@ -67,13 +64,6 @@ export const streamFold: StreamFold<BedrockState> = {
   isComplete: (state) => state.finished,
 };
 
-/** `messageStart` says nothing: the answer starts with the first part. An error needs no start. */
-function withStart(before: BedrockState, step: Step): Step {
-  if (before.started || step.parts.length === 0 || step.parts[0]?.type === "error") return step;
-  const start: Part = { type: "start", id: null, model: null };
-  return { state: { ...step.state, started: true }, parts: [start, ...step.parts] };
-}
-
 function read(state: BedrockState, { event, data }: UpstreamEvent): Step {
   if (event === END_OF_STREAM) return state.finished ? close(state, []) : unchanged(state);
   if (event?.startsWith(EXCEPTION)) {
@@ -82,43 +72,27 @@ function read(state: BedrockState, { event, data }: UpstreamEvent): Step {
       parts: [{ type: "error", error: readException(event.slice(EXCEPTION.length), data) }],
     };
   }
+  const json = tryParseJson(data);
   switch (event) {
     case "contentBlockStart":
-      return parsed(state, eventSchemas.contentBlockStart, data, blockStart);
+      return parsedEvent(state, eventSchemas.contentBlockStart, json, blockStart);
     case "contentBlockDelta":
-      return parsed(state, eventSchemas.contentBlockDelta, data, blockDelta);
+      return parsedEvent(state, eventSchemas.contentBlockDelta, json, blockDelta);
     case "contentBlockStop":
-      return parsed(state, eventSchemas.contentBlockStop, data, blockStop);
+      return parsedEvent(state, eventSchemas.contentBlockStop, json, blockStop);
     case "messageStop":
-      return parsed(state, eventSchemas.messageStop, data, messageStop);
+      return parsedEvent(state, eventSchemas.messageStop, json, messageStop);
     case "metadata":
-      return parsed(state, eventSchemas.metadata, data, metadata);
+      return parsedEvent(state, eventSchemas.metadata, json, metadata);
     default:
       return unchanged(state);
   }
 }
 
-const unchanged = (state: BedrockState): Step => ({ state, parts: [] });
-
 const close = (state: BedrockState, parts: readonly Part[]): Step => ({
   state: { ...state, closed: true },
   parts: [...parts, { type: "end" }],
 });
-
-/** An event that we need and cannot read is an error: going on would lose content without a word. */
-function parsed<Data>(
-  state: BedrockState,
-  schema: ZodType<Data>,
-  data: string,
-  next: (state: BedrockState, data: Data) => Step,
-): Step {
-  const result = schema.safeParse(tryParseJson(data));
-  if (result.success) return next(state, result.data);
-  return {
-    state: { ...state, closed: true },
-    parts: [{ type: "error", error: upstreamFailure("The provider's stream holds an event that is not valid.") }],
-  };
-}
 
 function blockStart(state: BedrockState, { contentBlockIndex, start }: EventData<"contentBlockStart">): Step {
   const call = start?.toolUse;

@@ -1,8 +1,8 @@
-import type { ZodType, z } from "zod";
+import type { z } from "zod";
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
+import { type FoldStep, failedFold, parsedEvent, unchanged, withStart } from "../kit/fold-step.ts";
 import type { StreamFold, UpstreamEvent } from "../kit/provider.ts";
-import { upstreamFailure } from "../kit/upstream-failure.ts";
 import { convertUsage } from "./convert-usage.ts";
 import { failureOf, mapFinishReason } from "./map-finish-reason.ts";
 import { type AnswerNames, contentParts, reasoning, toolCall } from "./read-whole.ts";
@@ -24,10 +24,7 @@ export interface CohereState {
   readonly tool_calls: number;
 }
 
-interface Step {
-  readonly state: CohereState;
-  readonly parts: readonly Part[];
-}
+type Step = FoldStep<CohereState>;
 
 type EventName = keyof typeof eventSchemas;
 type EventData<Name extends EventName> = z.infer<(typeof eventSchemas)[Name]>;
@@ -44,70 +41,43 @@ export const streamFold: StreamFold<CohereState> = {
   step: (state, event) => (state.closed ? { state, parts: [] } : withStart(state, read(state, event))),
 };
 
-/** `start` comes before all else, also from a server that sends no `message-start`; an error needs none. */
-function withStart(before: CohereState, step: Step): Step {
-  if (before.started || step.state.started || step.parts.length === 0 || step.parts[0]?.type === "error") return step;
-  const start: Part = { type: "start", id: null, model: null };
-  return { state: { ...step.state, started: true }, parts: [start, ...step.parts] };
-}
-
 function read(state: CohereState, { event, data }: UpstreamEvent): Step {
   // Some of its servers end a stream as OpenAI does, behind `message-end`.
   if (data === "" || data === "[DONE]") return unchanged(state);
   const json = tryParseJson(data);
-  if (!isJsonObject(json)) return fail(state, "The provider's stream holds an event that is not valid.");
+  if (!isJsonObject(json)) return failedFold(state);
   const type = typeof json.type === "string" ? json.type : event;
   switch (type) {
     case "message-start":
-      return parsed(state, eventSchemas[type], json, messageStart);
+      return parsedEvent(state, eventSchemas[type], json, messageStart);
     case "content-start":
     case "content-delta":
-      return parsed(state, eventSchemas[type], json, (current, { delta }) => ({
+      return parsedEvent(state, eventSchemas[type], json, (current, { delta }) => ({
         state: current,
         parts: delta?.message?.content ? contentParts(delta.message.content) : [],
       }));
     case "tool-plan-delta":
-      return parsed(state, eventSchemas[type], json, (current, { delta }) => ({
+      return parsedEvent(state, eventSchemas[type], json, (current, { delta }) => ({
         state: current,
         parts: reasoning(delta?.message?.tool_plan),
       }));
     case "tool-call-start":
-      return parsed(state, eventSchemas[type], json, callStart);
+      return parsedEvent(state, eventSchemas[type], json, callStart);
     case "tool-call-delta":
-      return parsed(state, eventSchemas[type], json, callDelta);
+      return parsedEvent(state, eventSchemas[type], json, callDelta);
     case "tool-call-end":
-      return parsed(state, eventSchemas[type], json, (current, { index }) => callEnd(current, index ?? null));
+      return parsedEvent(state, eventSchemas[type], json, (current, { index }) => callEnd(current, index ?? null));
     case "message-end":
-      return parsed(state, eventSchemas[type], json, messageEnd);
+      return parsedEvent(state, eventSchemas[type], json, messageEnd);
     default:
       return type === null ? untyped(state, json) : unchanged(state);
   }
 }
 
-const unchanged = (state: CohereState): Step => ({ state, parts: [] });
-
-const fail = (state: CohereState, message: string): Step => ({
-  state: { ...state, closed: true },
-  parts: [{ type: "error", error: upstreamFailure(message) }],
-});
-
 /** A refusal's body in the place of an event. */
 function untyped(state: CohereState, json: unknown): Step {
   const stated = errorSchema.safeParse(json);
-  return stated.success ? fail(state, stated.data.message) : unchanged(state);
-}
-
-function parsed<Data>(
-  state: CohereState,
-  schema: ZodType<Data>,
-  json: unknown,
-  next: (state: CohereState, data: Data) => Step,
-): Step {
-  const result = schema.safeParse(json);
-  // Going on without an event that we need would lose content without a word.
-  return result.success
-    ? next(state, result.data)
-    : fail(state, "The provider's stream holds an event that is not valid.");
+  return stated.success ? failedFold(state, stated.data.message) : unchanged(state);
 }
 
 function messageStart(state: CohereState, { id }: EventData<"message-start">): Step {

@@ -1,5 +1,6 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, type JsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
+import { type FoldStep, withStart } from "../kit/fold-step.ts";
 import type { StreamFold } from "../kit/provider.ts";
 import { argumentParts, CALLS, callPart, endParts, startOf } from "./read-response.ts";
 import { textOf } from "./read-whole.ts";
@@ -21,10 +22,7 @@ export interface ResponsesState {
   readonly searches: number;
 }
 
-interface Step {
-  readonly state: ResponsesState;
-  readonly parts: readonly Part[];
-}
+type Step = FoldStep<ResponsesState>;
 
 /**
  * The events of a response. Only `response.completed` and `response.incomplete` end one: a stream without either has no
@@ -39,15 +37,6 @@ export const responsesFold: StreamFold<ResponsesState> = {
     return withStart(state, read(state, textOf(json.type) ?? event ?? "", json));
   },
 };
-
-/** `start` comes before all else, also where the first event is lost; an error needs none. */
-function withStart(before: ResponsesState, step: Step): Step {
-  if (before.started || step.state.started || step.parts.length === 0 || step.parts[0]?.type === "error") return step;
-  return {
-    state: { ...step.state, started: true },
-    parts: [{ type: "start", id: null, model: null }, ...step.parts],
-  };
-}
 
 function read(state: ResponsesState, type: string, json: JsonObject): Step {
   switch (type) {
