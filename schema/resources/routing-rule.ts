@@ -26,7 +26,7 @@ export const routingRule = {
       conditionsSchema,
     ),
     then: object(
-      'What is done: {"model": "a/b"}, {"split": [{"model": "a/b", "weight": 90}, {"model": "c/d", "weight": 10}], "by": "subject"}, {"cheapest": ["a/b", "c/d"]} or {"deny": "why"}.',
+      'What is done: {"model": "a/b"}, {"split": [{"model": "a/b", "weight": 90}, {"model": "c/d", "weight": 10}], "by": "subject"}, {"cheapest": ["a/b", "c/d"]}, {"fallback": ["a/b", "c/d"]} or {"deny": "why"}.',
       actionSchema,
     ),
   },

@@ -24,12 +24,14 @@ const action = z.strictObject({
   by: z.enum(STICKY_BY, `must be one of ${STICKY_BY.join(", ")}`).optional(),
   /** The one that costs least for this request, of those that can serve it. */
   cheapest: z.array(model).min(2).max(MODELS_MAX).optional(),
+  /** The first that can serve the request; the others, in order, where it fails before anything was delivered or is owed. */
+  fallback: z.array(model).min(2).max(MODELS_MAX).optional(),
   /** The request is refused, and this is said. */
   deny: z.string().trim().min(1, "must say why").max(500).optional(),
 });
 export type Action = z.infer<typeof action>;
 
-const KINDS = ["model", "split", "cheapest", "deny"] as const;
+const KINDS = ["model", "split", "cheapest", "fallback", "deny"] as const;
 
 export const actionSchema = action
   .refine((value) => KINDS.filter((kind) => value[kind] !== undefined).length === 1, {

@@ -11,7 +11,7 @@ export const routingRecordSchema = z.object({
   rule_id: z.string().nullable(),
   rule: z.string().nullable(),
   /** `asked`: the caller's own model; else what the rule does. */
-  how: z.enum(["asked", "model", "split", "cheapest"]),
+  how: z.enum(["asked", "model", "split", "cheapest", "fallback"]),
   /** The rules that were tried before, in order, each with the first condition that did not hold. */
   passed_over: z.array(z.object({ rule_id: z.string(), failed: z.string() })),
   /** How many more were tried than are listed. */
@@ -25,5 +25,7 @@ export const routingRecordSchema = z.object({
       left_out: z.string().optional(),
     }),
   ),
+  /** Models that failed before this one, in order, and how. Nothing is owed for them. */
+  tried: z.array(z.object({ model: z.string(), failed: z.string(), status: z.int().nullable() })).optional(),
 });
 export type RoutingRecord = z.infer<typeof routingRecordSchema>;

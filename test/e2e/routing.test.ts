@@ -11,7 +11,7 @@ import {
   rowsOf,
   signUp,
 } from "./support/console.ts";
-import { eventually } from "./support/money.ts";
+import { balance, eventually, usd } from "./support/money.ts";
 import { startPlatform, type TestPlatform } from "./support/platform.ts";
 
 const RULES = "/v1/routing/rules";
@@ -196,5 +196,132 @@ describe("an organisation that is locked", () => {
     expect(codeOf(await from({}))).toBe("region_denied");
     const wrong = await locked.call("PATCH", `/v1/orgs/${locked.org_id}`, { caller_countries: ["Germany"] });
     expect([wrong.status, errorOf(wrong)]).toEqual([400, "caller_countries[0]"]);
+  });
+});
+
+describe("failover", () => {
+  const closed = "http://127.0.0.1:9/v1";
+  let key: string;
+  let org: Founder;
+  let turn = 0;
+
+  beforeAll(async () => {
+    org = await signUp(platform);
+    await make(org, "/v1/providers", { id: "sandbox", kind: "sandbox" });
+    await make(org, "/v1/providers", {
+      id: "away",
+      kind: "openai-compatible",
+      base_url: closed,
+      models: [{ id: "m", price: { input_usd_per_million: "1", output_usd_per_million: "2" } }],
+    });
+    key = z.string().parse((await make(org, "/v1/keys", { name: "k", wallet_id: org.wallet_id })).key);
+  });
+
+  /** Asks under a name of its own, which a rule sends to these models in order. */
+  async function ask(models: readonly string[], body: object = {}) {
+    turn += 1;
+    const model = `turn-${turn}`;
+    await make(org, RULES, { name: model, when: { model }, then: { fallback: models } });
+    const before = await spent();
+    const answer = await byKey(platform, key).call("POST", "/v1/chat/completions", {
+      model,
+      messages,
+      max_tokens: 20,
+      ...body,
+    });
+    const request_id = answer.headers.get("x-ao-request-id");
+    const rows = await eventually(
+      async () => rowsOf(await org.call("GET", "/v1/requests?limit=100")).filter(({ id }) => id === request_id),
+      (found) => found.length > 0,
+    );
+    expect(rows).toHaveLength(1);
+    const [row] = z.array(logged).parse(rows);
+    if (row === undefined) throw new Error("no row");
+    await eventually(held, (open) => open === 0);
+    expect((await spent()) - before).toBe(usd(row.cost_usd));
+    return { answer, row };
+  }
+
+  const logged = z.object({
+    model: z.string(),
+    outcome: z.string(),
+    status: z.int(),
+    attempts: z.int(),
+    cost_usd: z.string(),
+    routing: z.object({
+      tried: z.array(z.object({ model: z.string(), failed: z.string(), status: z.int().nullable() })).optional(),
+    }),
+  });
+  const wallet = async () => await balance(platform, key);
+  const spent = async () => (await wallet()).spent_nano_usd;
+  const held = async () => (await wallet()).held_nano_usd;
+
+  it.each([
+    ["sandbox/error-500", "failed", 500],
+    ["sandbox/error-429", "rate_limited", 429],
+    ["sandbox/error-401", "auth", 401],
+    ["sandbox/error-first-event", "failed", 500],
+    ["sandbox/redirect", "failed", 302],
+    ["away/m", "failed", 502],
+  ])("is invisible where %s fails, whole and streamed, and is charged once", async (model, failed, status) => {
+    for (const stream of [false, true]) {
+      const { answer, row } = await ask([model, "sandbox/echo"], { stream });
+      expect(answer.status).toBe(200);
+      // Whole, or in two pieces.
+      expect(answer.text).toContain(stream ? '"content":"Hell"' : "Hello!");
+      expect(answer.headers.get("x-ao-model")).toBe("sandbox/echo");
+      expect(answer.headers.get("x-ao-route")).toMatch(/how=fallback; attempts=2$/);
+      expect(row).toMatchObject({ model: "sandbox/echo", outcome: "completed", attempts: 2 });
+      expect(usd(row.cost_usd)).toBeGreaterThan(0);
+      expect(row.routing.tried).toEqual([{ model, failed, status: expect.any(Number) }]);
+      if (model !== "sandbox/error-first-event") expect(row.routing.tried?.[0]?.status).toBe(status);
+    }
+  });
+
+  it.each([
+    ["sandbox/error-400", 400, "upstream_error"],
+    ["sandbox/error-413", 413, "upstream_error"],
+    ["sandbox/garbage", 502, "upstream_error"],
+  ])("never hides what %s says", async (model, status, outcome) => {
+    const { answer, row } = await ask([model, "sandbox/echo"]);
+    expect(answer.status).toBe(status);
+    expect(row).toMatchObject({ model, outcome, attempts: 1 });
+    expect(row.routing.tried).toBeUndefined();
+  });
+
+  it("never goes on behind what was delivered", async () => {
+    const { answer, row } = await ask(["sandbox/error-mid-stream", "sandbox/echo"], { stream: true });
+    expect(answer.text).toContain('"error"');
+    expect(row).toMatchObject({ model: "sandbox/error-mid-stream", outcome: "upstream_error", attempts: 1 });
+  });
+
+  it("ends in the last failure where all fail, and costs nothing", async () => {
+    const { answer, row } = await ask(["sandbox/error-500", "away/m", "sandbox/error-429"]);
+    expect([answer.status, codeOf(answer)]).toEqual([429, "provider_rate_limited"]);
+    expect(row).toMatchObject({ model: "sandbox/error-429", attempts: 3, cost_usd: "0.000000000" });
+  });
+
+  it("passes over what cannot take the request", async () => {
+    const { answer, row } = await ask(["sandbox/error-500", "sandbox/embed", "sandbox/echo"]);
+    expect(answer.status).toBe(200);
+    expect(row.routing.tried).toEqual([{ model: "sandbox/error-500", failed: "failed", status: 500 }]);
+  });
+
+  it("keeps within what the wallet has: a dearer model is passed over, the failure is told", async () => {
+    await make(org, "/v1/prices", {
+      provider_id: "sandbox",
+      model: "own-dear",
+      upstream_id: "echo",
+      rates: { input_usd_per_million: "1000000", output_usd_per_million: "1000000" },
+    });
+    const { answer, row } = await ask(["sandbox/error-500", "sandbox/own-dear"]);
+    expect(answer.status).toBe(502);
+    expect(row).toMatchObject({ model: "sandbox/error-500", attempts: 1, cost_usd: "0.000000000" });
+    const { row: saved } = await ask(["sandbox/error-500", "sandbox/own-dear", "sandbox/echo"]);
+    expect(saved).toMatchObject({ model: "sandbox/echo", attempts: 2 });
+    expect(saved.routing.tried?.map(({ model, failed }) => [model, failed])).toEqual([
+      ["sandbox/error-500", "failed"],
+      ["sandbox/own-dear", "wallet_refused"],
+    ]);
   });
 });

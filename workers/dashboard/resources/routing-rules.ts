@@ -23,11 +23,17 @@ async function problemOf(changes: Row, row: Row, context: HookContext): Promise<
   return null;
 }
 
-function modelsIn({ model, split, cheapest }: Action): readonly { readonly model: string; readonly param: string }[] {
+function modelsIn({
+  model,
+  split,
+  cheapest,
+  fallback,
+}: Action): readonly { readonly model: string; readonly param: string }[] {
   return [
     ...(model === undefined ? [] : [{ model, param: "then.model" }]),
     ...(split ?? []).map((option, at) => ({ model: option.model, param: `then.split[${at}].model` })),
     ...(cheapest ?? []).map((one, at) => ({ model: one, param: `then.cheapest[${at}]` })),
+    ...(fallback ?? []).map((one, at) => ({ model: one, param: `then.fallback[${at}]` })),
   ];
 }
 

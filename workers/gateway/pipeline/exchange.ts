@@ -53,6 +53,7 @@ export class Exchange {
   readonly available_nano_usd: NanoUsd | null;
   /** What is left of the caller's rate limits, for the answer. */
   readonly rate_headers: Readonly<Record<string, string>>;
+  readonly attempts: number;
   first_byte_at: number | null = null;
   /** When the provider was called; null until then. */
   called_at: number | null = null;
@@ -69,6 +70,8 @@ export class Exchange {
     readonly wallet: WalletClient;
     readonly available_nano_usd: NanoUsd | null;
     readonly rate_headers: Readonly<Record<string, string>>;
+    /** Calls of providers with this one: those before it failed, and nothing is owed for them. */
+    readonly attempts?: number;
   }) {
     this.scope = parts.scope;
     this.operation = parts.operation;
@@ -78,6 +81,7 @@ export class Exchange {
     this.available_nano_usd = parts.available_nano_usd;
     this.rate_headers = parts.rate_headers;
     this.#wallet = parts.wallet;
+    this.attempts = parts.attempts ?? 1;
     const { meter } = this;
     this.hold = new HoldKeeper(parts.wallet, parts.scope.request_id, parts.estimate, {
       stream: parts.operation.streamed,
@@ -236,7 +240,7 @@ export class Exchange {
       upstream_model: this.meter.upstream_model,
       upstream_request_id: this.meter.upstream_id,
       finish_reason: this.meter.finish_reason,
-      attempts: 1,
+      attempts: this.attempts,
       latency_ms: Math.max(0, effects.now() - started_at),
       first_byte_ms: this.first_byte_at === null ? null : Math.max(0, this.first_byte_at - started_at),
     };

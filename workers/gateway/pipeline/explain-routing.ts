@@ -74,14 +74,15 @@ export function explainRouting(
   };
   if (isRefused(routed)) {
     const { code, message = ERRORS[code].public_text } = routed.refused;
-    return { ...base, model: null, provider: null, how: null, candidates: [], refused: { code, message } };
+    return { ...base, model: null, provider: null, how: null, then: [], candidates: [], refused: { code, message } };
   }
-  const [attempt] = routed.plan.attempts;
+  const [attempt, ...others] = routed.plan.attempts;
   return {
     ...base,
     model: attempt.name,
     provider: attempt.account.id,
     how: routed.routing.how,
+    then: others.map(({ name }) => name),
     candidates: routed.routing.candidates.map(({ cost_nano_usd, ...candidate }) => ({
       ...candidate,
       ...(cost_nano_usd == null ? {} : { cost_usd: formatUsd(nanoUsd(cost_nano_usd)) }),

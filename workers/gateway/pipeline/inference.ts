@@ -83,11 +83,22 @@ async function handleInference(http: Request, scope: RequestScope, intake: Intak
   const { route, envelope } = intake;
   const planned = await planAsked(http, scope, intake);
   if ("answer" in planned) return planned.answer;
-  const { key, asked, attempt, body, routing } = planned;
+  const { key, asked, attempt, fallbacks, body, routing } = planned;
   const operation = asked.operation(attempt);
   if (isRefused(operation)) return errorResponse(operation.refused, scope.public_request_id, {}, envelope);
   const { headers, signal: caller } = http;
-  const outcome = await runOperation({ scope, route, payer: key, headers, caller, body, operation, routing });
+  const others = fallbacks.map((other) => ({ model: other.name, operation: () => asked.operation(other) }));
+  const outcome = await runOperation({
+    scope,
+    route,
+    payer: key,
+    headers,
+    caller,
+    body,
+    operation,
+    fallbacks: others,
+    routing,
+  });
   if (!isRefused(outcome)) return outcome.response;
   const refused = asked.inCallersWords?.(outcome.refused) ?? outcome.refused;
   return refuseKey({ ...outcome, refused }, scope, { key, route, model: attempt.name }, envelope);

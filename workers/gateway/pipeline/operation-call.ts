@@ -4,6 +4,7 @@ import type { NanoUsd } from "../../../schema/kernel/money.ts";
 import type { RoutingRecord } from "../../../schema/routing/routing-record.ts";
 import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { RequestScope } from "../http/request-scope.ts";
+import type { Fallback } from "./fail-over.ts";
 import type { Operation } from "./operation.ts";
 
 /** An operation that is planned and not yet admitted, whoever asks for it. */
@@ -19,6 +20,8 @@ export interface OperationCall {
   /** What the operation was parsed from: a repeat of an idempotency key is told by it. */
   readonly body: JsonObject;
   readonly operation: Operation;
+  /** The same asked of others, in the order in which they are tried where this one fails. Made when they are needed. */
+  readonly fallbacks?: readonly Fallback[];
   /** Why it goes to its model; null where nothing was chosen, as in a test of a provider. */
   readonly routing: RoutingRecord | null;
 }

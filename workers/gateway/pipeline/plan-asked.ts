@@ -33,6 +33,8 @@ export type PlannedAsked<Wanted extends Asked> =
       readonly body: JsonObject;
       readonly asked: Wanted;
       readonly attempt: Attempt;
+      /** What is tried where it fails. */
+      readonly fallbacks: readonly Attempt[];
       readonly routing: RoutingRecord;
     }
   /** It was refused; this is what the caller is told. */
@@ -58,8 +60,8 @@ export async function planAsked<Wanted extends Asked>(
   if (isRefused(planned)) {
     return { answer: refuseKey(planned, scope, { key, route, model: asked.model }, envelope) };
   }
-  const [attempt] = planned.plan.attempts;
-  return { key, body: read.body, asked, attempt, routing: planned.routing };
+  const [attempt, ...fallbacks] = planned.plan.attempts;
+  return { key, body: read.body, asked, attempt, fallbacks, routing: planned.routing };
 }
 
 function callerFacts(headers: Headers, key: KeyEntry, scope: RequestScope): CallerFacts {

@@ -22,7 +22,7 @@ export interface Attempt {
   readonly list_price?: Price;
 }
 
-/** Ordered attempts. One for now: rules and failover add more. */
+/** The attempts in the order in which they are made: each further one where those before it failed. */
 export interface Plan {
   readonly attempts: readonly [Attempt, ...Attempt[]];
 }

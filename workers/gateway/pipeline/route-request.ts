@@ -31,15 +31,17 @@ export function routeRequest(input: RouteInput): Routed | Refused {
   const abroad = deniedCountry(facts.country, snapshot.countries);
   if (abroad !== null) return abroad;
   const { rule, considered } = decide(snapshot.rules, facts);
-  const choice = rule === null ? { how: "asked" as const, model: facts.model, candidates: [] } : choose(rule, input);
+  const choice =
+    rule === null ? { how: "asked" as const, models: [facts.model] as const, candidates: [] } : choose(rule, input);
   if (isRefused(choice)) return choice;
-  const planned = planRequest(choice.model, input.needed, input.key, snapshot, facts.at);
+  const [first, ...others] = choice.models;
+  const planned = planRequest(first, input.needed, input.key, snapshot, facts.at);
   if (isRefused(planned)) return rule === null ? planned : byRule(rule, planned);
   // A caller who names a model is taken at their word: what is known of it may be a guess. A rule must not guess.
   const lacking = rule === null ? null : lackOf(planned.plan.attempts[0], facts);
-  if (rule !== null && lacking !== null) return byRule(rule, unable(choice.model, lacking));
+  if (rule !== null && lacking !== null) return byRule(rule, unable(first, lacking));
   return {
-    plan: planned.plan,
+    plan: { attempts: [...planned.plan.attempts, ...others.flatMap((model) => attemptsOf(model, input))] },
     routing: {
       asked: facts.model,
       rule_id: rule?.id ?? null,
@@ -74,14 +76,22 @@ const unable = (model: string, lacking: string): Refused =>
 
 interface Choice {
   readonly how: RoutingRecord["how"];
-  readonly model: string;
+  /** The model, and what is tried where it fails. */
+  readonly models: readonly [string, ...string[]];
   readonly candidates: RoutingRecord["candidates"];
 }
 
+/** They were looked at before: those that cannot serve the request are not among them. */
+function attemptsOf(model: string, { needed, key, snapshot, facts }: RouteInput): readonly Attempt[] {
+  const planned = planRequest(model, needed, key, snapshot, facts.at);
+  return isRefused(planned) ? [] : planned.plan.attempts;
+}
+
 function choose(rule: CompiledRule, input: RouteInput): Choice | Refused {
-  const { model, split, cheapest, deny, by = "request" } = rule.action;
+  const { model, split, cheapest, fallback, deny, by = "request" } = rule.action;
   if (deny !== undefined) return refuse("policy_denied", { message: deny, param: "model" });
-  if (model !== undefined) return { how: "model", model, candidates: [] };
+  if (model !== undefined) return { how: "model", models: [model], candidates: [] };
+  if (fallback !== undefined) return inOrder(rule, fallback, input);
   return split === undefined
     ? cheapestOf(rule, cheapest ?? [], input)
     : oneOf(rule, split, subjectOf(by, input), input);
@@ -97,7 +107,7 @@ function oneOf(
   const candidates = split.map((option) => ({ ...option, ...leftOut(candidate(option.model, input)) }));
   const [first, ...others] = candidates.filter(({ left_out }) => left_out === undefined);
   if (first === undefined) return noneOf(rule, candidates);
-  return { how: "split", model: chooseByWeight([first, ...others], rule.id, subject).model, candidates };
+  return { how: "split", models: [chooseByWeight([first, ...others], rule.id, subject).model], candidates };
 }
 
 const leftOut = ({ left_out }: Candidate) => (left_out === undefined ? {} : { left_out });
@@ -113,12 +123,18 @@ const OUTPUT_TOKENS_ASSUMED = 1_000;
 /** The least dear of those that can serve the request. Of equals the first. */
 function cheapestOf(rule: CompiledRule, models: readonly string[], input: RouteInput): Choice | Refused {
   const candidates = models.map((model) => candidate(model, input));
-  let best: { readonly model: string; readonly cost: number } | null = null;
-  for (const { model, cost_nano_usd: cost } of candidates) {
-    if (cost != null && (best === null || cost < best.cost)) best = { model, cost };
-  }
-  if (best !== null) return { how: "cheapest", model: best.model, candidates };
-  return noneOf(rule, candidates);
+  const able = candidates.flatMap(({ model, cost_nano_usd: cost }) => (cost == null ? [] : [{ model, cost }]));
+  // A stable order: of equals the first.
+  const [first, ...others] = able.toSorted((a, b) => a.cost - b.cost).map(({ model }) => model);
+  return first === undefined ? noneOf(rule, candidates) : { how: "cheapest", models: [first, ...others], candidates };
+}
+
+/** As they are listed, without those that cannot serve the request. */
+function inOrder(rule: CompiledRule, models: readonly string[], input: RouteInput): Choice | Refused {
+  const candidates = models.map((model) => candidate(model, input));
+  const able = candidates.filter(({ left_out }) => left_out === undefined).map(({ model }) => model);
+  const [first, ...others] = able;
+  return first === undefined ? noneOf(rule, candidates) : { how: "fallback", models: [first, ...others], candidates };
 }
 
 function noneOf({ name }: CompiledRule, candidates: readonly Candidate[]): Refused {

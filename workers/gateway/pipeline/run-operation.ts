@@ -1,4 +1,4 @@
-import { walletClient } from "../../../schema/clients/wallet-client.ts";
+import { type WalletClient, walletClient } from "../../../schema/clients/wallet-client.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { isRateLimited } from "../../../schema/wire/rate-limits.ts";
@@ -7,12 +7,14 @@ import { spendingId } from "../../../schema/wire/shards.ts";
 import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import { readLabel, readSwitch, readTags, readTraceparent } from "../http/headers.ts";
 import type { RequestScope } from "../http/request-scope.ts";
+import type { Translation } from "../providers/kit/provider.ts";
 import { type Admission, type AdmitInput, abandon, admit } from "./admit.ts";
 import { dryRun } from "./dry-run.ts";
 import { Exchange } from "./exchange.ts";
+import { nextExchange } from "./fail-over.ts";
 import { readIdempotency } from "./idempotency.ts";
 import type { OperationCall, Outcome, Payer } from "./operation-call.ts";
-import { serveExchange } from "./serve-exchange.ts";
+import { giveUp, serveExchange, type Wishes } from "./serve-exchange.ts";
 
 /**
  * A planned operation to its end: estimate, admit, call, relay, settle. All refusals come before the hold; from the
@@ -59,13 +61,33 @@ export async function runOperation(call: OperationCall): Promise<Outcome> {
     return { response: repeatedResponse(admission.repeated, scope, rate_headers), cost_nano_usd: null };
   }
   const parts = { scope, operation, context: input.context, wallet, rate_headers };
-  const exchange = new Exchange({ ...parts, ...admission.admitted });
-  return await serveExchange(exchange, call.caller, tried, {
+  const wishes: Wishes = {
     keep_answer: idempotent.idempotency !== null,
     wants_ao: wants_ao.on,
     traceparent: trace?.value ?? null,
     tags_dropped: dropped,
-  });
+  };
+  return await serveWithFallbacks(new Exchange({ ...parts, ...admission.admitted }), tried, call, wallet, wishes);
+}
+
+/** Attempt after attempt under one hold, until one is answered, owes something, or is the last. */
+async function serveWithFallbacks(
+  first: Exchange,
+  tried: Translation,
+  { caller, fallbacks = [] }: OperationCall,
+  wallet: WalletClient,
+  wishes: Wishes,
+): Promise<Outcome> {
+  const others = [...fallbacks];
+  let exchange = first;
+  let translation = tried;
+  for (;;) {
+    const outcome = await serveExchange(exchange, caller, translation, wishes, others.length > 0);
+    if (!("again" in outcome)) return outcome;
+    const next = await nextExchange(exchange, outcome.again, wallet, others);
+    if (next === null) return await giveUp(exchange, outcome.again);
+    ({ exchange, translation } = next);
+  }
 }
 
 /**

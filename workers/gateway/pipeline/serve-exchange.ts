@@ -5,12 +5,12 @@ import { isRefused, type Refusal, type Refused } from "../../../schema/kernel/er
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { formatUsd } from "../../../schema/kernel/money.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
-import type { RoutingRecord } from "../../../schema/routing/routing-record.ts";
 import { headersFromUpstream } from "../http/headers.ts";
 import type { Translation } from "../providers/kit/provider.ts";
 import { type CallResult, callProvider, timeoutError } from "./call-provider.ts";
 import type { Estimate } from "./estimate.ts";
 import type { Exchange } from "./exchange.ts";
+import { type Again, mayGoElsewhere } from "./fail-over.ts";
 import { fetchMedia } from "./fetch-media.ts";
 import type { Outcome } from "./operation-call.ts";
 import { relayStream } from "./relay-stream.ts";
@@ -29,13 +29,17 @@ export interface Wishes {
   readonly tags_dropped: number;
 }
 
-/** A request whose hold is open: called, relayed and settled. Whatever happens, the hold has an end. */
+/**
+ * A request whose hold is open: called, relayed and settled. Whatever happens, the hold has an end; only where `more`
+ * attempts can be made, and this one failed with nothing delivered and nothing owed, it stays open for them.
+ */
 export async function serveExchange(
   exchange: Exchange,
   caller: AbortSignal,
   tried: Translation,
   wishes: Wishes,
-): Promise<Outcome> {
+  more = false,
+): Promise<Outcome | Again> {
   const { scope, attempt, estimate } = exchange;
   const abort = new AbortController();
   const watch = watchWhileWaiting(exchange, caller, abort);
@@ -46,14 +50,14 @@ export async function serveExchange(
     exchange.called_at = scope.effects.now();
     const result = await callProvider(scope.env, scope.config, scope.effects, attempt, translation.call, options);
     if (result.status !== "answered")
-      return await failedCall(exchange, watch.ended_by === "clock" ? late(exchange) : result);
+      return await failedCall(exchange, watch.ended_by === "clock" ? late(exchange) : result, more);
     const { response } = result;
     const warnings = [...translation.warnings, ...walletWarnings(estimate), ...tagWarnings(wishes.tags_dropped)];
     if (exchange.operation.streamed) {
       watch.stop();
-      return await serveStream(exchange, caller, translation, response, abort, warnings, wishes.wants_ao);
+      return await serveStream(exchange, caller, translation, response, abort, warnings, wishes.wants_ao, more);
     }
-    return await serveWhole(exchange, translation, response, watch, warnings, wishes.keep_answer);
+    return await serveWhole(exchange, translation, response, watch, warnings, wishes.keep_answer, more);
   } finally {
     watch.stop();
   }
@@ -94,7 +98,8 @@ async function serveWhole(
   watch: Watch,
   warnings: readonly string[],
   keep_answer: boolean,
-): Promise<Outcome> {
+  more: boolean,
+): Promise<Outcome | Again> {
   const { scope } = exchange;
   exchange.first_byte_at = scope.effects.now();
   const answer = await relayWhole(exchange, response, translation).catch(
@@ -103,6 +108,8 @@ async function serveWhole(
   if (isRefused(answer)) {
     if (watch.ended_by === "caller") return await failedCall(exchange, { status: "caller_gone" });
     if (watch.ended_by === "clock") return await failedCall(exchange, late(exchange));
+    const { failure } = exchange;
+    if (more && answer.stated === true && failure !== null && mayGoElsewhere(failure)) return { again: failure };
     return await fail(exchange, answer.refused, answer.stated ? "release" : "settle");
   }
   const { body, bill } = answer;
@@ -129,7 +136,8 @@ async function serveStream(
   abort: AbortController,
   warnings: readonly string[],
   wants_ao: boolean,
-): Promise<Outcome> {
+  more: boolean,
+): Promise<Outcome | Again> {
   const { scope, operation, attempt } = exchange;
   const renderer = operation.createRenderer({
     id: `${operation.id_prefix}${scope.request_id}`,
@@ -148,6 +156,7 @@ async function serveStream(
   });
   if ("failed" in start) {
     abort.abort();
+    if (more && start.stated && mayGoElsewhere(start.failed)) return { again: start.failed };
     return await fail(exchange, refusalOf(start.failed), start.stated ? "release" : "settle");
   }
   const available = exchange.available_nano_usd;
@@ -169,19 +178,27 @@ function answerHeaders(exchange: Exchange, warnings: readonly string[]): Record<
     "x-ao-request-id": exchange.scope.request_id,
     "x-ao-provider": exchange.attempt.account.id,
     "x-ao-model": exchange.attempt.name,
-    ...routeHeader(exchange.context.routing),
+    ...routeHeader(exchange),
     ...exchange.rate_headers,
     ...(warnings.length === 0 ? {} : { "x-ao-warnings": warningsHeader(warnings) }),
   };
 }
 
 /** The rule that decided, and what it did; nothing where the caller's own model is taken. */
-const routeHeader = (routing: RoutingRecord | null | undefined): Readonly<Record<string, string>> =>
-  routing?.rule_id == null ? {} : { "x-ao-route": `${routing.rule_id}; how=${routing.how}` };
+const routeHeader = ({ context: { routing }, attempts }: Exchange): Readonly<Record<string, string>> =>
+  routing?.rule_id == null
+    ? {}
+    : { "x-ao-route": `${routing.rule_id}; how=${routing.how}${attempts === 1 ? "" : `; attempts=${attempts}`}` };
 
 /** A call without an answer. Nothing is owed when the provider refused or was never reached; else it may bill the prompt. */
-async function failedCall(exchange: Exchange, result: Exclude<CallResult, { status: "answered" }>): Promise<Outcome> {
+async function failedCall(
+  exchange: Exchange,
+  result: Exclude<CallResult, { status: "answered" }>,
+  more = false,
+): Promise<Outcome | Again> {
   if (result.status !== "caller_gone") exchange.call_error = result.error;
+  const free = result.status === "refused" || result.status === "unreachable";
+  if (more && free && mayGoElsewhere(result.error)) return { again: result.error };
   switch (result.status) {
     case "refused":
       return await fail(exchange, refusalOf(result.error), "release", headersFromUpstream(result.headers));
@@ -198,6 +215,10 @@ async function failedCall(exchange: Exchange, result: Exclude<CallResult, { stat
       return unreachable(result);
   }
 }
+
+/** The last attempt failed, with nothing delivered and nothing owed: its failure is the answer. */
+export const giveUp = (exchange: Exchange, error: UpstreamError): Promise<Outcome> =>
+  fail(exchange, refusalOf(error), "release");
 
 /** The call took longer than it may in all. */
 const late = (exchange: Exchange): { readonly status: "timed_out"; readonly error: UpstreamError } => ({

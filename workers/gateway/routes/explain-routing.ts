@@ -34,7 +34,8 @@ const answerSchema = z.object({
   asked: z.string(),
   model: z.string().nullable().describe("Which would serve it; null when it would be refused."),
   provider: z.string().nullable(),
-  how: z.enum(["asked", "model", "split", "cheapest"]).nullable(),
+  how: z.enum(["asked", "model", "split", "cheapest", "fallback"]).nullable(),
+  then: z.array(z.string()).describe("What is tried where that fails, in order."),
   rule: z.object({ id: z.string(), name: z.string() }).nullable().describe("The rule that decides."),
   considered: z
     .array(z.object({ rule_id: z.string(), name: z.string(), failed: z.string().nullable() }))

@@ -140,6 +140,7 @@ describe("an action", () => {
     ],
     [{ cheapest: ["a/b", "c/d"] }],
     [{ deny: "not at night" }],
+    [{ fallback: ["a/b", "c/d"] }],
   ])("%j is one", (then) => {
     expect(actionSchema.safeParse(then).success).toBe(true);
   });
