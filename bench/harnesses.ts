@@ -5,6 +5,15 @@ import { deliveries } from "./deliveries/deliveries.ts";
 import type { Harness } from "./harness/harness.ts";
 import { kills } from "./kills/kills.ts";
 import { overshoot } from "./overshoot/overshoot.ts";
+import { rules } from "./rules/rules.ts";
 
 /** The commands of `npm run bench` that test promises, by name. See docs/figures.md. */
-export const HARNESSES: Readonly<Record<string, Harness>> = { abuse, kills, cancels, deliveries, admits, overshoot };
+export const HARNESSES: Readonly<Record<string, Harness>> = {
+  abuse,
+  kills,
+  cancels,
+  deliveries,
+  admits,
+  overshoot,
+  rules,
+};

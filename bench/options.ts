@@ -16,7 +16,7 @@ export const USAGE = `npm run bench -- [options]
   --help           show this
 
 Instead of that, one command that tests promises, each with --help:
-  npm run bench -- abuse | kills | cancels | deliveries | admits | overshoot`;
+  npm run bench -- abuse | kills | cancels | deliveries | admits | overshoot | rules`;
 
 export interface Options {
   readonly quick: boolean;

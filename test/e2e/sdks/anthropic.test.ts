@@ -304,10 +304,10 @@ describe.each(["claude", "gpt"])("through %s", (id) => {
     ).toBe("9");
 
     for (const failing of [
-      client.messages.create(ask(`${id}/error-500`, "hi")),
-      client.messages.stream(ask(`${id}/error-500`, "hi")).finalMessage(),
+      () => client.messages.create(ask(`${id}/error-500`, "hi")),
+      () => client.messages.stream(ask(`${id}/error-500`, "hi")).finalMessage(),
     ]) {
-      const error = await errorOf(failing);
+      const error = await errorOf(failing());
       expect(error).toBeInstanceOf(InternalServerError);
       expect(error).toMatchObject({ status: 502, type: "api_error" });
     }
