@@ -23,6 +23,8 @@ export const routingRecordSchema = z.object({
       weight: z.int().optional(),
       cost_nano_usd: z.int().nullable().optional(),
       left_out: z.string().optional(),
+      /** Its provider was known to be down: it stood behind the others. */
+      down: z.literal(true).optional(),
     }),
   ),
   /** Models that failed before this one, in order, and how. Nothing is owed for them. */

@@ -123,19 +123,27 @@ const OUTPUT_TOKENS_ASSUMED = 1_000;
 /** The least dear of those that can serve the request. Of equals the first. */
 function cheapestOf(rule: CompiledRule, models: readonly string[], input: RouteInput): Choice | Refused {
   const candidates = models.map((model) => candidate(model, input));
-  const able = candidates.flatMap(({ model, cost_nano_usd: cost }) => (cost == null ? [] : [{ model, cost }]));
+  const able = candidates.flatMap(({ cost_nano_usd: cost, ...one }) => (cost == null ? [] : [{ ...one, cost }]));
   // A stable order: of equals the first.
-  const [first, ...others] = able.toSorted((a, b) => a.cost - b.cost).map(({ model }) => model);
+  const [first, ...others] = upFirst(able.toSorted((a, b) => a.cost - b.cost));
   return first === undefined ? noneOf(rule, candidates) : { how: "cheapest", models: [first, ...others], candidates };
 }
 
 /** As they are listed, without those that cannot serve the request. */
 function inOrder(rule: CompiledRule, models: readonly string[], input: RouteInput): Choice | Refused {
   const candidates = models.map((model) => candidate(model, input));
-  const able = candidates.filter(({ left_out }) => left_out === undefined).map(({ model }) => model);
-  const [first, ...others] = able;
+  const [first, ...others] = upFirst(candidates.filter(({ left_out }) => left_out === undefined));
   return first === undefined ? noneOf(rule, candidates) : { how: "fallback", models: [first, ...others], candidates };
 }
+
+/**
+ * The models, those of providers that are known to be down behind all others: they are asked only where everything else has
+ * failed. That a provider is up again is for its monitor to find out, not for a request.
+ */
+const upFirst = (candidates: readonly Pick<Candidate, "model" | "down">[]): readonly string[] =>
+  [...candidates.filter(({ down }) => down !== true), ...candidates.filter(({ down }) => down === true)].map(
+    ({ model }) => model,
+  );
 
 function noneOf({ name }: CompiledRule, candidates: readonly Candidate[]): Refused {
   const why = candidates.map(({ model, left_out }) => `${model}: ${left_out}`).join("; ");
@@ -155,7 +163,8 @@ function candidate(model: string, { facts, needed, key, snapshot }: RouteInput):
   if (lacking !== null) return { model, cost_nano_usd: null, left_out: lacking };
   const output = Math.min(facts.max_output_tokens ?? OUTPUT_TOKENS_ASSUMED, attempt.model.max_output_tokens);
   const usage = needed === "chat" ? { input: facts.input_tokens, output } : { input: facts.input_tokens };
-  return { model, cost_nano_usd: costOf(usage, attempt.price).cost_nano_usd };
+  const down = snapshot.providers.get(attempt.account.id)?.health === "down";
+  return { model, cost_nano_usd: costOf(usage, attempt.price).cost_nano_usd, ...(down ? { down: true as const } : {}) };
 }
 
 /** What the request asks for and the model does not have. */

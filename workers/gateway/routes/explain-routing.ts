@@ -46,6 +46,7 @@ const answerSchema = z.object({
       weight: z.int().optional(),
       cost_usd: z.string().optional(),
       left_out: z.string().optional(),
+      down: z.literal(true).optional(),
     }),
   ),
   facts: z.object({ input_tokens: z.int(), tools: z.boolean(), images: z.boolean(), json: z.boolean() }),

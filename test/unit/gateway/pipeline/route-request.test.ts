@@ -30,23 +30,23 @@ const rule = (action: RoutingRule["action"], change: Partial<RoutingRule> = {}):
   ...change,
 });
 
-const snapshotOf = (rules: readonly RoutingRule[]): OrgSnapshot => ({
+const snapshotOf = (rules: readonly RoutingRule[], down: readonly string[] = []): OrgSnapshot => ({
   org_id: "org_1",
   by_model: new Map(),
   unusable: new Map(),
   countries: null,
   rules: compileRules(rules),
-  providers: new Map([
-    [
-      "p",
+  providers: new Map(
+    ["p", "q"].map((id) => [
+      id,
       {
-        account: { ...ACCOUNT, id: "p" },
+        account: { ...ACCOUNT, id },
         timeouts: { first_byte_ms: 1, idle_ms: 1, total_ms: 1 },
         models: new Map(Object.entries(MODELS)),
-        health: "unknown",
+        health: down.includes(id) ? "down" : "unknown",
       },
-    ],
-  ]),
+    ]),
+  ),
 });
 
 interface Asked {
@@ -55,9 +55,10 @@ interface Asked {
   readonly key?: KeyEntry;
   readonly request_id?: string;
   readonly subject?: string;
+  readonly down?: readonly string[];
 }
 
-function route({ rules = [], body = {}, key = KEY, request_id = "req_1", subject }: Asked) {
+function route({ rules = [], body = {}, key = KEY, request_id = "req_1", subject, down }: Asked) {
   const caller = {
     key: key.key_id,
     wallet: key.wallet_id,
@@ -69,13 +70,14 @@ function route({ rules = [], body = {}, key = KEY, request_id = "req_1", subject
   };
   const asked = request({ model: "p/dear", ...body });
   const facts = factsOf(asked.model, chatShape(asked, "openai-chat"), caller);
-  return routeRequest({ facts, needed: "chat", key, snapshot: snapshotOf(rules), request_id });
+  return routeRequest({ facts, needed: "chat", key, snapshot: snapshotOf(rules, down), request_id });
 }
 
 function routed(asked: Asked) {
   const answer = route(asked);
   if (isRefused(answer)) throw new Error(JSON.stringify(answer.refused));
-  return { model: answer.plan.attempts[0].name, routing: answer.routing };
+  const attempts = answer.plan.attempts.map(({ name }) => name);
+  return { model: answer.plan.attempts[0].name, attempts, routing: answer.routing };
 }
 
 function refusal(asked: Asked) {
@@ -91,6 +93,7 @@ describe("a request", () => {
   it("without a rule goes to the model that was asked for", () => {
     expect(routed({})).toEqual({
       model: "p/dear",
+      attempts: ["p/dear"],
       routing: {
         asked: "p/dear",
         rule_id: null,
@@ -211,6 +214,32 @@ describe("the cheapest", () => {
       code: "no_provider_available",
       message: expect.stringContaining("p/gone: model_not_found; p/free_of_price: model_unpriced"),
     });
+  });
+});
+
+describe("what is tried in turn", () => {
+  it("is the list without those that cannot serve the request, or the next cheapest", () => {
+    const listed = ["p/gone", "p/middle", "p/small", "q/dear", "p/cheap"];
+    expect(routed({ rules: [rule({ fallback: listed })] }).attempts).toEqual(["p/middle", "q/dear", "p/cheap"]);
+    expect(routed({ rules: [rule({ fallback: listed })], body: { tools: [TOOL] } }).attempts).toEqual([
+      "p/middle",
+      "q/dear",
+    ]);
+    expect(routed({ rules: [rule({ cheapest: listed })] }).attempts).toEqual(["p/cheap", "p/middle", "q/dear"]);
+    expect(routed({ rules: [rule({ model: "p/cheap" })] }).attempts).toEqual(["p/cheap"]);
+  });
+
+  it("has providers that are down behind all others", () => {
+    const listed = ["p/cheap", "q/dear", "p/middle"];
+    const { attempts, routing } = routed({ rules: [rule({ fallback: listed })], down: ["p"] });
+    expect(attempts).toEqual(["q/dear", "p/cheap", "p/middle"]);
+    expect(routing.candidates.map(({ model: one, down }) => [one, down])).toEqual([
+      ["p/cheap", true],
+      ["q/dear", undefined],
+      ["p/middle", true],
+    ]);
+    expect(routed({ rules: [rule({ cheapest: listed })], down: ["p"] }).attempts[0]).toBe("q/dear");
+    expect(routed({ rules: [rule({ fallback: listed })], down: ["p", "q"] }).attempts).toEqual(listed);
   });
 });
 
