@@ -4,6 +4,7 @@ import { cancels } from "./cancels/cancels.ts";
 import { deliveries } from "./deliveries/deliveries.ts";
 import type { Harness } from "./harness/harness.ts";
 import { kills } from "./kills/kills.ts";
+import { outage } from "./outage/outage.ts";
 import { overshoot } from "./overshoot/overshoot.ts";
 import { rules } from "./rules/rules.ts";
 
@@ -16,4 +17,5 @@ export const HARNESSES: Readonly<Record<string, Harness>> = {
   admits,
   overshoot,
   rules,
+  outage,
 };

@@ -16,7 +16,7 @@ export const USAGE = `npm run bench -- [options]
   --help           show this
 
 Instead of that, one command that tests promises, each with --help:
-  npm run bench -- abuse | kills | cancels | deliveries | admits | overshoot | rules`;
+  npm run bench -- abuse | kills | cancels | deliveries | admits | overshoot | rules | outage`;
 
 export interface Options {
   readonly quick: boolean;

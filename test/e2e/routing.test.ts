@@ -11,7 +11,7 @@ import {
   rowsOf,
   signUp,
 } from "./support/console.ts";
-import { balance, eventually, usd } from "./support/money.ts";
+import { eventually, settledBalance, usd } from "./support/money.ts";
 import { startPlatform, type TestPlatform } from "./support/platform.ts";
 
 const RULES = "/v1/routing/rules";
@@ -199,9 +199,8 @@ describe("an organisation that is locked", () => {
   });
 });
 
-describe("failover", () => {
+describe.concurrent("failover", () => {
   const closed = "http://127.0.0.1:9/v1";
-  let key: string;
   let org: Founder;
   let turn = 0;
 
@@ -214,15 +213,15 @@ describe("failover", () => {
       base_url: closed,
       models: [{ id: "m", price: { input_usd_per_million: "1", output_usd_per_million: "2" } }],
     });
-    key = z.string().parse((await make(org, "/v1/keys", { name: "k", wallet_id: org.wallet_id })).key);
   });
 
-  /** Asks under a name of its own, which a rule sends to these models in order. */
+  /** Asks with a wallet of its own, under a name of its own, which a rule sends to these models in order. */
   async function ask(models: readonly string[], body: object = {}) {
     turn += 1;
     const model = `turn-${turn}`;
     await make(org, RULES, { name: model, when: { model }, then: { fallback: models } });
-    const before = await spent();
+    const team = await make(org, "/v1/wallets", { name: model, limit_usd: "10" });
+    const key = z.string().parse((await make(org, "/v1/keys", { name: model, wallet_id: team.id })).key);
     const answer = await byKey(platform, key).call("POST", "/v1/chat/completions", {
       model,
       messages,
@@ -237,8 +236,8 @@ describe("failover", () => {
     expect(rows).toHaveLength(1);
     const [row] = z.array(logged).parse(rows);
     if (row === undefined) throw new Error("no row");
-    await eventually(held, (open) => open === 0);
-    expect((await spent()) - before).toBe(usd(row.cost_usd));
+    const { spent_nano_usd } = await settledBalance(platform, key);
+    expect(spent_nano_usd).toBe(usd(row.cost_usd));
     return { answer, row };
   }
 
@@ -252,8 +251,6 @@ describe("failover", () => {
       tried: z.array(z.object({ model: z.string(), failed: z.string(), status: z.int().nullable() })).optional(),
     }),
   });
-  const spent = async () => (await balance(platform, key)).spent_nano_usd;
-  const held = async () => (await balance(platform, key)).held_nano_usd;
 
   it.each([
     ["sandbox/error-500", "whole", "failed", 500],
