@@ -68,10 +68,11 @@ async function tryMutant(mutant: Mutant | null, folder: string, name: string): P
   await new Promise((done) => child.once("close", done));
   const report = reportSchema.parse(JSON.parse(await readFile(output, "utf8")));
   if (report.numTotalTests === 0) throw new ClearError("No test ran: the check says nothing.");
-  const failed = report.testResults.find(({ status }) => status === "failed");
-  if (failed === undefined) return null;
-  // A file that does not even load has no test to name.
-  return failed.assertionResults.find(({ status }) => status === "failed")?.fullName ?? failed.name;
+  const named = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === "failed");
+  // A file that does not even load has no test to name; the first failure of one file ends the others without any.
+  return named?.fullName ?? report.testResults.find(({ status }) => status === "failed")?.name ?? null;
 }
 
 async function hunt(mutants: readonly Mutant[], done: (verdict: Verdict) => void): Promise<readonly Verdict[]> {
