@@ -33,6 +33,11 @@ export type Action = z.infer<typeof action>;
 
 const KINDS = ["model", "split", "cheapest", "fallback", "deny"] as const;
 
+export type ActionKind = (typeof KINDS)[number];
+
+/** Which of the kinds an action is. */
+export const kindOf = (value: Action): ActionKind => KINDS.find((kind) => value[kind] !== undefined) ?? "deny";
+
 export const actionSchema = action
   .refine((value) => KINDS.filter((kind) => value[kind] !== undefined).length === 1, {
     error: `must have exactly one of ${KINDS.join(", ")}`,

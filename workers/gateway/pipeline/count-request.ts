@@ -5,7 +5,7 @@ import type { ChatDialect } from "../dialects/chat-dialect.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { planAsked } from "./plan-asked.ts";
-import { chatShape } from "./request-shape.ts";
+import { chatShape } from "./routing/request-shape.ts";
 
 /**
  * Counts the prompt of a request in the given dialect. Free, and without a provider: 503 when the tokenizer is away. What

@@ -9,8 +9,8 @@ import type { Operation } from "./operation.ts";
 import type { Attempt } from "./plan.ts";
 import { type Asked, type Intake, planAsked } from "./plan-asked.ts";
 import { refuseKey } from "./refuse-key.ts";
-import { chatShape, textsShape } from "./request-shape.ts";
 import { parseRerank, rerankOperation } from "./rerank-operation.ts";
+import { chatShape, textsShape } from "./routing/request-shape.ts";
 import { runOperation } from "./run-operation.ts";
 
 interface InferenceAsked extends Asked {

@@ -10,7 +10,7 @@ import { authenticate } from "./authenticate.ts";
 import type { Attempt, NeededCapability } from "./plan.ts";
 import { planConfigured } from "./plan-configured.ts";
 import { refuseKey } from "./refuse-key.ts";
-import { type CallerFacts, factsOf, type RequestShape } from "./request-shape.ts";
+import { type CallerFacts, factsOf, type RequestShape } from "./routing/request-shape.ts";
 
 /** What a route asks of a model, as far as its body tells. */
 export interface Asked {

@@ -7,7 +7,7 @@ import type { KeyEntry } from "../stores/api-keys.ts";
 import { listersOf } from "../stores/listed-models.ts";
 import type { OrgSnapshot } from "../stores/org-snapshot.ts";
 import type { NeededCapability } from "./plan.ts";
-import { type Routed, routeRequest } from "./route-request.ts";
+import { type Routed, routeRequest } from "./routing/route-request.ts";
 import { orgSnapshot, reloadedSnapshot } from "./snapshot.ts";
 
 /** What a change of the configuration may have mended since it was last read. */

@@ -8,7 +8,7 @@ import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
-import { EXPLAINED_ROUTES, explainRouting, readExplained } from "../pipeline/explain-routing.ts";
+import { EXPLAINED_ROUTES, explainRouting, readExplained } from "../pipeline/routing/explain-routing.ts";
 import { reloadedSnapshot } from "../pipeline/snapshot.ts";
 import { type KeyEntry, loadKeyById } from "../stores/api-keys.ts";
 import { authorizeAdmin } from "./authorize-admin.ts";

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
 import type { Env } from "../../../../workers/gateway/env.ts";
 import { planConfigured } from "../../../../workers/gateway/pipeline/plan-configured.ts";
-import { chatShape, factsOf } from "../../../../workers/gateway/pipeline/request-shape.ts";
+import { chatShape, factsOf } from "../../../../workers/gateway/pipeline/routing/request-shape.ts";
 import { config, KEY, NOON, quietLogs, request, scope, standIn } from "../fixtures.ts";
 import { type MemoryD1, memoryD1 } from "../memory-d1.ts";
 

@@ -1,5 +1,5 @@
-import type { RequestFacts } from "../../../schema/routing/facts.ts";
-import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
+import type { RequestFacts } from "../../../../schema/routing/facts.ts";
+import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
 
 /** What a request's body tells a routing rule. Sizes are made when a rule asks for them. */
 export type RequestShape = Pick<

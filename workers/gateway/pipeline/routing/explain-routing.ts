@@ -1,16 +1,16 @@
-import { ERRORS, isRefused, type Refused } from "../../../schema/kernel/errors.ts";
-import type { JsonObject } from "../../../schema/kernel/json.ts";
-import { formatUsd, nanoUsd } from "../../../schema/kernel/money.ts";
-import { decide } from "../../../schema/routing/decide.ts";
-import { anthropicMessages } from "../dialects/anthropic-messages/anthropic-messages.ts";
-import { openAiChat } from "../dialects/openai-chat/openai-chat.ts";
-import { openAiResponses } from "../dialects/openai-responses/openai-responses.ts";
-import type { KeyEntry } from "../stores/api-keys.ts";
-import type { OrgSnapshot } from "../stores/org-snapshot.ts";
-import { parseEmbeddings } from "./embeddings-operation.ts";
-import type { NeededCapability } from "./plan.ts";
+import { ERRORS, isRefused, type Refused } from "../../../../schema/kernel/errors.ts";
+import type { JsonObject } from "../../../../schema/kernel/json.ts";
+import { formatUsd, nanoUsd } from "../../../../schema/kernel/money.ts";
+import { decide } from "../../../../schema/routing/decide.ts";
+import { anthropicMessages } from "../../dialects/anthropic-messages/anthropic-messages.ts";
+import { openAiChat } from "../../dialects/openai-chat/openai-chat.ts";
+import { openAiResponses } from "../../dialects/openai-responses/openai-responses.ts";
+import type { KeyEntry } from "../../stores/api-keys.ts";
+import type { OrgSnapshot } from "../../stores/org-snapshot.ts";
+import { parseEmbeddings } from "../embeddings-operation.ts";
+import type { NeededCapability } from "../plan.ts";
+import { parseRerank } from "../rerank-operation.ts";
 import { type CallerFacts, chatShape, factsOf, type RequestShape, textsShape } from "./request-shape.ts";
-import { parseRerank } from "./rerank-operation.ts";
 import { routeRequest } from "./route-request.ts";
 
 /** The routes whose requests can be explained. */

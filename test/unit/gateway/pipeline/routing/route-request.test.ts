@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { isRefused } from "../../../../schema/kernel/errors.ts";
-import type { ModelInfo } from "../../../../schema/pricing/price.ts";
-import { compileRules, type RoutingRule } from "../../../../schema/routing/decide.ts";
-import { chatShape, factsOf, textsShape } from "../../../../workers/gateway/pipeline/request-shape.ts";
-import { routeRequest } from "../../../../workers/gateway/pipeline/route-request.ts";
-import type { KeyEntry } from "../../../../workers/gateway/stores/api-keys.ts";
-import type { OrgSnapshot } from "../../../../workers/gateway/stores/org-snapshot.ts";
-import { ACCOUNT, KEY, model, NOON, PRICE, request } from "../fixtures.ts";
+import { isRefused } from "../../../../../schema/kernel/errors.ts";
+import type { ModelInfo } from "../../../../../schema/pricing/price.ts";
+import { compileRules, type RoutingRule } from "../../../../../schema/routing/decide.ts";
+import { chatShape, factsOf, textsShape } from "../../../../../workers/gateway/pipeline/routing/request-shape.ts";
+import { routeRequest } from "../../../../../workers/gateway/pipeline/routing/route-request.ts";
+import type { KeyEntry } from "../../../../../workers/gateway/stores/api-keys.ts";
+import type { OrgSnapshot } from "../../../../../workers/gateway/stores/org-snapshot.ts";
+import { ACCOUNT, KEY, model, NOON, PRICE, request } from "../../fixtures.ts";
 
 const priced = (input: number, change: Partial<ModelInfo> = {}): ModelInfo =>
   model({ prices: [{ ...PRICE, rates: { input, output: 2 * input } }], ...change });
