@@ -16,7 +16,8 @@ export const USAGE = `npm run bench -- [options]
   --help           show this
 
 Instead of that, one command that tests promises, each with --help:
-  npm run bench -- abuse | kills | cancels | deliveries | admits | overshoot | rules | outage`;
+  npm run bench -- abuse | kills | cancels | deliveries | admits | overshoot | rules | outage | cache |
+    semantic | log-queries`;
 
 export interface Options {
   readonly quick: boolean;

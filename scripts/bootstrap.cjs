@@ -19,12 +19,15 @@ const COMMANDS = {
   migrate: ["scripts/migrate.ts"],
   provider: ["scripts/provider.ts"],
   "audit:verify": ["scripts/audit-verify.ts"],
+  "dead-letters": ["--no-warnings", "scripts/dead-letters.ts"],
+  "rollup:check": ["--no-warnings", "scripts/rollup-check.ts"],
   dev: ["scripts/start.ts", "--watch"],
   deploy: ["scripts/deploy.ts"],
   bench: ["bench/run.ts"],
   sim: ["--no-warnings", "sim/run.ts"],
   mutants: ["test/mutants/run.ts"],
   selftest: ["conformance/run.ts"],
+  screenshots: ["--no-warnings", "test/browser/take-screenshots.ts"],
 };
 
 main(process.argv[2], process.argv.slice(3));
@@ -92,6 +95,8 @@ function run(command, args) {
   const env = Object.assign({}, process.env);
   const bin = path.join(ROOT, "node_modules", ".bin");
   env.PATH = bin + path.delimiter + (env.PATH || "");
+  // What was compiled once is not compiled at every start. `npm ci` deletes it with everything else.
+  env.NODE_COMPILE_CACHE = env.NODE_COMPILE_CACHE || path.join(ROOT, "node_modules", ".cache", "node");
   const child = childProcess.spawn(nodeBinary(), COMMANDS[command].concat(args), {
     cwd: ROOT,
     env: env,

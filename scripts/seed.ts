@@ -37,6 +37,8 @@ export interface Owner {
 export interface Seeded {
   readonly owner: Owner;
   /** Null when only an owner was wanted. */
+  /** Whether the demo org was made by this start. */
+  readonly is_new: boolean;
   readonly keys: { readonly app_key: string; readonly admin_key: string } | null;
 }
 
@@ -66,12 +68,12 @@ export async function seed(place: SeedPlace, wanted: { readonly demo: boolean })
     }
     demo = await writeDemo(folder, { ...demo, owner: { ...owner, ready: true } });
   }
-  if (!wanted.demo) return { owner, keys: null };
+  if (!wanted.demo) return { owner, is_new: false, keys: null };
   const admin = demo.admin ?? (await seedAdminKey(place, owner));
   if (demo.admin === undefined) demo = await writeDemo(folder, { ...demo, admin });
   const app = demo.app ?? (await seedDemo(place, admin.key));
   if (demo.app === undefined) await writeDemo(folder, { ...demo, app });
-  return { owner, keys: { app_key: app.key, admin_key: admin.key } };
+  return { owner, is_new: demo.app === undefined, keys: { app_key: app.key, admin_key: admin.key } };
 }
 
 /** Easy to copy, and 120 random bits. */

@@ -4,12 +4,16 @@ import { banner } from "./platform/banner.ts";
 import { ClearError, errorText, runMain } from "./platform/clear-error.ts";
 import { openControl } from "./platform/control-server.ts";
 import { dataFolder, prepareDataFolder, releaseLock, resetDataFolder, takeLock } from "./platform/data-folder.ts";
+import { readDemoState } from "./platform/demo-state.ts";
+import { giveDemoTraffic, planDemoTraffic } from "./platform/demo-traffic.ts";
 import { migrate, readMigrations } from "./platform/migrations.ts";
-import { buildWorkers, type Platform, startRuntime } from "./platform/platform.ts";
+import { buildWorkers, builtWorkers, type Platform, startRuntime } from "./platform/platform.ts";
 import { parsePort, refuseTakenPort } from "./platform/port.ts";
+import { removeDemoData, removeDemoObjects } from "./platform/remove-demo.ts";
 import type { BuiltWorker } from "./platform/runtime-options.ts";
 import { loadSecrets } from "./platform/secrets.ts";
 import { newShutdown, type Shutdown, stopOnSignals } from "./platform/shutdown.ts";
+import { query } from "./platform/sql-database.ts";
 import { step } from "./platform/steps.ts";
 import { localVars } from "./platform/vars.ts";
 import { watchSources } from "./platform/watch.ts";
@@ -22,7 +26,9 @@ const USAGE = `npm start -- [options]
   --port <port>       where to listen (default 8787, or PORT)
   --reset             delete everything in the data folder first
   --no-demo           make an owner and nothing else
-  --no-demo-traffic   make no past requests for it
+  --remove-demo       remove the made-up requests, teams and wallets; the organisation stays
+  --no-demo-traffic   make up no 30 days of requests for it; AO_DEMO=off does the same
+  --built             build nothing: run what the last build left
   --watch             take over changes of the source as they are saved
   --help              show this
 
@@ -36,6 +42,10 @@ interface StartOptions {
   readonly port: number;
   readonly reset: boolean;
   readonly demo: boolean;
+  readonly removeDemo: boolean;
+  /** Whether a new demo org is given a past. */
+  readonly traffic: boolean;
+  readonly built: boolean;
   readonly watch: boolean;
 }
 
@@ -66,6 +76,9 @@ function readOptions(): StartOptions | null {
     port,
     reset: values.reset,
     demo: !values["no-demo"],
+    removeDemo: values["remove-demo"],
+    traffic: !values["no-demo"] && !values["no-demo-traffic"] && process.env.AO_DEMO !== "off",
+    built: values.built,
     watch: values.watch,
   };
 }
@@ -77,7 +90,9 @@ function parseOptions() {
         port: { type: "string" },
         reset: { type: "boolean", default: false },
         "no-demo": { type: "boolean", default: false },
+        "remove-demo": { type: "boolean", default: false },
         "no-demo-traffic": { type: "boolean", default: false },
+        built: { type: "boolean", default: false },
         watch: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -108,8 +123,10 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
   shutdown.add(() => releaseLock(folder));
   await refuseTakenPort(options.host, options.port);
   if (options.reset) await step(`Delete everything in ${folder.path}`, () => resetDataFolder(folder));
+  const demo = options.removeDemo ? await readDemoState(folder.path) : null;
+  if (demo !== null) await removeDemoObjects(folder, demo);
   const secrets = await loadSecrets(folder);
-  const workers = await step("Bundle the workers", buildWorkers);
+  const workers = await (options.built ? builtWorkers() : step("Bundle the workers", buildWorkers));
   const platform = await step("Start the runtime", () =>
     startRuntime(workers, {
       host: options.host,
@@ -122,6 +139,7 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
   );
   shutdown.add(() => platform.stop());
   await step("Migrate the database", async () => migrate(platform.database, await readMigrations()));
+  if (demo !== null) await step("Remove the demo data", () => removeDemoData(platform, folder, demo));
   const seeded = await step(options.demo ? "Seed the demo org" : "Seed an owner", () =>
     seed(
       { url: platform.url, database: platform.database, folder, secrets, effects: runtimeEffects() },
@@ -131,5 +149,10 @@ async function start(options: StartOptions, shutdown: Shutdown): Promise<void> {
   platform.startCron((error) => console.error(`A scheduled job failed: ${errorText(error)}`));
   control.serve(platform);
   if (options.watch) shutdown.add(await keepUpToDate(platform, workers));
+  // What anybody has really spent is not mixed with what nobody has.
+  const is_unused = (await query(platform.database, "SELECT 1 FROM request_log LIMIT 1")).length === 0;
+  if (options.traffic && seeded.is_new && is_unused) await planDemoTraffic(folder);
   console.log(banner({ url: platform.url, seeded, data: folder.path }));
+  const making = await giveDemoTraffic(folder);
+  shutdown.add(async () => void making?.kill());
 }

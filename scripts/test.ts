@@ -2,8 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runChecks } from "./checks.ts";
+import { bundleApp } from "./platform/app-bundle.ts";
 import { runMain } from "./platform/clear-error.ts";
 import { showProgram } from "./platform/program.ts";
+import { step } from "./platform/steps.ts";
 import { countTests, summary } from "./test-counts.ts";
 
 /**
@@ -11,7 +13,11 @@ import { countTests, summary } from "./test-counts.ts";
  * `--project unit`.
  */
 await runMain(async () => {
+  // Once, and not by each of the platforms that start at the same time; beside the checks, the last of which run alone.
+  const pages = bundleApp();
+  pages.catch(() => undefined);
   const checks = await runChecks({ lint: true });
+  await step("Build the console's pages", () => pages);
   const folder = await mkdtemp(join(tmpdir(), "ao-vitest-"));
   const report = join(folder, "report.json");
   const args = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];

@@ -34,10 +34,13 @@ export function expectedOf(events: number): Expected {
     const { key_id, provider_id, model, feature } = event.context;
     const outcome = is_request ? event.record.outcome : event.reason;
     const hour = FROM + Math.floor((event.at - FROM) / HOUR_MS) * HOUR_MS;
-    const key = [event.org_id, hour, event.wallet_id, key_id, provider_id, model, feature ?? "", outcome].join("|");
+    const { org_id, wallet_id, team_id, cost_center } = event;
+    const booked = [wallet_id, team_id ?? "", cost_center ?? ""];
+    const status = is_request ? event.record.status : -1;
+    const key = [org_id, hour, ...booked, key_id, provider_id, model, feature ?? "", outcome, status].join("|");
     const sums = rollup.get(key) ?? nothing();
     rollup.set(key, sums);
-    const usage = is_request || event.reason === "correction" ? (event.record?.usage ?? {}) : {};
+    const usage = is_request || event.reason !== "overage" ? (event.record?.usage ?? {}) : {};
     sums.requests += is_request ? 1 : 0;
     sums.cost_nano_usd += BigInt(event.cost_nano_usd);
     sums.input_tokens += inputTokens(usage);

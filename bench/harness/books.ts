@@ -25,7 +25,7 @@ export interface Books {
 
 /** Kinds of ledger rows that belong to a request, and those that end its hold. */
 const ENDS = new Set(["charge", "release", "expire"]);
-const OF_REQUEST = new Set([...ENDS, "overage", "correction"]);
+const OF_REQUEST = new Set([...ENDS, "attempt", "overage", "correction"]);
 
 /** What is told to the wallet above takes five seconds, each level; a busy machine some more. */
 const TOLD_WITHIN_MS = 60_000;

@@ -23,7 +23,9 @@ type Of<Kind extends DeliveryTask["kind"]> = Extract<DeliveryTask, { kind: Kind 
 
 async function check(env: Env, { from, to }: Of<"check">) {
   const report = await checkRollup(env.DB, { from, to });
-  return { differences: report.status === "checked" ? report.differences : [report.status] };
+  return {
+    differences: report.status === "checked" ? [...report.differences, ...report.latency_differences] : [report.status],
+  };
 }
 
 async function deliver(env: Env, { batches, letters, fault_rate, seed }: Of<"deliver">) {
@@ -40,6 +42,8 @@ async function deliver(env: Env, { batches, letters, fault_rate, seed }: Of<"del
       db,
       effects: runtimeEffects(),
       appendBlocked: () => Promise.reject(new Error("no blocked request is delivered here")),
+      notify: () => undefined,
+      explore: () => undefined,
     });
     return messages.flatMap(({ acknowledged }, place) => (acknowledged ? [] : [place]));
   };

@@ -1,3 +1,4 @@
+import { type ObjectNamespace, objectNamed } from "../../schema/clients/object-named.ts";
 import type { AdmitAnswer, WalletRpc } from "../../schema/wire/wallet-rpc.ts";
 import { type ReadWallet, type Task, taskSchema } from "../rig/wallets-contract.ts";
 import { admitRequest, releaseRequest, settleRequest } from "./requests.ts";
@@ -5,7 +6,7 @@ import { admitRequest, releaseRequest, settleRequest } from "./requests.ts";
 /** Stands where the gateway does and calls the real wallet objects, without anything else of a request. */
 
 interface Env {
-  readonly WALLET: { idFromName(name: string): DurableObjectId; get(id: DurableObjectId): WalletRpc };
+  readonly WALLET: ObjectNamespace<WalletRpc>;
 }
 
 export default {
@@ -35,7 +36,7 @@ function perform(env: Env, task: Task): Promise<object> {
 
 type Of<Kind extends Task["kind"]> = Extract<Task, { kind: Kind }>;
 
-const walletOf = (env: Env, wallet_id: string): WalletRpc => env.WALLET.get(env.WALLET.idFromName(wallet_id));
+const walletOf = (env: Env, wallet_id: string): WalletRpc => objectNamed(env.WALLET, wallet_id);
 
 async function loop(env: Env, task: Of<"loop">) {
   const run_id = crypto.randomUUID();
@@ -107,18 +108,18 @@ async function read(env: Env, { wallet_ids }: Of<"read">) {
   return { wallets };
 }
 
-const PAGE = 100;
+const PAGE = 1_000;
 
 /** A row of what a wallet below told is named `<wallet>:<lane>:<sequence>`: the last of each lane says how many there were. */
 async function messagesOf(wallet: WalletRpc): Promise<number> {
   const last = new Map<string, number>();
   for (let before_seq = Number.MAX_SAFE_INTEGER; before_seq > 1; ) {
-    const rows = await wallet.ledger({ limit: PAGE, before_seq });
+    const { rows, end } = await wallet.ledgerPage({ limit: PAGE, before_seq });
     for (const { kind, ref } of rows) {
       const [, lane = "", sequence = ""] = /^(.*):(\d+)$/.exec(ref) ?? [];
       if (kind === "child" && !last.has(lane)) last.set(lane, Number(sequence));
     }
-    before_seq = rows.at(-1)?.seq ?? 0;
+    before_seq = end?.seq ?? 0;
   }
   return [...last.values()].reduce((total, sequence) => total + sequence, 0);
 }

@@ -33,8 +33,27 @@ export const PERMISSIONS = [
   "prices:write",
   "routing:read",
   "routing:write",
+  "experiments:read",
+  /** Starting, stopping and promoting, too. */
+  "experiments:write",
+  "cache:read",
+  /** Turning the response cache on and off, and emptying it. */
+  "cache:write",
   "chargeback:read",
+  "analytics:read",
   "requests:read",
+  /** Reading what was asked and answered, where it is stored. Each reading is in the audit log. */
+  "texts:read",
+  "texts:erase",
+  "channels:read",
+  /** Where messages of the org go, trying whether they arrive, and sending one again. */
+  "channels:write",
+  /** What there was to tell, and who is told. */
+  "alerts:read",
+  "alerts:write",
+  "reconciliations:read",
+  /** Laying a provider's bill beside our count. */
+  "reconciliations:write",
   "audit:read",
   "audit:verify",
 ] as const;
@@ -56,10 +75,19 @@ const READS = [
   "providers:read",
   "prices:read",
   "routing:read",
+  "experiments:read",
+  "cache:read",
 ] as const satisfies readonly Permission[];
 
-/** What was spent by whom, over the whole org: for those who pay and check, not for everybody who spends. */
-const SPENDING_READS = ["chargeback:read", "requests:read"] as const satisfies readonly Permission[];
+/** What was spent by whom, over the whole org, and who is told of it: for those who pay and check, not for everybody who spends. */
+const SPENDING_READS = [
+  "chargeback:read",
+  "analytics:read",
+  "requests:read",
+  "reconciliations:read",
+  "channels:read",
+  "alerts:read",
+] as const satisfies readonly Permission[];
 
 const ADMIN = PERMISSIONS.filter((permission) => permission !== "org:own");
 
@@ -72,10 +100,13 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: [...READS, ...SPENDING_READS],
 };
 
-/** What a team role may do on top, with what belongs to that team: its wallets, their keys, its people. */
+/**
+ * What a team role may do on top, with what belongs to that team: its wallets, their keys, its people, its requests. A lead
+ * decides about what leaves a wallet of the team, by whomever it was asked for but themselves.
+ */
 export const TEAM_ROLE_PERMISSIONS: Readonly<Record<TeamRole, readonly Permission[]>> = {
-  lead: ["keys:write", "team_members:write", "money:request"],
-  member: ["keys:write"],
+  lead: ["keys:write", "team_members:write", "money:request", "money:approve", "analytics:read", "requests:read"],
+  member: ["keys:write", "requests:read"],
 };
 
 /** Scopes of a gateway key: the data plane, a role's permissions, or single permissions. */

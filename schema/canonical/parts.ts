@@ -62,6 +62,8 @@ export interface UpstreamError {
   readonly code: string | null;
   readonly param: string | null;
   readonly retry_after_ms: number | null;
+  /** It would be so again, although its class may pass: a redirect, an address that may not be called. */
+  readonly lasting?: true;
   /** Of the class `auth`: the text is the gateway's own and tells an administrator what to do, so callers are shown it. */
   readonly shown?: true;
 }

@@ -36,8 +36,12 @@ const count = z.int().min(0).max(MAX_USAGE_COUNT);
 
 export const usageSchema = z.partialRecord(z.enum(USAGE_COMPONENTS), count);
 
-/** Where a usage figure comes from: the provider's own report, our count of the text, or a bound taken at a crash. */
-export type UsageSource = "provider" | "counted" | "bound";
+/**
+ * Where a usage figure comes from: the provider's own report, our count of the text, or a bound taken at a crash. `cache`
+ * is what the provider once reported for an answer that was given again: nothing of it was used anew.
+ */
+export const USAGE_SOURCES = ["provider", "counted", "bound", "cache"] as const;
+export type UsageSource = (typeof USAGE_SOURCES)[number];
 
 const INPUT_SIDE = [
   "input",
@@ -57,3 +61,13 @@ export const inputTokens = (usage: Usage): number => sum(usage, INPUT_SIDE);
 
 /** All tokens on the answer's side, OpenAI's `completion_tokens`. */
 export const outputTokens = (usage: Usage): number => sum(usage, OUTPUT_SIDE);
+
+/** The usage of both, component by component. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const total: Usage = { ...a };
+  for (const component of USAGE_COMPONENTS) {
+    const more = b[component];
+    if (more !== undefined) total[component] = (a[component] ?? 0) + more;
+  }
+  return total;
+}

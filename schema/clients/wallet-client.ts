@@ -1,13 +1,11 @@
 import type { Effects } from "../kernel/effects.ts";
 import { log } from "../kernel/log.ts";
 import type { WalletRpc, WalletState } from "../wire/wallet-rpc.ts";
+import { type ObjectNamespace, objectNamed } from "./object-named.ts";
 import { loadWalletSettings } from "./wallet-settings-row.ts";
 
 /** The wallet objects as other workers see them: a namespace of stubs with the wallet's RPC. */
-export interface WalletNamespace {
-  idFromName(name: string): DurableObjectId;
-  get(id: DurableObjectId): WalletRpc;
-}
+export type WalletNamespace = ObjectNamespace<WalletRpc>;
 
 /** Where a wallet's object and its settings are. */
 export interface WalletBindings {
@@ -88,7 +86,7 @@ async function withRetries<Answer>(
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await run(namespace.get(objectId(namespace, wallet_id)));
+      return await run(objectNamed(namespace, wallet_id));
     } catch (error) {
       if (attempt >= attempts || !helpsToRepeat(error)) {
         log("error", "wallet_unavailable", { wallet_id, attempt, reason: String(error) });
@@ -105,17 +103,4 @@ async function withRetries<Answer>(
 /** An overloaded object must not be asked again; anything else may be, because every method is idempotent. */
 function helpsToRepeat(error: unknown): boolean {
   return !(typeof error === "object" && error !== null && "overloaded" in error && error.overloaded === true);
-}
-
-/** Ids by name: deriving one hashes the name, and a wallet's never changes. Bounded by dropping all. */
-const ids = new Map<string, DurableObjectId>();
-const IDS_MAX = 10_000;
-
-function objectId(namespace: WalletNamespace, wallet_id: string): DurableObjectId {
-  const known = ids.get(wallet_id);
-  if (known !== undefined) return known;
-  if (ids.size >= IDS_MAX) ids.clear();
-  const id = namespace.idFromName(wallet_id);
-  ids.set(wallet_id, id);
-  return id;
 }

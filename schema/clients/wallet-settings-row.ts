@@ -17,6 +17,7 @@ const row = z
     start_day: z.int(),
     carry_over: z.int(),
     thresholds: z.string(),
+    ladder: z.string().nullable(),
     maximum_per_request_nano_usd: z.int().nullable(),
     frozen: z.int(),
     parent_id: z.string().nullable(),
@@ -25,15 +26,23 @@ const row = z
     ends_at: z.int().nullable(),
     ...rateLimitsSchema.shape,
   })
-  .transform(({ hard, carry_over, thresholds, frozen, ...rest }) => ({
+  .transform(({ hard, carry_over, thresholds, ladder, frozen, ...rest }) => ({
     ...rest,
     rate_limits: rest,
     hard: hard === 1,
     carry_over: carry_over === 1,
     frozen: frozen === 1,
-    thresholds: JSON.parse(thresholds),
+    thresholds: withLadder(JSON.parse(thresholds), ladder),
   }))
   .transform((row) => walletSettingsSchema.parse(row));
+
+const percentages = z.array(z.object({ percent: z.int() }));
+
+/** The percentages of the wallet's own, and those of the alert policy that it is under: somebody waits for each. */
+function withLadder(own: readonly number[], ladder: string | null): readonly number[] {
+  const steps = ladder === null ? [] : percentages.parse(JSON.parse(ladder)).map(({ percent }) => percent);
+  return [...new Set([...own, ...steps])].sort((a, b) => a - b);
+}
 
 /**
  * The settings of a wallet, or of a shard, as D1 has them; null when there is no such wallet. One that is archived ended then. Throws when
@@ -43,7 +52,7 @@ export async function loadWalletSettings(db: D1Database, id: string): Promise<Wa
   const wallet_id = walletOfShard(id);
   const found = await db
     .prepare(
-      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id, cost_center, team_id, coalesce(archived_at, ends_at) AS ends_at, requests_per_minute, tokens_per_minute, concurrent_requests FROM wallets WHERE id = ?1",
+      "SELECT id AS wallet_id, org_id, name, version, limit_nano_usd, hard, overdraft_percent, period, time_zone, start_day, carry_over, thresholds, maximum_per_request_nano_usd, frozen, parent_id, cost_center, team_id, (SELECT ladder FROM alert_policies WHERE alert_policies.org_id = wallets.org_id AND (alert_policies.team_id IS NULL OR alert_policies.team_id = wallets.team_id) ORDER BY alert_policies.team_id IS NULL LIMIT 1) AS ladder, coalesce(archived_at, ends_at) AS ends_at, requests_per_minute, tokens_per_minute, concurrent_requests FROM wallets WHERE id = ?1",
     )
     .bind(wallet_id)
     .first();

@@ -1,5 +1,6 @@
 import { type Bytes, fromBase64Url, toBase64Url } from "../kernel/base64.ts";
 import type { Effects } from "../kernel/effects.ts";
+import { tryParseJson } from "../kernel/json.ts";
 
 /** AES-256-GCM with a random nonce of 96 bits and a tag of 128: what everything that is sealed here is sealed with. */
 
@@ -58,6 +59,31 @@ export function readSealed(nonceText: string | undefined, sealedPart: string | u
   const nonce = fromBase64Url(nonceText);
   const sealed = fromBase64Url(sealedPart);
   return nonce === null || sealed === null || nonce.length !== NONCE_BYTES ? null : { nonce, sealed };
+}
+
+/** Seals a value as JSON: nonce, ciphertext and tag in one piece, as a bucket or a BLOB keeps them. */
+export async function sealJson(
+  key: CryptoKey,
+  context: string,
+  value: unknown,
+  effects: Pick<Effects, "randomBytes">,
+): Promise<Bytes> {
+  const content = new Uint8Array(new TextEncoder().encode(JSON.stringify(value)));
+  const { nonce, sealed } = await encrypt(key, context, content, effects);
+  const bytes = new Uint8Array(nonce.length + sealed.length);
+  bytes.set(nonce);
+  bytes.set(sealed, nonce.length);
+  return bytes;
+}
+
+/** The value that `sealJson` sealed under the same key and context. Null, which no value of ours is, where it does not open. */
+export async function openJson(key: CryptoKey, context: string, bytes: Uint8Array): Promise<unknown> {
+  const parts = {
+    nonce: new Uint8Array(bytes.subarray(0, NONCE_BYTES)),
+    sealed: new Uint8Array(bytes.subarray(NONCE_BYTES)),
+  };
+  const opened = await decrypt(key, context, parts);
+  return opened === null ? null : tryParseJson(new TextDecoder().decode(opened));
 }
 
 const algorithm = (nonce: Bytes, context: string) => ({

@@ -97,6 +97,21 @@ export const ERRORS = {
   ),
   not_found: row(404, "invalid_request_error", "caller", "never", "There is nothing at this path."),
   model_not_found: row(404, "invalid_request_error", "caller", "never", "There is no such model. See GET /v1/models."),
+  texts_not_stored: row(
+    404,
+    "invalid_request_error",
+    "caller",
+    "never",
+    "The texts of this request are not stored. The organisation's `store_texts` switches that on for later ones.",
+  ),
+  texts_expired: row(
+    404,
+    "invalid_request_error",
+    "caller",
+    "never",
+    "The texts of this request were kept for the organisation's `text_retention_days` and are gone.",
+  ),
+  texts_erased: row(404, "invalid_request_error", "caller", "never", "The texts of this request were erased."),
   method_not_allowed: row(405, "invalid_request_error", "caller", "never", "This path does not take this method."),
   conflict: row(409, "invalid_request_error", "caller", "never", "The request conflicts with the current state."),
   idempotency_in_flight: row(

@@ -1,4 +1,9 @@
-/** Ids are `<prefix>_<uuidv7 in Crockford base 32>`: sortable by creation time and readable over the phone. */
+import type { Jurisdiction } from "./jurisdiction.ts";
+
+/**
+ * Ids are `<prefix>_<uuidv7 in Crockford base 32>`: sortable by creation time and readable over the phone. Those of orgs
+ * and wallets whose objects have a jurisdiction say it behind the prefix, see jurisdiction.ts.
+ */
 
 export const ID_PREFIXES = {
   org: "org",
@@ -21,6 +26,15 @@ export const ID_PREFIXES = {
   adjustment: "adj",
   top_up: "top",
   routing_rule: "rule",
+  experiment: "exp",
+  channel: "chn",
+  alert_policy: "apl",
+  alert: "alr",
+  delivery: "dlv",
+  digest: "dig",
+  reconciliation: "rec",
+  cache_setting: "cst",
+  cache_entry: "cen",
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -45,7 +59,14 @@ export function base32(bytes: Uint8Array): string {
   return out;
 }
 
-/** Formats the 16 bytes of a UUIDv7 as an id of the given kind. */
-export function formatId(kind: IdKind, uuid: Uint8Array): string {
-  return `${ID_PREFIXES[kind]}_${base32(uuid)}`;
+/** Formats the 16 bytes of a UUIDv7 as an id of the given kind, one of a jurisdiction as `<prefix>_<jurisdiction>_…`. */
+export function formatId(kind: IdKind, uuid: Uint8Array, jurisdiction: Jurisdiction | null = null): string {
+  const prefix = jurisdiction === null ? ID_PREFIXES[kind] : `${ID_PREFIXES[kind]}_${jurisdiction}`;
+  return `${prefix}_${base32(uuid)}`;
+}
+
+/** When an id was made, in milliseconds: the first 48 bits of its UUIDv7 behind the two zero bits in front. */
+export function timeOfId(id: string): number {
+  const digits = id.slice(id.lastIndexOf("_") + 1).slice(0, 10);
+  return [...digits].reduce((value, digit) => value * 32 + ALPHABET.indexOf(digit), 0);
 }

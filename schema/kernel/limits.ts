@@ -45,6 +45,22 @@ export const LIMITS = {
   monitor_failed_probes: 3,
   /** Fewer live calls say nothing of how a provider is. */
   monitor_live_calls_least: 10,
+  /** Calls that fail in a row until a breaker opens: a single bad answer is none of a model's habits, five are. */
+  breaker_failures_in_a_row: 5,
+  /** Calls of the last two minutes of which half must fail, where there are never so many in a row. */
+  breaker_calls_least: 20,
+  /** How long an open breaker keeps requests away: doubled each time that a probe fails, up to the longest. */
+  breaker_cool_down_ms: 5_000,
+  breaker_cool_down_longest_ms: 120_000,
+  /** A provider's own Retry-After is believed up to this. */
+  breaker_retry_after_longest_ms: 600_000,
+  /** One that opens again so soon after it closed was not well: its cool-down goes on doubling. */
+  breaker_forgiven_ms: 60_000,
+  /** Requests of callers that may find out in an interval, over all isolates: each of them may cost its caller a failed call. */
+  breaker_probes: 3,
+  breaker_probe_interval_ms: 5_000,
+  /** Models of one provider that its monitor follows: those that were heard of longest ago are forgotten. */
+  monitor_models: 200,
   /** Pages and bytes of a page of a provider's list of models: the longest known has some thousand models. */
   monitor_list_pages: 20,
   monitor_list_bytes: 8 * 1024 * 1024,
@@ -56,8 +72,14 @@ export const LIMITS = {
   heartbeat_ms: 25_000,
   /** No hold lives longer than this in all, however often it is renewed. */
   hold_lifetime_ms: 60 * 60 * 1000,
+  /** Calls of providers for one request, those that are repeated included. */
+  attempts_per_request: 1_000,
   /** Open holds of one wallet: bounds the memory of its object. */
   open_holds: 20_000,
+  /** Rows of a ledger that its object hands out at a time: some 300 KB, which keep it from its requests for some milliseconds. */
+  ledger_page_rows: 2_000,
+  /** Rows that a ledger's object looks at for a page where no index leads to those of a kind, for the same reason. */
+  ledger_scan_rows: 20_000,
   /** Queue: 100 messages or 256 KB a batch; each event is at most about 6 KB. */
   outbox_batch: 100,
   page_size: 100,
@@ -65,4 +87,10 @@ export const LIMITS = {
   audit_batch: 100,
   /** A before and after of all fields of a resource; long lists among them are told by their size. */
   audit_details_bytes: 16_384,
+  /** Rows of the request log that one replay of routing rules looks at: with 1,000 rules some three seconds of CPU, of the 30 that there are. */
+  replay_rows: 5_000,
+  /** Of these at a time: between two reads an isolate serves its other requests. */
+  replay_slice_rows: 250,
+  /** The log itself is kept for about so long. */
+  replay_days: 31,
 } as const;

@@ -55,6 +55,9 @@ export function periodAt(
 export const localDate = (time_zone: string, at: number): string =>
   new Date(localTime(time_zone, at)).toISOString().slice(0, 10);
 
+/** The hour that the local clock shows at a moment, 0 to 23. */
+export const localHour = (time_zone: string, at: number): number => new Date(localTime(time_zone, at)).getUTCHours();
+
 /** Whether this runtime knows the IANA name. */
 export function isTimeZone(name: string): boolean {
   try {

@@ -18,7 +18,9 @@ export const TAGS = [
   "Wallets",
   "Providers",
   "Routing",
+  "Cache",
   "Usage",
+  "Alerts",
   "Audit",
   "Platform",
 ] as const;

@@ -17,7 +17,8 @@ export interface Field {
 }
 
 export type Widget =
-  | { readonly kind: "text" | "usd" | "time" | "flag" | "integer" | "list" | "json" | "url" | "secret" }
+  | { readonly kind: "text" | "usd" | "time" | "flag" | "list" | "json" | "url" | "secret" }
+  | { readonly kind: "integer"; readonly least: number; readonly most: number }
   | { readonly kind: "choice"; readonly values: readonly string[] }
   /** The id of something of another resource, chosen from its list. */
   | { readonly kind: "reference"; readonly resource: string };
@@ -60,7 +61,7 @@ export function integer(description: string, least: number, most: number): Field
     .int("must be a whole number")
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
-  return { description, input, output: z.int(), show: asIs, widget: { kind: "integer" } };
+  return { description, input, output: z.int(), show: asIs, widget: { kind: "integer", least, most } };
 }
 
 /**

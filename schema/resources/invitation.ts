@@ -18,7 +18,7 @@ export const invitation = {
   path: "/v1/invitations",
   tag: "Organisation",
   description:
-    "Asks somebody into the organisation. The answer to the creating call has a `token`, shown once: hand it to the person, who signs in with that address and sends it to POST /v1/invitations/accept. Deleting an invitation revokes it.",
+    "Asks somebody into the organisation. The answer to the creating call has a `token`, shown once: hand it to the person, who signs in or up with that address and accepts it. Deleting an invitation revokes it.",
   table: invitations,
   id: "invitation",
   permissions: { read: "invitations:read", write: "invitations:write" },

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { KEY_SCOPES } from "../access/permissions.ts";
 import { apiKeys } from "../tables/tables.ts";
-import { list, orNull, reference, text, time } from "./field.ts";
+import { flag, list, orNull, reference, text, time } from "./field.ts";
 import { RATE_FIELDS, rateFields } from "./rate-fields.ts";
 import type { Resource } from "./resource.ts";
 
@@ -31,17 +31,23 @@ export const key = {
       KEY_SCOPES.length,
     ),
     models: orNull(
-      list("Patterns of the models it may use, `openai/gpt-5*`; null is all, an empty list none.", modelPattern, 100),
+      list("Patterns of the models it may use, `openai/gpt-5*`. `null` is all, an empty list none.", modelPattern, 100),
     ),
     ...rateFields("with this key"),
-    expires_at: orNull(time("From then on the key is refused; null is never.")),
+    store_texts: flag(
+      "Whether the texts of its requests are stored where the organisation stores texts; they are unless it is switched off.",
+    ),
+    expires_at: orNull(time("From then on the key is refused. Without a time, never.")),
     hint: text("Its first characters, to tell keys apart.", 20),
     revoked_at: orNull(time("When it was revoked.")),
     rotated_from: orNull(text("The key that this one took the place of.", 100)),
     created_by: orNull(text("The user or key that made it.", 100)),
   },
-  create: { required: ["name", "wallet_id"], optional: ["scopes", "models", "expires_at", ...RATE_FIELDS] },
-  update: ["name", "scopes", "models", "expires_at", ...RATE_FIELDS],
+  create: {
+    required: ["name", "wallet_id"],
+    optional: ["scopes", "models", "store_texts", "expires_at", ...RATE_FIELDS],
+  },
+  update: ["name", "scopes", "models", "store_texts", "expires_at", ...RATE_FIELDS],
   filter: ["name", "wallet_id", "hint", "created_by"],
   sort: ["created_at", "name"],
   columns: ["name", "hint", "wallet_id", "scopes", "expires_at", "revoked_at", "created_at"],

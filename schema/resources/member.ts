@@ -14,7 +14,7 @@ export const member = {
   id: "member",
   permissions: { read: "members:read", write: "members:write" },
   operations: ["list", "get", "update", "delete"],
-  fields: { role: choice("What they may do, see GET /v1/roles.", ROLES) },
+  fields: { role: choice("What they may do: the page of roles and `GET /v1/roles` list it.", ROLES) },
   create: { required: [], optional: [] },
   update: ["role"],
   filter: ["role"],

@@ -37,7 +37,7 @@ export const price = {
   fields: {
     provider_id: text("The provider's id.", 63),
     model: text("The model, as it is named behind the provider's id.", 200),
-    upstream_id: orNull(text("What the provider's own API calls it; null is the same.", 200)),
+    upstream_id: orNull(text("What the provider's own API calls it. Without one, the same.", 200)),
     effective_from: time("From when on it holds; now unless given."),
     rates,
     tiers: orNull(tiers),
@@ -45,19 +45,19 @@ export const price = {
     max_output_tokens: orNull(integer("The most tokens of one answer.", 1, 100_000_000)),
     capabilities: orNull(
       list(
-        `What the model can do: ${MODEL_CAPABILITIES.join(", ")}. null is what is known of it, or what most chat models can.`,
+        `What the model can do: ${MODEL_CAPABILITIES.join(", ")}. Without any, what is known of it, or what most chat models can.`,
         z.enum(MODEL_CAPABILITIES, `must be one of ${MODEL_CAPABILITIES.join(", ")}`),
         MODEL_CAPABILITIES.length,
       ),
     ),
-    encoding: orNull(choice("Which tokens its prompts are counted in; null is what is known of it.", ENCODINGS)),
+    encoding: orNull(choice("Which tokens its prompts are counted in. Without one, what is known of it.", ENCODINGS)),
     base_model: orNull(
       text(
         "The model of the price lists that this one is, such as openai/gpt-5 for a deployment of it: what is left out here, rates too, is that model's.",
         200,
       ),
     ),
-    withdrawn: flag("true: from `effective_from` on the model is not offered any more."),
+    withdrawn: flag("Switched on, the model is not offered any more from `effective_from` on."),
   },
   create: {
     required: ["provider_id", "model"],

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { USAGE_COMPONENTS } from "../canonical/usage.ts";
+import { MAIN_CREDENTIAL, namedCredentials } from "../credential/named-credential.ts";
 import { MODEL_CAPABILITIES } from "../pricing/price.ts";
 import { ratesInput, tiersInput } from "../pricing/rates-input.ts";
 import { PROVIDER_KINDS } from "../providers/kinds.ts";
@@ -22,6 +23,27 @@ const credentialValue = z
   .regex(/^[\x20-\x7e\t\r\n]+$/, "must be printable");
 
 export const credentialInput = z.record(z.string().max(50), credentialValue);
+
+const CREDENTIALS_MAX = 20;
+
+/** One that has no `credential` keeps what is stored under its name. */
+export const namedCredentialInput = z.object({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, "must be up to 40 small letters, digits, - and _")
+    .refine((name) => name !== MAIN_CREDENTIAL, `must not be ${MAIN_CREDENTIAL}: that is \`credential\``),
+  credential: credentialInput.optional(),
+});
+
+/** Names alone are shown. */
+const credentials: Field = {
+  description:
+    'Further credentials of the same account, `[{"name":"second","credential":{"api_key":"…"}}]`: requests take them in turn with the main one, and go on to the next where one is refused or rate limited. The list replaces the one before; an entry without `credential` keeps what is stored under its name. Write-only but for the names.',
+  input: z.array(namedCredentialInput).max(CREDENTIALS_MAX, `must have at most ${CREDENTIALS_MAX} entries`),
+  output: z.array(z.object({ name: z.string() })),
+  show: (stored) => namedCredentials(stored).map(({ name }) => ({ name })),
+  widget: { kind: "json" },
+};
 
 /** By the names that the kind has, see schema/providers/kinds.ts: which of them, and their form, is checked there. */
 export const settingsInput = z.record(z.string().max(50), z.string().min(1).max(2_000));
@@ -91,13 +113,14 @@ export const provider = {
   fields: {
     kind: choice("Which API it speaks.", [FIRST_KIND, ...OTHER_KINDS]),
     name: text("What people call it.", 100),
-    base_url: orNull(url("Where it is; null is the kind's own address.")),
+    base_url: orNull(url("Where it is. Without one, the kind's own address.")),
     credential: secret(
       'What it is reached with, by kind: `{"api_key":"…"}` for most, `{"service_account_key":"…"}` with the text of the file for vertex. Write-only.',
       credentialInput.nullable(),
     ),
+    credentials: orNull(credentials),
     region: orNull(text("Where it processes data, such as eu.", 50)),
-    enabled: flag("false: its models are not offered."),
+    enabled: flag("Switched off, its models are not offered."),
     timeouts: orNull(object("Bounds of one call by stage; what is left out has its default.", timeouts)),
     settings: orNull(
       object(
@@ -109,9 +132,9 @@ export const provider = {
   },
   create: {
     required: ["kind"],
-    optional: ["name", "base_url", "credential", "region", "enabled", "timeouts", "settings", "models"],
+    optional: ["name", "base_url", "credential", "credentials", "region", "enabled", "timeouts", "settings", "models"],
   },
-  update: ["name", "base_url", "credential", "region", "enabled", "timeouts", "settings", "models"],
+  update: ["name", "base_url", "credential", "credentials", "region", "enabled", "timeouts", "settings", "models"],
   filter: ["kind", "name", "region", "enabled"],
   sort: ["created_at", "id", "name"],
   columns: ["id", "kind", "name", "base_url", "region", "enabled", "has_credential"],

@@ -5,20 +5,24 @@ import { integer, orNull } from "./field.ts";
 export const rateFields = (whose: string) => ({
   requests_per_minute: orNull(
     integer(
-      `Requests a minute ${whose}: so many at once after a pause, refilled continuously. null is no limit, 0 refuses everything.`,
+      `Requests a minute ${whose}: so many at once after a pause, refilled continuously. Without a number there is no limit; 0 refuses everything.`,
       0,
       MAX_RATE,
     ),
   ),
   tokens_per_minute: orNull(
     integer(
-      `Tokens a minute ${whose}, prompts and answers together. null is no limit, 0 refuses everything.`,
+      `Tokens a minute ${whose}, prompts and answers together. Without a number there is no limit; 0 refuses everything.`,
       0,
       MAX_RATE,
     ),
   ),
   concurrent_requests: orNull(
-    integer(`Requests that may run at a time ${whose}. null is no limit, 0 refuses everything.`, 0, MAX_RATE),
+    integer(
+      `Requests that may run at a time ${whose}. Without a number there is no limit; 0 refuses everything.`,
+      0,
+      MAX_RATE,
+    ),
   ),
 });
 

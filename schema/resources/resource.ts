@@ -30,6 +30,8 @@ export interface Resource {
   readonly create: { readonly required: readonly string[]; readonly optional: readonly string[] };
   /** Which fields may be changed later. */
   readonly update: readonly string[];
+  /** Which fields are settled when it is made, and why a change that sends one is refused, after "is not valid:". */
+  readonly settled?: Readonly<Record<string, string>>;
   /** Which fields a list can be filtered by (`?name=…`), and sorted by (`?sort=-created_at`). */
   readonly filter: readonly string[];
   readonly sort: readonly string[];

@@ -1,3 +1,9 @@
+import { alert } from "./alert.ts";
+import { alertPolicy } from "./alert-policy.ts";
+import { channel } from "./channel.ts";
+import { delivery } from "./delivery.ts";
+import { digest } from "./digest.ts";
+import { experiment } from "./experiment.ts";
 import { invitation } from "./invitation.ts";
 import { key } from "./key.ts";
 import { member } from "./member.ts";
@@ -21,6 +27,12 @@ export const RESOURCES: readonly Resource[] = [
   provider,
   price,
   routingRule,
+  experiment,
+  channel,
+  alertPolicy,
+  digest,
+  alert,
+  delivery,
   team,
   teamMember,
   member,

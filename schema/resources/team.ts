@@ -7,7 +7,7 @@ export const team = {
   title: "Teams",
   path: "/v1/teams",
   tag: "Organisation",
-  description: "A group of members that wallets can belong to. What a team role may do is shown at GET /v1/roles.",
+  description: "A group of members that wallets can belong to.",
   table: teams,
   id: "team",
   permissions: { read: "teams:read", write: "teams:write" },

@@ -67,16 +67,18 @@ export const wallet = {
     ),
     team_id: orNull(reference("The team that it belongs to: its leads and members may make keys for it.", "team")),
     limit_nano_usd: orNull(
-      usd("The most that may be spent in a period; null is no limit, 0 refuses everything that costs."),
+      usd("The most that may be spent in a period: 0 refuses everything that costs, `null` is no limit."),
     ),
     period: choice("After which it begins anew.", PERIODS),
     time_zone,
     start_day: integer("Day of the month (1 to 28) for month and quarter, ISO weekday (1 to 7) for week.", 1, 28),
     carry_over: flag("Whether what is left at the end of a period is added to the next."),
-    hard: flag("false: spends past the limit and only reports it."),
+    hard: flag("Switched off, it spends past the limit and only reports it."),
     overdraft_percent: integer("How far past the limit it may go, in percent of it.", 0, 1_000),
     thresholds,
-    maximum_per_request_nano_usd: orNull(usd("The most that one request may cost; null is no bound.")),
+    maximum_per_request_nano_usd: orNull(
+      usd("The most that one request may cost. Without an amount there is no bound."),
+    ),
     ...rateFields("from this wallet and those below it"),
     shards: integer(
       "How many objects share its requests, for a wallet with hundreds of them a second; 1 is enough for any other. It may grow, and not shrink.",
@@ -84,9 +86,13 @@ export const wallet = {
       SHARDS_MAX,
     ),
     frozen: flag("Refuses everything until it is false again."),
-    cost_center: orNull(text("What its spending is booked to, from each change on: see GET /v1/chargeback.", 100)),
+    cost_center: orNull(
+      text("What its spending is booked to, from each change on, as the chargeback reports it.", 100),
+    ),
     ends_at: orNull(
-      time("From then on it spends nothing, and what was lent to it goes back; null is never. At most a year ahead."),
+      time(
+        "From then on it spends nothing, and what was lent to it goes back. At most a year ahead; without a time, never.",
+      ),
     ),
     archived_at: orNull(time("When it was archived.")),
   },

@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { HEALTH_STATES } from "../health/target-health.ts";
+import { parseUsd } from "../kernel/money.ts";
+import { REGION_NAMES } from "./regions.ts";
 
 /**
  * When a rule applies, as JSON: every field that is named must hold. A text is a pattern with `*`; several are
@@ -30,6 +33,26 @@ export const numberTestSchema = z.union(
   { error: 'must be a number, or an object of gt, gte, lt and lte such as {"gt": 1000}' },
 );
 export type NumberTest = z.infer<typeof numberTestSchema>;
+
+/** Dollars, exactly: as a decimal text, or as a number that is written with at most nine places. */
+const dollars = z.union([z.string(), z.number()]).refine((value) => (parseUsd(String(value)) ?? -1) >= 0);
+export const moneyTestSchema = z.union(
+  [
+    dollars,
+    z
+      .strictObject({ gt: dollars, gte: dollars, lt: dollars, lte: dollars })
+      .partial()
+      .refine((test) => Object.keys(test).length > 0),
+  ],
+  { error: 'must be dollars such as "0.05", or an object of gt, gte, lt and lte such as {"gt": "0.05"}' },
+);
+export type MoneyTest = z.infer<typeof moneyTestSchema>;
+
+const region = z.enum(REGION_NAMES, `must be one of ${REGION_NAMES.join(", ")}`);
+const regions = z.union([region, z.array(region).min(1).max(REGION_NAMES.length)]);
+const regionTestSchema = z.union([regions, z.strictObject({ not: regions })], {
+  error: `must be a region, a list of them, or {"not": …} of either: ${REGION_NAMES.join(", ")}`,
+});
 
 const flag = z.boolean("must be true or false");
 
@@ -65,19 +88,41 @@ const named = z
   .record(z.string().min(1).max(64), textTestSchema)
   .refine((tests) => Object.keys(tests).length > 0, "must name at least one");
 
+/** Of a provider, `openai`, or a model, `openai/gpt-5`. */
+const target = z.string().min(1).max(CHARS_MAX);
+const oneAtLeast = (tests: object): boolean => Object.keys(tests).length > 0;
+const healthState = z.enum(HEALTH_STATES, `must be one of ${HEALTH_STATES.join(", ")}`);
+const healthStates = z.union([healthState, z.array(healthState).min(1).max(HEALTH_STATES.length)]);
+const healthTestSchema = z.union([healthStates, z.strictObject({ not: healthStates })], {
+  error: `must be ${HEALTH_STATES.join(", ")}, a list of them, or {"not": …} of either`,
+});
+const healthOf = z.record(target, healthTestSchema).refine(oneAtLeast, "must name at least one");
+const figureOf = z.record(target, numberTestSchema).refine(oneAtLeast, "must name at least one");
+
 const conditions = z.strictObject({
   model: textTestSchema.optional(),
   operation: textTestSchema.optional(),
   dialect: textTestSchema.optional(),
   key: textTestSchema.optional(),
   wallet: textTestSchema.optional(),
+  team: textTestSchema.optional(),
+  cost_center: textTestSchema.optional(),
   feature: textTestSchema.optional(),
   subject: textTestSchema.optional(),
   country: textTestSchema.optional(),
+  region: regionTestSchema.optional(),
   tags: named.optional(),
   metadata: named.optional(),
   input_tokens: numberTestSchema.optional(),
   max_output_tokens: numberTestSchema.optional(),
+  estimated_cost_usd: moneyTestSchema.optional(),
+  wallet_used_percent: numberTestSchema.optional(),
+  health: healthOf.optional(),
+  latency_p50_ms: figureOf.optional(),
+  latency_p95_ms: figureOf.optional(),
+  first_byte_p50_ms: figureOf.optional(),
+  first_byte_p95_ms: figureOf.optional(),
+  error_rate: figureOf.optional(),
   tools: flag.optional(),
   images: flag.optional(),
   json: flag.optional(),
@@ -95,6 +140,9 @@ const conditions = z.strictObject({
   },
 });
 export type Conditions = z.infer<typeof conditions>;
+
+/** What a rule can name. */
+export const CONDITION_NAMES = Object.keys(conditions.shape);
 
 /** Conditions as they are entered. Deep or many ones are refused: they are read at each request. */
 export const conditionsSchema = z

@@ -17,6 +17,8 @@ export interface RoutingRule {
 
 export interface CompiledRule extends RoutingRule {
   readonly applies: CompiledConditions;
+  /** Whether it looks at how much of the wallet is used, which is not in memory from the start. */
+  readonly asks_wallet_use: boolean;
 }
 
 /** A rule that was tried, and what did not hold: the path of a condition, or `schedule`. Null: it applied. */
@@ -33,11 +35,19 @@ export interface Decision {
   readonly considered: readonly Considered[];
 }
 
+/** The order in which rules are tried. */
+export const byOrder = (a: RoutingRule, b: RoutingRule): number => a.priority - b.priority || (a.id < b.id ? -1 : 1);
+
 /** Compiled once for each version of an org's configuration, in the order in which rules are tried. */
 export const compileRules = (rules: readonly RoutingRule[]): readonly CompiledRule[] =>
-  rules
-    .toSorted((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1))
-    .map((rule) => ({ ...rule, applies: compileConditions(rule.conditions) }));
+  rules.toSorted(byOrder).map((rule) => ({
+    ...rule,
+    applies: compileConditions(rule.conditions),
+    asks_wallet_use: rule.action.downgrade !== undefined || asksWalletUse(rule.conditions),
+  }));
+
+const asksWalletUse = ({ wallet_used_percent, all = [], any = [], not }: Conditions): boolean =>
+  wallet_used_percent !== undefined || [...all, ...any, ...(not === undefined ? [] : [not])].some(asksWalletUse);
 
 /** Tries the rules on a request. Pure: the same facts always meet the same rule. */
 export function decide(rules: readonly CompiledRule[], facts: RequestFacts): Decision {
@@ -50,5 +60,6 @@ export function decide(rules: readonly CompiledRule[], facts: RequestFacts): Dec
   return { rule: null, considered };
 }
 
-const isScheduled = ({ starts_at, ends_at }: RoutingRule, at: number): boolean =>
+/** Whether a rule is tried at that time at all. */
+export const isScheduled = ({ starts_at, ends_at }: RoutingRule, at: number): boolean =>
   (starts_at === null || at >= starts_at) && (ends_at === null || at < ends_at);

@@ -1,32 +1,38 @@
-/** Of so many parts a split is made: a share is told to a hundredth of a percent. */
-export const BUCKETS = 10_000;
+import { drawOf } from "./bucket.ts";
 
-/**
- * One of several by weight, the same for the same subject. Two neighbours whose weights change against each other exchange
- * only the subjects that must move; the salt makes splits independent of each other.
- */
-export function chooseByWeight<Option extends { readonly weight: number }>(
-  options: readonly [Option, ...Option[]],
-  salt: string,
-  subject: string,
-): Option {
-  const total = options.reduce((sum, { weight }) => sum + weight, 0);
-  const place = (bucketOf(salt, subject) + 0.5) * (total / BUCKETS);
-  let until = 0;
-  for (const option of options) {
-    until += option.weight;
-    if (place < until) return option;
-  }
-  return options[0];
+export interface Weighted {
+  readonly weight: number;
 }
 
-/** A bucket of BUCKETS, evenly spread: FNV-1a over 32 bits, its bits mixed once more. Not a secret. */
-export function bucketOf(salt: string, subject: string): number {
-  let value = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(`${salt}\u0000${subject}`)) {
-    value = Math.imul(value ^ byte, 0x01000193);
+/** What a choice goes by. */
+export interface Choosing<Option> {
+  /** Makes splits independent of each other: the id of what splits. */
+  readonly key: string;
+  /** Who always gets the same. */
+  readonly subject: string;
+  /** What an option is known by: two with one name are one with the sum of their weights. */
+  nameOf(option: Option): string;
+}
+
+/**
+ * One of several by weight, the same for the same subject, in whatever order the options are given. Each option draws a
+ * number for the subject and the best one for its weight wins (weighted rendezvous), so that a subject goes from one
+ * option to another only where the other has gained against it: of two options exactly those move that must, an option
+ * that is added only takes, and those of one that is taken away alone are given to the others.
+ */
+export function chooseByWeight<Option extends Weighted>(
+  options: readonly [Option, ...Option[]],
+  { key, subject, nameOf }: Choosing<Option>,
+): Option {
+  const weights = new Map<string, number>();
+  for (const option of options) weights.set(nameOf(option), (weights.get(nameOf(option)) ?? 0) + option.weight);
+  const [first] = options;
+  let best = { name: nameOf(first), lot: Number.POSITIVE_INFINITY };
+  for (const [name, weight] of weights) {
+    if (weight <= 0) continue;
+    const lot = -Math.log(drawOf(key, `${name}\u0000${subject}`)) / weight;
+    // Of equals the first by name: it must not depend on the order.
+    if (lot < best.lot || (lot === best.lot && name < best.name)) best = { name, lot };
   }
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return ((value ^ (value >>> 16)) >>> 0) % BUCKETS;
+  return options.find((option) => nameOf(option) === best.name) ?? first;
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { orgs } from "./tables.ts";
 
 /** Who belongs to an org and what the console itself needs to remember. Written through the org's audit object. */
@@ -176,4 +176,82 @@ export const idempotentCreates = sqliteTable(
     primaryKey({ columns: [table.org_id, table.key_hash] }),
     index("idempotent_creates_created").on(table.created_at),
   ],
+);
+
+/** Providers' exports laid beside our own count, see docs/reconciliation.md. The same file again is the same comparison. */
+export const reconciliations = sqliteTable(
+  "reconciliations",
+  {
+    id: text("id").primaryKey(),
+    org_id: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    provider_id: text("provider_id").notNull(),
+    format: text("format").notNull(),
+    file_sha256: text("file_sha256").notNull(),
+    /** Days of UTC, both included. */
+    first_day: text("first_day").notNull(),
+    last_day: text("last_day").notNull(),
+    /** Hundredths of a percent. */
+    threshold: integer("threshold").notNull(),
+    /** Hundredths of a percent of theirs; null where theirs is nothing. */
+    drift: integer("drift"),
+    alarm: integer("alarm", { mode: "boolean" }).notNull(),
+    /** When our count was last laid beside it. */
+    compared_at: integer("compared_at").notNull(),
+    created_at: integer("created_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("reconciliations_file").on(table.org_id, table.provider_id, table.file_sha256),
+    index("reconciliations_org").on(table.org_id, table.id),
+  ],
+);
+
+/** A model on a day, by the provider (`their_`) and by us (`our_`). Null is what that side does not say. */
+export const reconciliationLines = sqliteTable(
+  "reconciliation_lines",
+  {
+    reconciliation_id: text("reconciliation_id").notNull(),
+    day: text("day").notNull(),
+    model: text("model").notNull(),
+    their_cost_nano_usd: integer("their_cost_nano_usd"),
+    their_requests: integer("their_requests"),
+    their_input_tokens: integer("their_input_tokens"),
+    their_output_tokens: integer("their_output_tokens"),
+    our_cost_nano_usd: integer("our_cost_nano_usd"),
+    our_requests: integer("our_requests"),
+    our_input_tokens: integer("our_input_tokens"),
+    our_output_tokens: integer("our_output_tokens"),
+  },
+  (table) => [primaryKey({ columns: [table.reconciliation_id, table.day, table.model] })],
+);
+
+/** How the response cache is used, one row for the org, a team or a key: see schema/caching/cache-setting.ts. */
+export const cacheSettings = sqliteTable(
+  "cache_settings",
+  {
+    id: text("id").primaryKey(),
+    org_id: text("org_id")
+      .notNull()
+      .references(() => orgs.id),
+    scope: text("scope").notNull(),
+    team_id: text("team_id"),
+    key_id: text("key_id"),
+    /** Whose it is: the team's or the key's id, or `org`. */
+    target: text("target").notNull(),
+    mode: text("mode").notNull(),
+    threshold: real("threshold").notNull(),
+    ttl_ms: integer("ttl_ms").notNull(),
+    model_ttls: text("model_ttls", { mode: "json" }).$type<{ model: string; ttl_ms: number }[]>().notNull(),
+    models: text("models", { mode: "json" }).$type<string[]>(),
+    routes: text("routes", { mode: "json" }).$type<string[]>(),
+    tool_calls: integer("tool_calls", { mode: "boolean" }).notNull(),
+    hit_price_percent: integer("hit_price_percent").notNull(),
+    embedding_model: text("embedding_model"),
+    max_bytes: integer("max_bytes").notNull(),
+    version: integer("version").notNull().default(1),
+    created_at: integer("created_at").notNull(),
+    updated_at: integer("updated_at").notNull(),
+  },
+  (table) => [uniqueIndex("cache_settings_target").on(table.org_id, table.target)],
 );

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { JsonObject } from "../kernel/json.ts";
 
 /**
- * The audit object's RPC: one Durable Object per org, addressed by `idFromName(org_id)`, through which every change of an
+ * The audit object's RPC: one Durable Object per org, found by `objectNamed(namespace, org_id)`, through which every change of an
  * org's configuration passes. It makes the change and its entry one D1 transaction and one link of the org's hash chain,
  * one after the other, so that the chain has no fork and no gap. Nothing is thrown across it: an exception means
  * unknown, and the same call with the same entry id puts it right.

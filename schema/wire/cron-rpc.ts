@@ -1,3 +1,5 @@
+import type { UsageComponent } from "../canonical/usage.ts";
+
 /**
  * The cron worker's RPC, for operators through the dashboard. Whatever it changes may be asked for again: an exception
  * means that nothing is known, and the same call puts it right.
@@ -7,9 +9,9 @@ export interface CronRpc {
   listDeadLetters(request: DeadLettersRequest): Promise<DeadLetterPage>;
   /** Sends dead letters through their queue again, where an event still counts once. `all`: those not replayed yet. */
   replayDeadLetters(ids: readonly string[] | "all"): Promise<ReplayAnswer>;
-  /** Compares the hourly rollup with the log it is the sum of. */
+  /** Compares the hourly rollups with the log they are the sums of, and the daily ones with the hourly. */
   rollupCheck(range: HourRange): Promise<RollupReport>;
-  /** Makes the rollup of these hours anew from the log. */
+  /** Makes the rollups of these hours anew from the log, and those of their days from the hours. */
   rollupRebuild(range: HourRange): Promise<RollupRebuilt>;
 }
 
@@ -57,20 +59,42 @@ export type RollupReport =
       readonly to: number;
       /** At most 100; empty when the rollup is right. */
       readonly differences: readonly RollupDifference[];
+      /** The same of latency_hourly. */
+      readonly latency_differences: readonly LatencyDifference[];
+      /** The same of rollup_daily, as day minus its folded hours, in the days that the range touches. */
+      readonly day_differences: readonly OfDay<RollupDifference>[];
+      /** The same of latency_daily. */
+      readonly latency_day_differences: readonly OfDay<LatencyDifference>[];
     }
-  | { readonly status: "invalid_range" };
+  | { readonly status: "invalid_range" }
+  | LogDeleted;
+
+/** The log of a part of the range was deleted: there is nothing to compare the sums with, or to make them from. */
+export interface LogDeleted {
+  readonly status: "log_deleted";
+  /** From when on the log is whole, milliseconds. */
+  readonly log_begins: number;
+}
+
+/** A difference of a day instead of an hour. */
+export type OfDay<Difference> = Omit<Difference, "hour"> & { readonly day: number };
 
 /** A rollup row whose figures are not those of the log. Each figure is rollup minus log. */
-export interface RollupDifference {
+export interface RollupDifference extends Readonly<Record<`usage_${UsageComponent}`, number>> {
   readonly org_id: string;
   readonly hour: number;
   readonly wallet_id: string;
+  readonly team_id: string;
+  readonly cost_center: string;
   readonly key_id: string;
   readonly provider_id: string;
   readonly model: string;
   readonly feature: string;
   readonly outcome: string;
+  readonly status: number;
   readonly requests: number;
+  readonly cache_hits: number;
+  readonly saved_nano_usd: number;
   /** Decimal digits: a sum may be beyond what a number holds exactly. */
   readonly cost_nano_usd: string;
   readonly input_tokens: number;
@@ -78,6 +102,18 @@ export interface RollupDifference {
   readonly latency_ms_sum: number;
 }
 
+/** A row of latency_hourly whose count is not that of the log. `requests` is rollup minus log. */
+export interface LatencyDifference {
+  readonly org_id: string;
+  readonly hour: number;
+  readonly provider_id: string;
+  readonly model: string;
+  readonly metric: string;
+  readonly bucket: number;
+  readonly requests: number;
+}
+
 export type RollupRebuilt =
   | { readonly status: "rebuilt"; readonly from: number; readonly to: number; readonly rows: number }
-  | { readonly status: "invalid_range" };
+  | { readonly status: "invalid_range" }
+  | LogDeleted;

@@ -38,15 +38,18 @@ const requestCompleted = z.object({
   record: requestRecordSchema,
 });
 
-/** A later posting on the same request: an overage, or the correction after an expiry. Adds to the completed row. */
+/**
+ * Another posting on the same request: an attempt that failed before the one that ended it, an overage, or the correction
+ * after an expiry. Adds to the completed row. Of an attempt, context and record are its own, and come before that row.
+ */
 const requestAdjusted = z.object({
   ...walletBase,
   type: z.literal("request.adjusted"),
   request_id: z.string(),
-  reason: z.enum(["overage", "correction"]),
+  reason: z.enum(["attempt", "overage", "correction"]),
   cost_nano_usd: amount,
   context: requestContextSchema,
-  /** For a correction: the true record that replaces what expiry assumed. */
+  /** Of an attempt, how it failed. For a correction: the true record that replaces what expiry assumed. */
   record: requestRecordSchema.nullable(),
 });
 
@@ -100,6 +103,8 @@ const requestBlocked = z.object({
     model: z.string().nullable(),
     wallet_id: z.string(),
     route: z.string(),
+    /** The error's further fields as the caller saw them: which wallet was short, what it had left, what was needed. */
+    refusal: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     /** How many refusals of this code of the key this stands for, the one told of included: more in a burst. */
     count: z.int().min(1),
   }),

@@ -1,8 +1,8 @@
 import type { UpstreamError } from "../canonical/parts.ts";
-
-/** How a provider is. `unknown`: nothing was heard of it lately. */
-export const HEALTH_STATES = ["unknown", "healthy", "degraded", "down"] as const;
-export type HealthState = (typeof HEALTH_STATES)[number];
+import { type ObjectNamespace, objectNamed } from "../clients/object-named.ts";
+import type { Seen } from "../health/breaker.ts";
+import type { SharedHealth } from "../health/shared-health.ts";
+import type { HealthState } from "../health/target-health.ts";
 
 /** Why a call failed; the caller's own mistakes are no failures of the provider and are not reported. */
 export type FailureClass = UpstreamError["class"];
@@ -14,6 +14,12 @@ export interface MonitorFailure {
   readonly at: number;
 }
 
+/** What one isolate saw of one model since it last told. */
+export interface ModelBatch extends Seen {
+  readonly latency: Readonly<Record<string, number>>;
+  readonly first_byte: Readonly<Record<string, number>>;
+}
+
 /** What one isolate saw of a provider since it last told, summed up. */
 export interface LiveBatch {
   readonly ok: number;
@@ -22,6 +28,8 @@ export interface LiveBatch {
   readonly latency: Readonly<Record<string, number>>;
   readonly first_byte: Readonly<Record<string, number>>;
   readonly last_failure: MonitorFailure | null;
+  /** The same by model, named without the provider's id. */
+  readonly models: Readonly<Record<string, ModelBatch>>;
 }
 
 export interface WindowFigures {
@@ -47,6 +55,8 @@ export interface ProviderHealth {
   readonly synced_at: number | null;
   readonly live_5m: WindowFigures;
   readonly live_60m: WindowFigures;
+  /** What isolates are told: breakers, and figures of two minutes. */
+  readonly shared: SharedHealth;
 }
 
 export type SyncAnswer =
@@ -56,21 +66,26 @@ export type SyncAnswer =
   | { readonly status: "unknown_provider" }
   | { readonly status: "failed"; readonly failure: MonitorFailure };
 
+export interface ProbeAnswer {
+  readonly granted: boolean;
+  readonly shared: SharedHealth;
+}
+
 /** A provider's monitor as the gateway reaches it. Its object is named `<org_id>/<provider_id>`. */
 export interface MonitorRpc {
   /** Makes sure that it probes. Harmless when repeated. */
   watch(org_id: string, provider_id: string): Promise<void>;
-  report(org_id: string, provider_id: string, batch: LiveBatch): Promise<void>;
+  /** Takes over what an isolate saw, and answers what is known of the provider with it. */
+  report(org_id: string, provider_id: string, batch: LiveBatch): Promise<SharedHealth>;
+  /** Asks whether one request may go first to a model that is half open. No more than a few are let in an interval. */
+  probe(model: string): Promise<ProbeAnswer>;
   health(): Promise<ProviderHealth>;
   /** Takes over the list of models now, also of a disabled provider. */
   sync(org_id: string, provider_id: string): Promise<SyncAnswer>;
 }
 
-export interface MonitorNamespace {
-  idFromName(name: string): DurableObjectId;
-  get(id: DurableObjectId): MonitorRpc;
-}
+export type MonitorNamespace = ObjectNamespace<MonitorRpc>;
 
 /** The monitor of that provider. A stub of one request only. */
 export const monitorOf = (namespace: MonitorNamespace, org_id: string, provider_id: string): MonitorRpc =>
-  namespace.get(namespace.idFromName(`${org_id}/${provider_id}`));
+  objectNamed(namespace, `${org_id}/${provider_id}`);

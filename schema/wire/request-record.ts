@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { usageSchema } from "../canonical/usage.ts";
+import { cacheDetailSchema } from "../caching/cache-detail.ts";
+import { CACHE_STATUSES } from "../caching/cache-status.ts";
+import { USAGE_SOURCES, usageSchema } from "../canonical/usage.ts";
 import { routingRecordSchema } from "../routing/routing-record.ts";
 
 /**
@@ -45,6 +47,17 @@ export const REQUEST_OUTCOMES = [
 ] as const;
 export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
 
+/** Those whose answer was delivered, which is what latencies are about: a failure is fast or slow for other reasons. */
+export const DELIVERED_OUTCOMES = ["completed", "cut"] as const satisfies readonly RequestOutcome[];
+
+/** Those that are the provider's failure or ours, not the caller's doing: what an error rate counts. */
+export const FAILED_OUTCOMES = [
+  "incomplete",
+  "upstream_error",
+  "upstream_timeout",
+  "expired",
+] as const satisfies readonly RequestOutcome[];
+
 /** What came of it: known after the last byte. */
 export const requestRecordSchema = z.object({
   outcome: z.enum(REQUEST_OUTCOMES),
@@ -52,7 +65,7 @@ export const requestRecordSchema = z.object({
   status: z.int(),
   error_code: z.string().nullable(),
   usage: usageSchema,
-  usage_source: z.enum(["provider", "counted", "bound"]),
+  usage_source: z.enum(USAGE_SOURCES),
   /** The charge rests on our own count or bound, not on the provider's report. */
   estimated: z.boolean(),
   /** Usage components that had no price of their own and were charged at the dearest one; an operator must look. */
@@ -64,5 +77,21 @@ export const requestRecordSchema = z.object({
   attempts: z.int(),
   latency_ms: z.int(),
   first_byte_ms: z.int().nullable(),
+  /** How long until the provider was called that answered, or the last one; absent where none was, and in older records. */
+  called_ms: z.int().optional(),
+  /** What the response cache did; absent where none was asked for. */
+  cache: z
+    .object({
+      status: z.enum(CACHE_STATUSES),
+      /** How near the question was that was answered before; 1 is the same. */
+      score: z.number().nullable(),
+      /** What a hit would have cost more, had the provider answered it. */
+      saved_nano_usd: z.int(),
+      /** By how much a hit was faster than the answer that was kept. */
+      saved_ms: z.int(),
+      /** Records of older versions do not say. */
+      detail: cacheDetailSchema.optional(),
+    })
+    .optional(),
 });
 export type RequestRecord = z.infer<typeof requestRecordSchema>;

@@ -4,7 +4,7 @@ import type { RequestContext, RequestRecord } from "./request-record.ts";
 import type { WalletSettings } from "./wallet-settings.ts";
 
 /**
- * The wallet object's RPC. One Durable Object per wallet, addressed by `idFromName(wallet_id)`. Every method is
+ * The wallet object's RPC. One Durable Object per wallet, found by `objectNamed(namespace, wallet_id)`. Every method is
  * idempotent on the request id, answers a named status for every expected outcome, and never throws one (own properties
  * of errors are lost over RPC). An exception from here means: unknown whether it happened, ask again with the same id.
  */
@@ -16,6 +16,11 @@ export interface WalletRpc {
   extend(request: ExtendRequest): Promise<ExtendAnswer>;
   /** Records what counts as spent and renews the hold's deadline. The heartbeat of a running request. */
   checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer>;
+  /**
+   * Charges an attempt that failed and may be billed all the same, and makes the hold ready for the next one. Idempotent
+   * on request and attempt. The charge is booked also where the wallet does not cover the next attempt.
+   */
+  chargeAttempt(request: ChargeAttemptRequest): Promise<ChargeAttemptAnswer>;
   /** Ends a hold with its actual cost. After an expiry it posts the difference. Repeated: the first answer again. */
   settle(request: SettleRequest): Promise<SettleAnswer>;
   /** Ends a hold without a charge: nothing that costs was sent. Unknown id: leaves a tombstone that refuses a late admit. */
@@ -45,8 +50,8 @@ export interface WalletRpc {
   limitKey(key_id: string, limits: KeyLimits): Promise<void>;
   /** Balance and period as of now, after anything overdue (period turn, expiry) is done. */
   state(): Promise<WalletState | null>;
-  /** The newest ledger rows first; `before_seq` pages on. */
-  ledger(page: { limit: number; before_seq?: number }): Promise<LedgerRow[]>;
+  /** Rows of the ledger, newest first: those that fulfil the query, one page of them. */
+  ledgerPage(query: LedgerQuery): Promise<LedgerPage>;
   /** Refuses the key from the next admit on. */
   revokeKey(key_id: string): Promise<void>;
   /** Checks the invariants now: ledger against balance, holds against held, outbox against ledger. */
@@ -254,6 +259,42 @@ export type CheckpointAnswer =
   | { readonly status: "renewed"; readonly deadline: number }
   | { readonly status: "unknown" };
 
+export interface ChargeAttemptRequest {
+  readonly request_id: string;
+  /** Which call of a provider it was, from 1 on. Attempts are charged in rising order, not all of them need be. */
+  readonly attempt: number;
+  readonly cost_nano_usd: NanoUsd;
+  /** Of this attempt: how it failed, and at which provider and model. */
+  readonly record: RequestRecord;
+  readonly context: RequestContext;
+  readonly next: NextAttempt;
+}
+
+/** The attempt that is made if the wallet covers it: the hold is its own from then on, and expiry tells of it. */
+export interface NextAttempt {
+  /** What it may cost. Of the hold, what the failed attempt has left counts towards it, and nothing of that is given up. */
+  readonly hold_nano_usd: NanoUsd;
+  /** What expiry charges on top of the attempts that are charged; at most the hold. */
+  readonly committed_nano_usd: NanoUsd;
+  readonly price_id: string;
+  /** Of the same key as the hold's. */
+  readonly context: RequestContext;
+}
+
+export type ChargeAttemptAnswer =
+  /** Charged, and the next attempt is covered. */
+  | { readonly status: "held"; readonly hold_nano_usd: NanoUsd; readonly deadline: number }
+  /** Charged, and the next attempt does not fit: nothing but the end of the hold may follow. */
+  | { readonly status: "refused"; readonly hold_nano_usd: NanoUsd }
+  /** Charged before with another amount: nothing was done. */
+  | { readonly status: "conflict" }
+  /** The hold has ended: nothing was done, and a settlement of this attempt says what it owes. */
+  | { readonly status: "already_ended" }
+  /** No hold was ever seen: the same. */
+  | { readonly status: "unknown" }
+  | { readonly status: "not_configured" }
+  | { readonly status: "invalid"; readonly problem: string };
+
 export interface RecordedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -262,7 +303,13 @@ export interface RecordedAnswer {
 
 export interface SettleRequest {
   readonly request_id: string;
+  /** Of the last attempt: those that were charged before come on top. */
   readonly cost_nano_usd: NanoUsd;
+  /**
+   * The attempt that the cost is of. Where it turns out to be charged already, because the answer to that was lost or the
+   * next one was not covered, the settlement adds nothing. Absent is an attempt that was never to be charged by itself.
+   */
+  readonly attempt?: number;
   readonly record: RequestRecord;
   /** Used when the hold is gone (expired) or was never seen (its admit was lost): the event needs it. */
   readonly context: RequestContext;
@@ -288,7 +335,7 @@ export interface SettleAnswer {
     | "unknown_hold"
     | "not_configured"
     | "invalid";
-  /** What this request has been charged in all. */
+  /** What the request has been charged at its end, corrections included. Attempts that were charged before come on top. */
   readonly charged_nano_usd: NanoUsd;
   readonly available_nano_usd: NanoUsd | null;
 }
@@ -316,6 +363,8 @@ export const LEDGER_KINDS = [
   "limit",
   /** A period began: the difference that brings the balance to the limit (plus what is carried over). */
   "reset",
+  /** What a failed attempt of a request cost that goes on with another. The request's end has its row besides. */
+  "attempt",
   "charge",
   /** What a request cost beyond its hold: its own posting, never clipped. */
   "overage",
@@ -341,10 +390,16 @@ export type LedgerKind = (typeof LEDGER_KINDS)[number];
 export const REQUEST_KINDS = ["charge", "overage", "release", "expire", "correction"] as const;
 
 /** Rows that count as spending; the others set what may be spent. */
-export const SPENDING_KINDS = [...REQUEST_KINDS, "child"] as const;
+export const SPENDING_KINDS = [...REQUEST_KINDS, "attempt", "child"] as const;
 
 /** Rows that move money by themselves, each once by the id in `ref`. */
 export const MOVING_KINDS = ["top_up", "adjustment", "transfer_in", "transfer_out"] as const;
+
+/** Rows that neither a request nor a movement of money caused. */
+export const OWN_KINDS = ["limit", "reset", "child"] as const;
+
+/** One row for each request, or for each message from below: nearly all rows are of these kinds. */
+export const FREQUENT_KINDS = ["charge", "release", "child"] as const;
 
 export const isOfRequest = (kind: LedgerKind): boolean => REQUEST_KINDS.some((known) => known === kind);
 export const isSpending = (kind: LedgerKind): boolean => SPENDING_KINDS.some((known) => known === kind);
@@ -358,7 +413,31 @@ export interface LedgerRow {
   readonly balance_nano_usd: NanoUsd;
   /** Request id, or what caused it. */
   readonly ref: string;
+  /** Of an `attempt`: which one of the request it was, from 1 on. */
+  readonly attempt?: number;
   readonly at: number;
+}
+
+/** What of a ledger is asked for. Everything that is given must hold. */
+export interface LedgerQuery {
+  /** Rows at most, 1 to LIMITS.ledger_page_rows. */
+  readonly limit: number;
+  /** Only rows with a smaller number: `end.seq` of the page before. */
+  readonly before_seq?: number | undefined;
+  readonly kinds?: readonly LedgerKind[] | undefined;
+  readonly ref?: string | undefined;
+  /** From this time on, and before that one, in milliseconds since the epoch. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+export interface LedgerPage {
+  readonly rows: readonly LedgerRow[];
+  /**
+   * How far down it was looked: of the rows from here up, all that fulfil the query are given or were on a page before.
+   * The row itself need not fulfil it. Null when nothing older does.
+   */
+  readonly end: { readonly seq: number; readonly at: number } | null;
 }
 
 export interface AuditReport {

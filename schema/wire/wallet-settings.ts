@@ -27,8 +27,8 @@ export const walletSettingsSchema = z.object({
   start_day: z.int().min(1).max(28),
   /** Whether what is left at the end of a period is added to the next. */
   carry_over: z.boolean(),
-  /** Percentages of the limit at which an event fires, once per period each. Ascending. */
-  thresholds: z.array(z.int().min(1).max(1_000)).max(20),
+  /** Percentages of the limit at which an event fires, once per period each: 20 of its own, 20 of a ladder. Ascending. */
+  thresholds: z.array(z.int().min(1).max(1_000)).max(40),
   /** The most that one request may hold; null is no bound. */
   maximum_per_request_nano_usd: z.int().min(0).max(MAX_NANO_USD).nullable(),
   frozen: z.boolean(),

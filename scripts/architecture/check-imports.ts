@@ -8,7 +8,14 @@ import { LAYERS, type Layer } from "./layers.ts";
 export type Sources = ReadonlyMap<string, string>;
 
 /** The folders whose imports have a direction. Tests may look at everything. */
-const CHECKED = ["schema/**/*.ts", "workers/**/*.ts", "scripts/**/*.ts", "bench/**/*.ts", "sim/**/*.ts"];
+const CHECKED = [
+  "schema/**/*.ts",
+  "workers/**/*.{ts,tsx}",
+  "scripts/**/*.ts",
+  "bench/**/*.ts",
+  "sim/**/*.ts",
+  "demo/**/*.ts",
+];
 
 export async function readSources(): Promise<Sources> {
   const sources = new Map<string, string>();
@@ -37,7 +44,7 @@ function directionProblem(item: Import): readonly string[] {
     return banned ? [`${arrow}: the layer "${layer.name}" does without that package`] : [];
   }
   // Data such as price files is nobody's code.
-  if (!item.to.endsWith(".ts")) return [];
+  if (!/\.tsx?$/.test(item.to)) return [];
   const target = layerOf(item.to);
   if (target === undefined) return [`${arrow}, which belongs to no layer`];
   if (target.name === "worker entry") return [`${arrow}: nobody imports a worker's entry`];

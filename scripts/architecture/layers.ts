@@ -75,9 +75,15 @@ export const LAYERS: readonly Layer[] = [
     withoutPackages: PURE,
   },
   {
+    name: "gateway traces",
+    files: new RegExp(`${GATEWAY}traces/`),
+    may: ["kernel", "schema", "gateway env", "gateway traces"],
+    withoutPackages: PURE,
+  },
+  {
     name: "gateway http",
     files: new RegExp(`${GATEWAY}http/`),
-    may: ["kernel", "schema", "gateway env", "gateway http"],
+    may: ["kernel", "schema", "gateway env", "gateway traces", "gateway http"],
   },
   {
     name: "gateway store",
@@ -100,6 +106,7 @@ export const LAYERS: readonly Layer[] = [
       "gateway env",
       "provider kit",
       "provider registry",
+      "gateway traces",
       "gateway http",
       "gateway store",
       "dialect",
@@ -130,6 +137,11 @@ export const LAYERS: readonly Layer[] = [
     withoutPackages: PURE,
   },
   {
+    name: "gateway metrics",
+    files: new RegExp(`${GATEWAY}metrics/`),
+    may: ["kernel", "schema", "gateway metrics"],
+  },
+  {
     name: "gateway route",
     files: new RegExp(`${GATEWAY}(?:routes/|[^/]+\\.ts$)`),
     may: [
@@ -138,11 +150,13 @@ export const LAYERS: readonly Layer[] = [
       "gateway env",
       "provider kit",
       "provider registry",
+      "gateway traces",
       "gateway http",
       "gateway store",
       "dialect",
       "pipeline",
       "openapi",
+      "gateway metrics",
       "gateway monitor",
       "gateway route",
     ],
@@ -158,7 +172,7 @@ export const LAYERS: readonly Layer[] = [
     name: "console pages",
     files: /^workers\/dashboard\/app\//,
     may: ["kernel", "schema", "console pages"],
-    withoutPackages: [...PURE, "zod", "drizzle-orm"],
+    withoutPackages: [...PURE, "zod", "drizzle-orm", "better-auth"],
   },
   {
     name: "console",
@@ -178,15 +192,39 @@ export const LAYERS: readonly Layer[] = [
     may: ["kernel", "schema", "worker", "script", "bench worker"],
   },
   {
+    // Asks what the console asks, in a process of its own.
+    name: "bench console",
+    files: /^bench\/console\//,
+    may: ["kernel", "schema", "console", "script", "bench console"],
+  },
+  {
+    // Replays rules as the gateway does, in the process that measures it.
+    name: "bench replay",
+    files: /^bench\/rules\/replay\.ts$/,
+    may: ["kernel", "schema", "pipeline", "gateway store"],
+  },
+  {
     // Plays the workers against each other, so it may look at all of them.
     name: "simulation",
     files: /^sim\//,
     may: ["kernel", "schema", "wallet core", "worker", "script", "simulation"],
   },
+  {
+    // The API's document without a running platform: from the routes, so it looks at both workers that have some.
+    name: "api document",
+    files: /^scripts\/api\//,
+    may: ["kernel", "schema", "gateway route", "console", "script", "api document"],
+  },
+  {
+    // Tells a story with the wallets and the consumer, in a process of its own, on what the simulation runs them on.
+    name: "demo",
+    files: /^demo\//,
+    may: ["kernel", "schema", "wallet core", "worker", "script", "simulation", "demo"],
+  },
   // The registry is the one list of the kinds of providers.
   {
     name: "script",
     files: /^(?:scripts|bench|conformance)\//,
-    may: ["kernel", "schema", "provider registry", "script"],
+    may: ["kernel", "schema", "provider registry", "script", "bench replay"],
   },
 ];

@@ -18,6 +18,8 @@ export interface LocalPlatformOptions {
   readonly dataDir: string;
   /** Variables of the workers, such as AO_HOLD_TTL_MS. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** Whether a new demo org is given its made-up past, which takes seconds; it is not unless asked for. */
+  readonly demoTraffic?: boolean;
   /** Further arguments of `npm start`. */
   readonly args?: readonly string[];
 }
@@ -41,7 +43,7 @@ export interface LocalPlatform {
   stop(): Promise<number | null>;
   /** Kills it as a crash of the machine would: nothing gets to put anything away. */
   kill9(): Promise<void>;
-  /** Starts it again on its data folder and address, after `stop` or `kill9`. */
+  /** Starts it again with the same code on its data folder and address, after `stop` or `kill9`. */
   restart(): Promise<void>;
   /** Stops it if it runs. */
   dispose(): Promise<void>;
@@ -92,7 +94,8 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
     },
     async restart() {
       if (running !== null) throw new Error("stop or kill the platform before it is restarted");
-      running = await launch(options, Number(new URL(first.url).port), lines);
+      const args = [...(options.args ?? []), "--built"];
+      running = await launch({ ...options, args }, Number(new URL(first.url).port), lines);
     },
     async dispose() {
       if (running !== null) await end("SIGTERM");
@@ -101,11 +104,17 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 }
 
 async function launch(options: LocalPlatformOptions, port: number, lines: string[]): Promise<Running> {
-  const { dataDir } = options;
+  const { dataDir, demoTraffic = false } = options;
   const begun = lines.length;
   const child = spawn(
     process.execPath,
-    [join(ROOT, "scripts", "start.ts"), "--port", String(port), ...(options.args ?? [])],
+    [
+      join(ROOT, "scripts", "start.ts"),
+      "--port",
+      String(port),
+      ...(demoTraffic ? [] : ["--no-demo-traffic"]),
+      ...(options.args ?? []),
+    ],
     {
       cwd: ROOT,
       env: { ...withoutOurs(process.env), ...options.vars, AO_DATA: dataDir },

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
@@ -35,7 +35,7 @@ export function bundleOptions(worker: WorkerConfig) {
     mainFields: ["browser", "module", "main"],
     external: ["cloudflare:*", ...(worker.node_modules ? ["node:*"] : [])],
     define: { "process.env.NODE_ENV": '"production"' },
-    loader: { ".html": "text", ".txt": "text", ".sql": "text" },
+    loader: { ".html": "text", ".txt": "text", ".sql": "text", ".bin": "binary" },
     logLevel: "silent",
   } satisfies BuildOptions;
 }
@@ -49,14 +49,29 @@ export async function bundleWorker(worker: WorkerConfig): Promise<Bundle> {
   for (const file of result.outputFiles) await replaceFile(folder, file.path, file.contents);
   const script = result.outputFiles.find((file) => file.path.endsWith(".js"));
   if (script === undefined) throw new Error(`esbuild wrote no script for ${worker.folder}`);
+  return bundleOf(worker, script.contents);
+}
+
+/** The bundle that the last build of a worker left in dist/<folder>/index.js. */
+export async function builtBundle(worker: WorkerConfig): Promise<Bundle> {
+  const contents = await readFile(bundleOptions(worker).outfile).catch(() => null);
+  if (contents === null) {
+    throw new ClearError(
+      `The worker ${worker.folder} has not been built: run \`npm run build\`, or leave out --built.`,
+    );
+  }
+  return bundleOf(worker, contents);
+}
+
+function bundleOf(worker: WorkerConfig, contents: Uint8Array): Bundle {
   return {
     folder: worker.folder,
-    path: script.path,
-    code: script.text,
-    size_bytes: script.contents.length,
+    path: bundleOptions(worker).outfile,
+    code: new TextDecoder().decode(contents),
+    size_bytes: contents.length,
     // Only who asks pays: it takes longer than the bundling.
     get gzip_bytes() {
-      return gzipSync(script.contents, { level: 9 }).length;
+      return gzipSync(contents, { level: 9 }).length;
     },
   };
 }

@@ -46,6 +46,11 @@ export async function controlCron(address: ControlAddress, cron: string, schedul
   await ask(address, "cron", { cron, scheduled_time: scheduledTime });
 }
 
+/** Adds entries to the audit chain of an org of a running instance. */
+export async function controlAudit(address: ControlAddress, org_id: string, entries: readonly object[]): Promise<void> {
+  await ask(address, "audit", { org_id, entries });
+}
+
 /** Asks one worker of a running instance by its deployed name, `ao-sandbox`. */
 export async function controlFetch(
   address: ControlAddress,

@@ -13,6 +13,8 @@ export interface ControlHandlers {
   runCron(cron: string, scheduledTime: number): Promise<void>;
   /** A request to one worker past the front door, such as the sandbox's own pages. */
   fetchWorker(worker: string, request: WorkerRequest): Promise<WorkerAnswer>;
+  /** Adds entries to an org's audit chain, through its object, each once by its id. Throws when they are not taken. */
+  appendAudit(org_id: string, entries: readonly unknown[]): Promise<void>;
 }
 
 export interface ControlServer {
@@ -28,6 +30,7 @@ const sqlSchema = z.object({
   ),
 });
 const fetchSchema = z.object({ worker: z.string(), request: workerRequestSchema });
+const auditSchema = z.object({ org_id: z.string(), entries: z.array(z.unknown()) });
 const cronSchema = z.object({ cron: z.string(), scheduled_time: z.int() });
 
 /**
@@ -78,6 +81,11 @@ async function perform(path: string | undefined, body: unknown, handlers: Contro
     case "/cron": {
       const { cron, scheduled_time } = cronSchema.parse(body);
       await handlers.runCron(cron, scheduled_time);
+      return {};
+    }
+    case "/audit": {
+      const { org_id, entries } = auditSchema.parse(body);
+      await handlers.appendAudit(org_id, entries);
       return {};
     }
     case "/fetch": {

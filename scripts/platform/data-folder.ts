@@ -15,13 +15,13 @@ import { ROOT } from "./paths.ts";
  *     secrets.json       AO_KEY_PEPPER, AO_MASTER_KEY and AO_AUDIT_KEY of this installation
  *     demo.json          the demo keys in plain text, so that they can be shown again
  *     lock.json          who is running, and where it can be asked
- *     state/             Durable Objects and D1, as the runtime keeps them
+ *     state/             Durable Objects, D1 and buckets, as the runtime keeps them
  */
 const MARKER = ".ai-orchestrator";
 
 export interface DataFolder {
   readonly path: string;
-  /** Where the runtime keeps Durable Objects and D1. */
+  /** Where the runtime keeps Durable Objects, D1 and buckets. */
   readonly state: string;
   readonly secrets: string;
   readonly demo: string;

@@ -1,13 +1,14 @@
 import { Miniflare } from "miniflare";
 import { bundleApp } from "./app-bundle.ts";
 import { bindRuntimeToThisProcess } from "./bind-runtime.ts";
-import { bundleWorker } from "./bundle.ts";
+import { builtBundle, bundleWorker } from "./bundle.ts";
 import { readWorkerConfig } from "./config.ts";
 import type { ControlHandlers } from "./control-server.ts";
 import { isDue } from "./cron.ts";
+import { OPERATOR, operatorOf } from "./operator.ts";
 import { type BuiltWorker, type RuntimeSettings, runtimeOptions } from "./runtime-options.ts";
-import { d1Database, type SqlDatabase } from "./sql-database.ts";
-import { GATEWAY, WORKERS } from "./workers.ts";
+import type { SqlDatabase } from "./sql-database.ts";
+import { AUDIT, WORKERS } from "./workers.ts";
 
 /** All workers, read from their configuration and bundled as for production, the console's pages among its assets. */
 export async function buildWorkers(): Promise<readonly BuiltWorker[]> {
@@ -19,6 +20,15 @@ export async function buildWorkers(): Promise<readonly BuiltWorker[]> {
     }),
   );
 }
+
+/** All workers as the last build left them, and the console's pages too. */
+export const builtWorkers = (): Promise<readonly BuiltWorker[]> =>
+  Promise.all(
+    WORKERS.map(async (worker) => {
+      const config = readWorkerConfig(worker);
+      return { config, bundle: await builtBundle(config) };
+    }),
+  );
 
 /** All workers running together in one runtime in a process of its own. */
 export interface Platform extends ControlHandlers {
@@ -36,12 +46,9 @@ export async function startRuntime(workers: readonly BuiltWorker[], settings: Ru
   bindRuntimeToThisProcess();
   const runtime = new Miniflare(runtimeOptions(workers, settings));
   const url = await runtime.ready;
-  const frontDoor = readWorkerConfig(GATEWAY);
-  const binding = frontDoor.d1_databases[0]?.binding ?? "";
-  const database: SqlDatabase = {
-    // Asked for anew each time: a binding from before an update is no longer good.
-    batch: async (statements) => d1Database(await runtime.getD1Database(binding, frontDoor.name)).batch(statements),
-  };
+  const newOperator = async () => operatorOf(await runtime.getWorker(OPERATOR));
+  let operator = await newOperator();
+  const database: SqlDatabase = { batch: (statements) => operator.batch(statements) };
   const scheduled = workers.flatMap(({ config }) =>
     (config.triggers.crons ?? []).map((cron) => ({ name: config.name, cron })),
   );
@@ -49,8 +56,7 @@ export async function startRuntime(workers: readonly BuiltWorker[], settings: Ru
 
   async function runCron(cron: string, scheduledTime: number): Promise<void> {
     for (const { name } of scheduled.filter((job) => job.cron === cron)) {
-      const worker = await runtime.getWorker(name);
-      const { outcome } = await worker.scheduled({ cron, scheduledTime: new Date(scheduledTime) });
+      const outcome = await operator.scheduled({ worker: name, cron, scheduled_time: scheduledTime });
       if (outcome !== "ok") throw new Error(`the scheduled jobs of ${name} ended with ${outcome}`);
     }
   }
@@ -70,13 +76,18 @@ export async function startRuntime(workers: readonly BuiltWorker[], settings: Ru
     database,
     runCron,
     startCron,
-    async fetchWorker(name, { method, path, body }) {
-      const worker = await runtime.getWorker(name);
-      const answer = await worker.fetch(`http://${name}${path}`, { method, body });
-      return { status: answer.status, body: await answer.text() };
+    fetchWorker: (worker, request) => operator.fetch({ worker, ...request }),
+    async appendAudit(org_id, entries) {
+      const objects = await runtime.getDurableObjectNamespace("AUDIT", readWorkerConfig(AUDIT).name);
+      const stub: object = objects.get(objects.idFromName(org_id));
+      const answer = await Reflect.get(stub, "append").call(stub, org_id, entries);
+      const status = await answer.status;
+      if (status !== "written") throw new Error(`the audit chain answers ${status}`);
     },
     async update(others) {
       await runtime.setOptions(runtimeOptions(others, { ...settings, port: Number(url.port) }));
+      // The one from before the update is no longer good.
+      operator = await newOperator();
     },
     async stop() {
       clearTimeout(timer);

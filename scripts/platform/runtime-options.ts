@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
 import { convertV4MiniflareOptions, type MiniflareOptions, NoOpLog, type V4WorkerOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import * as z from "zod";
 import type { Bundle } from "./bundle.ts";
 import { ClearError } from "./clear-error.ts";
 import type { WorkerConfig } from "./config.ts";
+import { operatorWorker } from "./operator.ts";
 import { DIST } from "./paths.ts";
 import type { Secrets } from "./secrets.ts";
 import { FRONT_DOOR } from "./workers.ts";
@@ -33,8 +34,10 @@ export interface BuiltWorker {
 export function runtimeOptions(workers: readonly BuiltWorker[], settings: RuntimeSettings): MiniflareOptions {
   const frontDoor = workers.find(({ config }) => config.folder === FRONT_DOOR);
   if (frontDoor === undefined) throw new ClearError(`The worker ${FRONT_DOOR} is missing.`);
-  // The runtime gives requests from outside to the first worker.
-  const ordered = [frontDoor, ...workers.filter((worker) => worker !== frontDoor)];
+  // The big ones last: each entry of the runtime's configuration copies everything that stands before it.
+  const others = workers
+    .filter((worker) => worker !== frontDoor)
+    .sort((one, other) => one.bundle.size_bytes - other.bundle.size_bytes);
   return convertV4MiniflareOptions({
     host: settings.host,
     port: settings.port,
@@ -44,7 +47,15 @@ export function runtimeOptions(workers: readonly BuiltWorker[], settings: Runtim
     // Otherwise the runtime makes up where on earth a caller is.
     cf: {},
     handleStructuredLogs: ({ level, message }) => settings.onLog(level, message),
-    workers: ordered.map((worker) => workerOptions(worker, settings)),
+    workers: [
+      // The runtime gives requests from outside to the first one.
+      workerOptions(frontDoor, settings),
+      operatorWorker(
+        workers.map(({ config }) => config),
+        frontDoor.config,
+      ),
+      ...others.map((worker) => workerOptions(worker, settings)),
+    ],
   });
 }
 
@@ -64,7 +75,9 @@ function secretsOf({ secrets }: WorkerConfig, { vars, previous_master_key }: Sec
 }
 
 function workerOptions({ config, bundle }: BuiltWorker, settings: RuntimeSettings): V4WorkerOptions {
-  const { workerOptions: options } = unstable_getMiniflareWorkerOptions(config.path);
+  // Taken out before wrangler sees them: it warns of what it cannot run here.
+  const { ai, vectorize, ...here } = unstable_readConfig({ config: config.path }, { hideWarnings: true });
+  const options = unstable_getMiniflareWorkerOptions({ ...here, ai: undefined, vectorize: [] }).workerOptions;
   const { bindings, serviceBindings } = bindingsSchema.parse(options);
   const isFrontDoor = config.folder === FRONT_DOOR;
   return {
@@ -74,6 +87,22 @@ function workerOptions({ config, bundle }: BuiltWorker, settings: RuntimeSetting
     modulesRoot: DIST,
     modules: [{ type: "ESModule", path: bundle.path, contents: bundle.code }],
     bindings: { ...bindings, ...settings.vars, ...secretsOf(config, settings.secrets) },
-    serviceBindings: { ...serviceBindings, ...(isFrontDoor ? { SANDBOX: "ao-sandbox" } : {}) },
+    serviceBindings: {
+      ...serviceBindings,
+      ...standIns(ai, vectorize),
+      ...(isFrontDoor ? { SANDBOX } : {}),
+    },
   };
+}
+
+/** The worker that stands in for what only Cloudflare has, under the names by which the real ones are bound. */
+const SANDBOX = "ao-sandbox";
+
+function standIns(
+  ai: { readonly binding: string } | undefined,
+  vectorize: readonly { readonly binding: string }[],
+): Readonly<Record<string, { readonly name: string; readonly entrypoint: string }>> {
+  const model = ai === undefined ? [] : [[ai.binding, { name: SANDBOX, entrypoint: "WorkersAi" }] as const];
+  const indexes = vectorize.map(({ binding }) => [binding, { name: SANDBOX, entrypoint: "Vectorize" }] as const);
+  return Object.fromEntries([...model, ...indexes]);
 }

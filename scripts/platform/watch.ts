@@ -1,5 +1,6 @@
+import { watch } from "node:fs";
 import { context } from "esbuild";
-import { appOptions } from "./app-bundle.ts";
+import { APP_SOURCES } from "./app-bundle.ts";
 import { bundleOptions } from "./bundle.ts";
 import type { WorkerConfig } from "./config.ts";
 
@@ -24,7 +25,7 @@ export async function watchSources(
     }, SETTLE_MS);
   };
   const contexts = await Promise.all(
-    [...workers.map(bundleOptions), appOptions()].map(async (options) => {
+    workers.map(bundleOptions).map(async (options) => {
       let builds = 0;
       const plugin = {
         name: "changed",
@@ -40,8 +41,10 @@ export async function watchSources(
       return watched;
     }),
   );
+  const pages = watch(APP_SOURCES, { recursive: true }, changed);
   return async () => {
     clearTimeout(timer);
+    pages.close();
     await Promise.all(contexts.map((watched) => watched.dispose()));
   };
 }

@@ -7,6 +7,7 @@ import type { SecretName } from "./secrets.ts";
 export const WORKERS = [
   { folder: "wallet-do", config: "workers/wallet-do/wrangler.toml", deployed: true, secrets: [] },
   { folder: "audit", config: "workers/audit/wrangler.toml", deployed: true, secrets: ["AO_AUDIT_KEY"] },
+  { folder: "cache", config: "workers/cache/wrangler.toml", deployed: true, secrets: [] },
   { folder: "tokenizer", config: "workers/tokenizer/wrangler.toml", deployed: true, secrets: [] },
   { folder: "cron", config: "workers/cron/wrangler.toml", deployed: true, secrets: ["AO_MASTER_KEY"] },
   {
@@ -31,5 +32,8 @@ export type Worker = (typeof WORKERS)[number];
 /** The folder of the worker that answers at the public address. */
 export const FRONT_DOOR = "gateway";
 
+/** The worker whose objects keep the audit chains. */
+export const AUDIT: Worker = WORKERS[1];
+
 /** The worker whose wrangler.toml names the database and its migrations. */
-export const GATEWAY: Worker = WORKERS[5];
+export const GATEWAY: Worker = WORKERS[6];

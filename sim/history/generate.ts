@@ -2,7 +2,7 @@ import type { WalletSettings } from "../../schema/wire/wallet-settings.ts";
 import { type Dice, dice, seedOf } from "../dice.ts";
 import type { Profile } from "../faults/profile.ts";
 import { MoneySteps } from "./money-steps.ts";
-import type { Ending, FaultStep, Move, RequestStep, RpcStep, Step, WorldStep } from "./step.ts";
+import type { Ending, FailedAttempt, FaultStep, Move, RequestStep, RpcStep, Step, WorldStep } from "./step.ts";
 import { randomChange } from "./tree.ts";
 
 const MINUTE_MS = 60_000;
@@ -19,6 +19,7 @@ export function historyOf(
   const roll = dice(seedOf(seed, "history"));
   const steps: Step[] = [];
   const requests: RequestStep[] = [];
+  const attempts = dice(seedOf(seed, "attempts"));
   const money = new MoneySteps(dice(seedOf(seed, "money")), wallets, profile);
   // Requests come one by one or all together; whichever, for a while.
   let crowded = roll.chance(0.5);
@@ -26,11 +27,37 @@ export function historyOf(
   for (let index = 0; index < count; index += 1) {
     if (roll.chance(0.05)) crowded = !crowded;
     at_ms += gap(roll, crowded);
-    const step = money.next(`m${index}`, at_ms) ?? randomStep(roll, `r${index}`, wallets, requests, profile);
+    const random = money.next(`m${index}`, at_ms) ?? randomStep(roll, `r${index}`, wallets, requests, profile);
+    const step = withAttempts(attempts, random, profile);
     if (step.kind === "request") requests.push(step);
     steps.push({ ...step, at_ms });
   }
   return steps;
+}
+
+/** The same with attempts that fail and are charged, or charged again. */
+function withAttempts(roll: Dice, step: WorldStep, profile: Profile): WorldStep {
+  if (step.kind === "rpc") {
+    const method = step.method === "extend" || roll.chance(0.15) ? "chargeAttempt" : step.method;
+    return { ...step, method, attempt: 1 + roll.whole(3) };
+  }
+  if (step.kind !== "request" || !roll.chance(0.3)) return step;
+  const moves = [...step.moves];
+  let held = step.hold_nano_usd;
+  while (moves.length < 8 && roll.chance(0.6)) {
+    const over = profile.overages && roll.chance(0.1) ? roll.whole(50_000) : 0;
+    const cost_nano_usd = roll.one([0, roll.whole(held + 1), Math.floor(held / 10)]) + over;
+    held = roll.one([0, 50_000, step.hold_nano_usd, roll.whole(1_000_000)]);
+    const failed: FailedAttempt = {
+      after_ms: roll.whole(step.ttl_ms / 3),
+      op: "attempt",
+      cost_nano_usd,
+      hold_nano_usd: held,
+      committed_nano_usd: roll.whole(held + 1),
+    };
+    moves.splice(roll.whole(moves.length + 1), 0, failed);
+  }
+  return { ...step, moves };
 }
 
 function gap(roll: Dice, crowded: boolean): number {
@@ -132,7 +159,7 @@ function rpcStep(roll: Dice, request: RequestStep, profile: Profile): RpcStep {
   // A stray settlement of a request that was never admitted is an overage: nothing was held for it.
   const stray = profile.overages ? own : Math.min(own, request.hold_nano_usd);
   const amount = kind < 6 ? stray : kind < 8 ? roll.whole(stray + 1) : roll.one(NO_AMOUNTS);
-  return { kind: "rpc", wallet: request.wallet, request, method, amount };
+  return { kind: "rpc", wallet: request.wallet, request, method, amount, attempt: 1 };
 }
 
 function faultStep(roll: Dice, wallets: readonly WalletSettings[], profile: Profile): FaultStep {

@@ -9,6 +9,15 @@ export interface Move {
   readonly committed_nano_usd: number;
 }
 
+/** An attempt of a running request that failed and may be billed, and what the next one may cost. */
+export interface FailedAttempt {
+  readonly after_ms: number;
+  readonly op: "attempt";
+  readonly cost_nano_usd: number;
+  readonly hold_nano_usd: number;
+  readonly committed_nano_usd: number;
+}
+
 /** How a gateway leaves a request: with its cost, without one, or not at all. */
 export type Ending = "settle" | "release" | "die_after_admit" | "die_midway" | "die_before_the_end";
 
@@ -21,7 +30,7 @@ export interface RequestStep {
   readonly committed_nano_usd: number;
   readonly ttl_ms: number;
   readonly idempotency: { readonly key_hash: string; readonly fingerprint: string } | null;
-  readonly moves: readonly Move[];
+  readonly moves: readonly (Move | FailedAttempt)[];
   /** After a refusal: nothing, or exactly what the wallet says it has, or one nano-dollar more. */
   readonly refused: "gives_up" | "takes_the_rest" | "takes_one_more";
   readonly ending: Ending;
@@ -34,7 +43,9 @@ export interface RpcStep {
   readonly kind: "rpc";
   readonly wallet: string;
   readonly request: RequestStep;
-  readonly method: "admit" | "extend" | "checkpoint" | "settle" | "release";
+  readonly method: "admit" | "extend" | "checkpoint" | "settle" | "release" | "chargeAttempt";
+  /** Which one is charged, or settled. */
+  readonly attempt: number;
   /** In place of the amount of the request. May be what no amount is. */
   readonly amount: number;
 }

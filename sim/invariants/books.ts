@@ -20,6 +20,8 @@ export interface StoredRow {
   readonly amount: number;
   readonly balance: number;
   readonly ref: string;
+  /** Of an attempt that was charged by itself. */
+  readonly attempt: number | null;
   readonly at: number;
 }
 
@@ -79,6 +81,8 @@ export class Books {
   rows: StoredRow[] = [];
   /** Rows of requests, by request. */
   endings = new Map<string, StoredRow[]>();
+  /** Costs of attempts that were charged by themselves, by request and number. */
+  attempts = new Map<string, ReadonlyMap<number, number>>();
   children = new Map<string, StoredChild>();
   upstream: StoredUpstream | null = null;
   settings: WalletSettings | null = null;
@@ -98,6 +102,11 @@ export class Books {
 
   constructor(disk: Disk) {
     this.disk = disk;
+  }
+
+  /** What attempts of a request were charged by themselves. */
+  attemptsOf(request_id: string): number {
+    return [...(this.attempts.get(request_id)?.values() ?? [])].reduce((sum, cost) => sum + cost, 0);
   }
 
   get balance(): number {
@@ -124,6 +133,7 @@ export class Books {
   reload(): void {
     this.rows = [];
     this.endings = new Map();
+    this.attempts = new Map();
     this.charged = 0;
     this.told = 0;
     if (this.disk.rows("SELECT name FROM sqlite_master WHERE name = 'upstream'").length > 0) {
@@ -146,6 +156,7 @@ export class Books {
         amount: Number(raw.amount_nano_usd),
         balance: Number(raw.balance_nano_usd),
         ref: String(raw.ref),
+        attempt: raw.attempt === null || raw.attempt === undefined ? null : Number(raw.attempt),
         at: Number(raw.at),
       };
       this.rows.push(row);
@@ -153,6 +164,9 @@ export class Books {
       if (REQUEST_KINDS.has(row.kind)) {
         this.charged -= row.amount;
         this.endings.set(row.ref, [...(this.endings.get(row.ref) ?? []), row]);
+      } else if (row.attempt !== null) {
+        this.charged -= row.amount;
+        this.attempts.set(row.ref, new Map([...(this.attempts.get(row.ref) ?? []), [row.attempt, -row.amount]]));
       } else if (row.kind === "child") this.told -= row.amount;
     }
   }

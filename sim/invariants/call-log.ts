@@ -7,6 +7,10 @@ export interface Asked {
   hold_nano_usd: number;
   committed_nano_usd: number;
   readonly costs: Set<number>;
+  /** Attempts that settlements were of. */
+  readonly settled: Set<number>;
+  /** Attempts that were to be charged, each with its cost: `2 of 7000`. */
+  readonly attempts: Set<string>;
   released: boolean;
   /** Ends that are under way. */
   ending: number;
@@ -24,6 +28,8 @@ export class CallLog {
       hold_nano_usd: 0,
       committed_nano_usd: 0,
       costs: new Set(),
+      settled: new Set(),
+      attempts: new Set(),
       released: false,
       ending: 0,
     };

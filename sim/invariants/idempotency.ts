@@ -59,7 +59,8 @@ export class IdempotencyChecks {
       case undefined:
         return { kind: "used", request_id, finished: false };
       case "release":
-        return { kind: "free" };
+        // What has cost something is not to be repeated.
+        return host.books.attemptsOf(request_id) > 0 ? { kind: "used", request_id, finished: true } : { kind: "free" };
       case "correction":
         // By a release it frees the key, by a settlement it does not: the row does not tell which.
         return { kind: "unknown" };

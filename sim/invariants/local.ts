@@ -21,6 +21,8 @@ export class LocalChecks {
   private readonly excess = new Map<string, number>();
   /** Charges for which nothing was held. */
   private readonly unheld = new Set<string>();
+  /** What attempts were charged beyond what was held for them. */
+  private readonly beyond = new Map<string, number>();
 
   constructor(calls: CallLog, fail: Fail) {
     this.calls = calls;
@@ -29,13 +31,16 @@ export class LocalChecks {
 
   transaction(host: Host, delta: Delta): void {
     this.chain(host, delta.rows);
-    for (const change of delta.holds) this.hold(host, change);
+    for (const change of delta.holds) this.hold(host, change, delta.rows);
     const ended = new Map(
       delta.holds.flatMap(({ before, after }) =>
         before !== null && after === null ? [[before.request_id, before]] : [],
       ),
     );
-    for (const row of delta.rows) this.row(host, row, ended.get(row.ref) ?? null);
+    for (const row of delta.rows) {
+      if (row.kind === "attempt") this.attempt(host, row, delta);
+      else this.row(host, row, ended.get(row.ref) ?? null);
+    }
     for (const id of ended.keys()) {
       if (!delta.rows.some((row) => row.ref === id))
         this.fail("I3", `${name(host)}: the hold of ${id} went without a row`);
@@ -55,6 +60,7 @@ export class LocalChecks {
     for (const row of host.books.rows) {
       const counts = row.kind === "overage" || row.kind === "correction" || this.unheld.has(`${name(host)} ${row.ref}`);
       if (counts && row.amount < 0) sum -= row.amount;
+      if (row.kind === "attempt") sum += this.beyond.get(attemptName(host, row)) ?? 0;
     }
     return sum;
   }
@@ -73,7 +79,7 @@ export class LocalChecks {
     }
   }
 
-  private hold(host: Host, { before, after, ended }: HoldChange): void {
+  private hold(host: Host, { before, after, ended }: HoldChange, rows: readonly StoredRow[]): void {
     if (after === null) return;
     const asked = this.calls.of(host.wallet_id, after.request_id);
     const where = `${name(host)}: the hold of ${after.request_id}`;
@@ -82,7 +88,11 @@ export class LocalChecks {
         this.fail("I3", `${where} was not asked for`);
       if (ended) this.fail("I3", `${where} was placed after its end`);
     } else {
-      if (after.hold < before.hold || after.committed < before.committed) this.fail("I5", `${where} shrank`);
+      const charged = rows.filter(({ kind, ref }) => kind === "attempt" && ref === after.request_id);
+      const taken = -charged.reduce((sum, { amount }) => sum + amount, 0);
+      // A charged attempt is taken out of the hold, no more than that; the next has committed nothing yet.
+      const shrank = after.hold < Math.max(0, before.hold - taken);
+      if (shrank || (charged.length === 0 && after.committed < before.committed)) this.fail("I5", `${where} shrank`);
       if (after.deadline < before.deadline) this.fail("I4", `${where} has an earlier deadline`);
     }
     if (after.hold > Math.max(after.admitted, asked.hold_nano_usd))
@@ -98,7 +108,8 @@ export class LocalChecks {
     switch (row.kind) {
       case "charge":
         if (hold === null) this.unheld.add(`${name(host)} ${row.ref}`);
-        if (!chargeExplained(asked, -row.amount, hold)) this.fail("I11", `${where} fits no settlement`);
+        if (!chargeExplained(asked, -row.amount, hold) && !(row.amount === 0 && settledBefore(host, row.ref, asked)))
+          this.fail("I11", `${where} fits no settlement`);
         return;
       case "overage":
         if (hold === null || row.amount >= 0) this.fail("I11", `${where} is none`);
@@ -119,6 +130,21 @@ export class LocalChecks {
     }
   }
 
+  /** An attempt is charged once, as somebody asked, under a hold that goes on or ends with it. */
+  private attempt(host: Host, row: StoredRow, delta: Delta): void {
+    const where = `${name(host)}: attempt ${row.attempt} ${row.amount} of ${row.ref}`;
+    if (!this.calls.of(host.wallet_id, row.ref).attempts.has(`${row.attempt} of ${-row.amount}`)) {
+      this.fail("I11", `${where} was not asked for`);
+    }
+    const same = host.books.rows.filter(({ ref, attempt }) => ref === row.ref && attempt === row.attempt);
+    if (same.length > 1) this.fail("I3", `${where} was charged before`);
+    const changed = delta.holds.flatMap(({ before: hold }) => (hold?.request_id === row.ref ? [hold.hold] : []));
+    const now = host.books.holds.get(row.ref);
+    const before = now === undefined || changed.length > 0 ? changed : [now.hold];
+    if (before.length === 0) this.fail("I3", `${where} had no hold`);
+    this.beyond.set(attemptName(host, row), Math.max(0, -row.amount - Math.min(...before)));
+  }
+
   /** A new period begins with the limit, and later than the one before. */
   private reset(host: Host, row: StoredRow): void {
     const earlier = host.books.rows.filter((other) => other.kind === "reset" && other.seq < row.seq).at(-1);
@@ -134,7 +160,11 @@ export class LocalChecks {
     if (host.books.holds.has(ref)) this.fail("I3", `${name(host)}: ${ref} is held and has ended as ${kinds}`);
     const asked = this.calls.of(host.wallet_id, ref);
     const total = -rows.reduce((sum, row) => sum + row.amount, 0);
-    if (rows.length > 1 && !asked.costs.has(total) && !(total === 0 && asked.released)) {
+    if (
+      rows.length > 1 &&
+      !asked.costs.has(total) &&
+      !(total === 0 && (asked.released || settledBefore(host, ref, asked)))
+    ) {
       this.fail("I11", `${name(host)}: ${ref} was charged ${total}, which nobody asked for`);
     }
   }
@@ -150,7 +180,8 @@ export class LocalChecks {
     // With a limit of 0 the balance does not count, so that what is given back below looks like a promise.
     if (settings.limit_nano_usd === 0 && delta.rows.some((row) => row.kind === "child")) return;
     const over = delta.rows.filter((row) => row.amount < 0 && this.isOver(host, row));
-    const allowed = Math.max(0, before) + delta.debts - over.reduce((sum, row) => sum + row.amount, 0);
+    const beyond = delta.rows.reduce((sum, row) => sum + (this.beyond.get(attemptName(host, row)) ?? 0), 0);
+    const allowed = Math.max(0, before) + delta.debts + beyond - over.reduce((sum, row) => sum + row.amount, 0);
     if (after > allowed) {
       this.fail("I2", `${name(host)} has promised ${after} more than it may, ${allowed} of it with reason`);
     }
@@ -163,6 +194,12 @@ export class LocalChecks {
 }
 
 const name = (host: Host): string => host.wallet_id;
+
+const attemptName = (host: Host, { ref, attempt }: StoredRow): string => `${name(host)} ${ref} ${attempt}`;
+
+/** Whether a settlement was of an attempt that is charged by itself: it adds nothing. */
+const settledBefore = (host: Host, ref: string, { settled }: Asked): boolean =>
+  [...(host.books.attempts.get(ref)?.keys() ?? [])].some((attempt) => settled.has(attempt));
 
 function chargeExplained({ costs }: Asked, charged: number, hold: StoredHold | null): boolean {
   for (const cost of costs) if (charged === (hold === null ? cost : Math.min(cost, hold.hold))) return true;

@@ -72,7 +72,7 @@ function logAgrees(host: Host, { database, fail }: Quiet): void {
   const counts = { completed: 0, adjusted: 0, posted: 0 };
   let sum = 0;
   for (const { kind, amount } of host.books.rows) {
-    if (kind === "overage" || kind === "correction") counts.adjusted += 1;
+    if (kind === "overage" || kind === "correction" || kind === "attempt") counts.adjusted += 1;
     else if (kind === "charge" || kind === "release" || kind === "expire") counts.completed += 1;
     else counts.posted += 1;
     if (!NO_COSTS.has(kind)) sum -= amount;
@@ -142,14 +142,33 @@ function eventsOnce(events: readonly Event[], fail: Fail): void {
   }
 }
 
-/** The sums by hour are those of the log. */
-function rollupAgrees({ database, fail }: Quiet): void {
+/** The sums by hour are those of the log, and so are the counts of latencies; those by day are those of the hours before the mark. */
+function rollupAgrees(quiet: Quiet): void {
+  const { database, fail } = quiet;
   const sums = "count(*) AS count, sum(requests) AS requests, sum(cost_nano_usd) AS cost";
   const [hours] = database.rows(`SELECT ${sums} FROM rollup_hourly`);
   const [log] = database.rows(`SELECT ${sums} FROM request_postings`);
   if (number(hours?.requests) !== number(log?.requests) || number(hours?.cost) !== number(log?.cost)) {
     fail("I7", `the sums by hour are ${JSON.stringify(hours)}, the log says ${JSON.stringify(log)}`);
   }
+  const delivered = "(outcome IN ('completed', 'cut')) + (first_byte_ms IS NOT NULL)";
+  const [counted] = database.rows("SELECT sum(requests) AS latencies FROM latency_hourly");
+  const [timed] = database.rows(`SELECT sum(${delivered}) AS latencies FROM request_log`);
+  if (number(counted?.latencies) !== number(timed?.latencies)) {
+    fail("I7", `${number(counted?.latencies)} latencies are counted, the log has ${number(timed?.latencies)}`);
+  }
+  daysAgree("rollup", "SUM(requests) AS requests, SUM(cost_nano_usd) AS cost, SUM(output_tokens) AS output", quiet);
+  daysAgree("latency", "SUM(requests) AS requests", quiet);
+}
+
+function daysAgree(table: "rollup" | "latency", sums: string, { database, fail }: Quiet): void {
+  const by = "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+  const days = database.rows(`SELECT org_id, day, model, ${sums} FROM ${table}_daily ${by}`);
+  const hours = database.rows(`
+    SELECT org_id, hour - hour % 86400000 AS day, model, ${sums}
+    FROM ${table}_hourly JOIN rollup_folds USING (org_id) WHERE hour < folded_until ${by}`);
+  if (JSON.stringify(days) === JSON.stringify(hours)) return;
+  fail("I7", `${table}: the days are ${JSON.stringify(days)}, their hours ${JSON.stringify(hours)}`);
 }
 
 const number = (value: unknown): number => Number(value ?? 0);

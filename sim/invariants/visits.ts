@@ -3,6 +3,8 @@ import type {
   AdmitAnswer,
   AdmitRequest,
   AuditReport,
+  ChargeAttemptAnswer,
+  ChargeAttemptRequest,
   CheckpointAnswer,
   CheckpointRequest,
   ExtendAnswer,
@@ -106,7 +108,9 @@ export class Visits {
           this.stored(
             host,
             request_id,
-            (hold) => hold.admitted === request.hold_nano_usd && hold.hold >= request.hold_nano_usd,
+            (hold) =>
+              hold.admitted === request.hold_nano_usd &&
+              hold.hold + host.books.attemptsOf(request_id) >= request.hold_nano_usd,
           );
         }
         this.overdue(host, due);
@@ -158,6 +162,52 @@ export class Visits {
     };
   }
 
+  chargeAttempt(host: Host, request: ChargeAttemptRequest): Visit<ChargeAttemptAnswer> {
+    const { request_id, attempt, cost_nano_usd: cost, next } = request;
+    const asked = this.calls.of(host.wallet_id, request_id);
+    const valid = isAmount(cost) && isAmount(next.hold_nano_usd);
+    if (valid) {
+      asked.attempts.add(`${attempt} of ${cost}`);
+      asked.hold_nano_usd = Math.max(asked.hold_nano_usd, next.hold_nano_usd);
+      asked.committed_nano_usd = Math.max(asked.committed_nano_usd, next.committed_nano_usd);
+    }
+    const from = this.trouble.now();
+    const due = this.dueNow(host);
+    const hold = host.books.holds.get(request_id) ?? null;
+    const charged = host.books.attempts.get(request_id)?.get(attempt);
+    const rest = hold === null ? 0 : charged === undefined ? Math.max(0, hold.hold - cost) : hold.hold;
+    const more = hold === null || !valid ? 0 : Math.max(0, next.hold_nano_usd - rest);
+    const wish = more > 0 ? this.refusals.arrives(host.wallet_id, request_id, more) : null;
+    return {
+      run: (wallet) => wallet.chargeAttempt(request),
+      answers: (answer) => {
+        this.count(`attempt ${answer.status}`);
+        const { status } = answer;
+        const stored = host.books.attempts.get(request_id)?.get(attempt);
+        if (!valid && status !== "invalid") this.fail("I17", `${host.wallet_id} charged ${cost} of ${request_id}`);
+        // The charge is booked whether or not the next one is covered.
+        if ((status === "refused" && stored !== cost) || (status === "conflict" && stored === cost)) {
+          this.fail("I6", `${host.wallet_id} answered ${status} to ${attempt} of ${request_id}, and has ${stored}`);
+        }
+        if (status === "held") {
+          if (stored !== cost) this.fail("I3", `${attempt} of ${request_id} is held on and was charged ${stored}`);
+          const is_last = Math.max(...(host.books.attempts.get(request_id)?.keys() ?? [])) === attempt;
+          if (is_last) this.stored(host, request_id, (now) => now.hold >= next.hold_nano_usd);
+        }
+        this.overdue(host, due);
+        const after = host.books.holds.get(request_id) ?? null;
+        const same = after !== null && after.hold === rest;
+        const money = status === "refused" && same && !this.mayNotGrow(host, after.key_id, { ...next, request_id });
+        if (wish !== null) {
+          this.refusals.ends(wish, money ? "told_to_wait" : status === "held" ? "held" : "other", this.excused(from));
+        }
+      },
+      fails: () => {
+        if (wish !== null) this.refusals.ends(wish, "other", true);
+      },
+    };
+  }
+
   checkpoint(host: Host, request: CheckpointRequest): Visit<CheckpointAnswer> {
     const asked = this.calls.of(host.wallet_id, request.request_id);
     const valid = isAmount(request.committed_nano_usd);
@@ -182,7 +232,14 @@ export class Visits {
     const asked = this.calls.of(host.wallet_id, request.request_id);
     const valid = isAmount(request.cost_nano_usd);
     if (valid) asked.costs.add(request.cost_nano_usd);
-    return this.end(host, request.request_id, valid ? request.cost_nano_usd : null, (wallet) => wallet.settle(request));
+    if (request.attempt !== undefined) asked.settled.add(request.attempt);
+    return this.end(
+      host,
+      request.request_id,
+      valid ? request.cost_nano_usd : null,
+      (wallet) => wallet.settle(request),
+      request.attempt,
+    );
   }
 
   release(host: Host, request: ReleaseRequest): Visit<SettleAnswer> {
@@ -275,6 +332,7 @@ export class Visits {
     request_id: string,
     cost: number | null,
     run: Visit<SettleAnswer>["run"],
+    attempt = 0,
   ): Visit<SettleAnswer> {
     const asked = this.calls.of(host.wallet_id, request_id);
     const due = this.dueNow(host);
@@ -307,9 +365,10 @@ export class Visits {
             `${host.wallet_id} answered that ${request_id} cost ${answer.charged_nano_usd}, its rows say ${charged}`,
           );
         }
+        const expected = host.books.attempts.get(request_id)?.has(attempt) === true ? 0 : cost;
         if (
           ["settled", "corrected", "unknown_hold", "released"].includes(answer.status) &&
-          cost !== answer.charged_nano_usd
+          expected !== answer.charged_nano_usd
         ) {
           this.fail("I11", `${request_id} cost ${cost} and was answered ${answer.status} ${answer.charged_nano_usd}`);
         }
@@ -338,7 +397,8 @@ export class Visits {
     return this.tree.chain(host.wallet_id).some(({ books }) => {
       const maximum = books.settings?.maximum_per_request_nano_usd ?? null;
       if (books.settings?.ends_at !== null) return true;
-      return books.settings?.frozen !== false || (maximum !== null && request.hold_nano_usd > maximum);
+      const attempts = books.attemptsOf(request.request_id);
+      return books.settings?.frozen !== false || (maximum !== null && request.hold_nano_usd + attempts > maximum);
     });
   }
 

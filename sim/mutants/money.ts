@@ -15,15 +15,15 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     name: "a settlement is not idempotent",
     file: `${CORE}/settle.ts`,
-    find: 'if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const cost',
+    find: 'if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const { record',
     replace:
-      'if (ended !== null && request.cost_nano_usd < 0) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const cost',
+      'if (ended !== null && request.cost_nano_usd < 0) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const { record',
   },
   {
     name: "a late settlement is not corrected",
     file: `${CORE}/settle.ts`,
-    find: 'if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const cost',
-    replace: 'if (ended !== null) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const cost',
+    find: 'if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const { record',
+    replace: 'if (ended !== null) return unchanged(state, "already_ended", ended.charged_nano_usd);\n  const { record',
   },
   {
     name: "a correction forgets what expiry charged",
@@ -40,7 +40,7 @@ export const MONEY_MUTANTS: readonly Mutant[] = [
   {
     name: "a release does not free the idempotency key",
     file: `${CORE}/settle.ts`,
-    find: '    books.add({ kind: "idempotency_freed", key_hash: open.idempotency_key_hash });',
+    find: '  else books.add({ kind: "idempotency_freed", key_hash: entry.key_hash });',
     replace: "",
   },
   {

@@ -115,4 +115,22 @@ export const STORAGE_MUTANTS: readonly Mutant[] = [
     find: '    log("warn", "events_not_recorded", { events: received.length, problem });\n',
     replace: "    for (const { message } of received) message.ack();\n",
   },
+  {
+    name: "what comes late does not reach its day",
+    file: "workers/cron/rollup/add-batch.ts",
+    find: "    ...ADD_LATE.map((statement) => db.prepare(statement).bind(batch_id, places)),\n",
+    replace: "",
+  },
+  {
+    name: "what comes late is counted once for each time it comes",
+    file: "schema/rollup/days.ts",
+    find: "batch_id = ?1 AND event_id IN (",
+    replace: "?1 = ?1 AND event_id IN (",
+  },
+  {
+    name: "days are folded without a look at the mark",
+    file: "schema/rollup/days.ts",
+    find: "?2 = COALESCE((SELECT folded_until FROM rollup_folds WHERE org_id = ?1), 0)",
+    replace: "?2 = ?2",
+  },
 ];

@@ -1,7 +1,14 @@
+import { objectNamed } from "../../schema/clients/object-named.ts";
 import { type WalletBindings, WalletUnavailable, walletClient } from "../../schema/clients/wallet-client.ts";
 import type { NanoUsd } from "../../schema/kernel/money.ts";
 import type { RequestContext, RequestRecord } from "../../schema/wire/request-record.ts";
-import type { AdmitAnswer, AdmitRequest, ReleaseRequest, SettleRequest } from "../../schema/wire/wallet-rpc.ts";
+import type {
+  AdmitAnswer,
+  AdmitRequest,
+  ChargeAttemptRequest,
+  ReleaseRequest,
+  SettleRequest,
+} from "../../schema/wire/wallet-rpc.ts";
 import type { RequestStep, RpcStep } from "../history/step.ts";
 import { ORG } from "../history/tree.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -13,8 +20,8 @@ export interface GatewayWorld {
 }
 
 /**
- * One gateway with one request: admit, heartbeats and extensions while it streams, and its end; or its death, at any of
- * these points. Repeats what stays unanswered through the real client.
+ * One gateway with one request: admit, heartbeats and extensions while it streams, attempts that fail and are charged, and
+ * its end; or its death, at any of these points. Repeats what stays unanswered through the real client.
  */
 export async function runRequest(world: GatewayWorld, step: RequestStep): Promise<void> {
   const { scheduler } = world;
@@ -33,13 +40,30 @@ export async function runRequest(world: GatewayWorld, step: RequestStep): Promis
     return;
   }
   if (admitted.status !== "held" || step.ending === "die_after_admit") return;
+  /** Which attempt is running, and what is held for it at least. */
+  let attempt = 1;
+  let held = hold_nano_usd;
   for (const [index, move] of step.moves.entries()) {
     await scheduler.wait(move.after_ms);
     if (step.ending === "die_midway" && index + 1 >= step.moves.length / 2) return;
     const { id: request_id } = step;
     const committed_nano_usd = amountOf(move.committed_nano_usd);
     const hold_nano_usd = amountOf(move.hold_nano_usd);
-    if (move.op === "checkpoint") {
+    if (move.op === "attempt") {
+      // What cost more than it held did so on purpose: the hold may be smaller than was wanted.
+      const cost = move.cost_nano_usd > step.hold_nano_usd ? move.cost_nano_usd : Math.min(move.cost_nano_usd, held);
+      const next = { hold_nano_usd, committed_nano_usd };
+      const answer = await client
+        .call((wallet) => wallet.chargeAttempt(attemptOf(step, attempt, cost, next)))
+        .catch(unavailable);
+      if (answer?.status !== "held") {
+        // The failure is the answer. Whether the attempt was charged, the wallet knows.
+        await client.end((wallet) => wallet.settle(settleOf(step, cost, attempt))).catch(unavailable);
+        return;
+      }
+      attempt += 1;
+      held = Math.max(held - cost, hold_nano_usd);
+    } else if (move.op === "checkpoint") {
       await client.call((wallet) => wallet.checkpoint({ request_id, committed_nano_usd })).catch(unavailable);
     } else {
       await client
@@ -51,8 +75,9 @@ export async function runRequest(world: GatewayWorld, step: RequestStep): Promis
   if (step.ending === "release") await client.end((wallet) => wallet.release(releaseOf(step))).catch(unavailable);
   if (step.ending === "settle") {
     // What cost more than it held did so on purpose; an answer is bounded by what was left.
-    const cost = hold_nano_usd < step.hold_nano_usd ? Math.min(hold_nano_usd, step.cost_nano_usd) : step.cost_nano_usd;
-    await client.end((wallet) => wallet.settle(settleOf(step, cost))).catch(unavailable);
+    const bounded = hold_nano_usd < step.hold_nano_usd || (attempt > 1 && step.cost_nano_usd <= step.hold_nano_usd);
+    const cost = bounded ? Math.min(held, step.cost_nano_usd) : step.cost_nano_usd;
+    await client.end((wallet) => wallet.settle(settleOf(step, cost, attempt))).catch(unavailable);
   }
 }
 
@@ -69,8 +94,11 @@ function restOf(answer: AdmitAnswer | null): number | null {
 }
 
 /** One call by itself, once. */
-export async function runRpc(world: GatewayWorld, { wallet, request, method, amount }: RpcStep): Promise<void> {
-  const stub = world.bindings.WALLET.get(world.bindings.WALLET.idFromName(wallet));
+export async function runRpc(
+  world: GatewayWorld,
+  { wallet, request, method, amount, attempt }: RpcStep,
+): Promise<void> {
+  const stub = objectNamed(world.bindings.WALLET, wallet);
   const { id: request_id } = request;
   const figure = amountOf(amount);
   switch (method) {
@@ -83,7 +111,11 @@ export async function runRpc(world: GatewayWorld, { wallet, request, method, amo
     case "checkpoint":
       return void (await stub.checkpoint({ request_id, committed_nano_usd: figure }).catch(() => null));
     case "settle":
-      return void (await stub.settle(settleOf(request, amount)).catch(() => null));
+      return void (await stub.settle(settleOf(request, amount, attempt)).catch(() => null));
+    case "chargeAttempt": {
+      const next = { hold_nano_usd: amountOf(request.hold_nano_usd), committed_nano_usd: amountOf(0) };
+      return void (await stub.chargeAttempt(attemptOf(request, attempt, amount, next)).catch(() => null));
+    }
     case "release":
       return void (await stub.release(releaseOf(request)).catch(() => null));
   }
@@ -114,11 +146,28 @@ function admitOf(step: RequestStep, amount: number): AdmitRequest {
   };
 }
 
-function settleOf(step: RequestStep, cost: number): SettleRequest {
+function attemptOf(
+  step: RequestStep,
+  attempt: number,
+  cost: number,
+  next: Pick<ChargeAttemptRequest["next"], "hold_nano_usd" | "committed_nano_usd">,
+): ChargeAttemptRequest {
+  return {
+    request_id: step.id,
+    attempt,
+    cost_nano_usd: amountOf(cost),
+    record: { ...recordOf(step), outcome: "upstream_timeout", status: 504, attempts: attempt },
+    context: contextOf(step),
+    next: { ...next, price_id: priceOf(step), context: contextOf(step) },
+  };
+}
+
+function settleOf(step: RequestStep, cost: number, attempt: number): SettleRequest {
   const answer = { status: 200, headers: {}, body: step.id };
   return {
     request_id: step.id,
     cost_nano_usd: amountOf(cost),
+    attempt,
     record: recordOf(step),
     context: contextOf(step),
     ...(step.idempotency === null ? {} : { answer }),

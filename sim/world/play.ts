@@ -3,6 +3,7 @@ import { historyOf } from "../history/generate.ts";
 import type { Step } from "../history/step.ts";
 import { treeOf } from "../history/tree.ts";
 import type { Violation } from "../invariants/violation.ts";
+import { withDigestAtOnce } from "./digest-at-once.ts";
 import { quietly } from "./quietly.ts";
 import { World } from "./world.ts";
 
@@ -41,7 +42,7 @@ export async function play(
   return await quietly(async (problems) => {
     const world = new World(seed, treeOf(seed), migrations, forgetful);
     try {
-      await world.play(steps, faults_until_ms);
+      await withDigestAtOnce(() => world.play(steps, faults_until_ms));
       for (const problem of problems) world.fail("I0", problem);
     } catch (error) {
       world.fail("I0", error instanceof Error ? `${error.message}` : String(error));

@@ -1,5 +1,6 @@
 import type { Event } from "../../schema/wire/events.ts";
 import { consumeEvents } from "../../workers/cron/consumers/events.ts";
+import { foldDays } from "../../workers/cron/jobs/fold-days.ts";
 import { dice, seedOf } from "../dice.ts";
 import type { Profile } from "../faults/profile.ts";
 import { SimulatedFault } from "./disk.ts";
@@ -16,7 +17,14 @@ interface Waiting {
 
 const BATCH = 20;
 
-/** The queue and its consumer: at least once, in no order, with outages. The consumer is the cron worker's own. */
+/** Folding believes that it is so much later: hours that still get events are folded, too. */
+const AHEAD_MS = 2 * 24 * 60 * 60 * 1000;
+const FOLD_LIMITS = { orgs: 5, slices: 2, rows: 3 };
+
+/**
+ * The queue and its consumer: at least once, in no order, with outages. The consumer is the cron worker's own, and so is what
+ * folds hourly sums into daily ones while it writes.
+ */
 export class SimQueue {
   down_until = 0;
   /** Every event that the queue has taken, by its id. */
@@ -93,8 +101,11 @@ export class SimQueue {
       db: this.db,
       effects,
       appendBlocked: async () => undefined,
+      notify: () => undefined,
+      explore: () => undefined,
     });
     this.consuming -= 1;
+    if (this.roll.chance(0.2)) for (let run = this.roll.whole(3); run >= 0; run -= 1) void this.fold();
     for (const message of batch) {
       if (acked.has(message.id) && !this.roll.chance(this.profile().message_doubled)) continue;
       const delay_ms = (again.get(message.id) ?? 0) * 1_000 + this.roll.whole(1_000);
@@ -102,6 +113,15 @@ export class SimQueue {
       this.deliverSoon(delay_ms);
     }
     if (this.waiting.some(({ due_at }) => due_at <= this.scheduler.now)) this.deliverSoon(this.roll.whole(1_000));
+  }
+
+  /** Often one of several that run at once. What fails is done by the next. */
+  private async fold(): Promise<void> {
+    this.consuming += 1;
+    await foldDays(this.db, this.scheduler.now + AHEAD_MS, FOLD_LIMITS).catch((error: unknown) => {
+      if (!(error instanceof SimulatedFault)) throw error;
+    });
+    this.consuming -= 1;
   }
 
   /** Some of what is due, in any order. */

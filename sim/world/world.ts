@@ -353,6 +353,8 @@ export class World {
       configure: (settings) => call("configure", String(settings.version), () => visits.configure(host, settings)),
       admit: (request) => call("admit", request.request_id, () => visits.admit(host, structuredClone(request))),
       extend: (request) => call("extend", request.request_id, () => visits.extend(host, structuredClone(request))),
+      chargeAttempt: (request) =>
+        call("chargeAttempt", request.request_id, () => visits.chargeAttempt(host, structuredClone(request))),
       checkpoint: (request) => call("checkpoint", request.request_id, () => visits.checkpoint(host, request)),
       settle: (request) => call("settle", request.request_id, () => visits.settle(host, structuredClone(request))),
       release: (request) => call("release", request.request_id, () => visits.release(host, structuredClone(request))),

@@ -677,7 +677,7 @@ describe("an idempotency key", () => {
   test("of a request that failed is free again: the next one calls the provider, and is charged once", async () => {
     const wallet = await newWallet(NANO_PER_USD);
     const body = { model: "sandbox/flaky", metadata: { flaky_id: "idempotent", fail_times: "1" } };
-    expect((await chat(body, withKey("failed"), wallet)).status).toBe(502);
+    expect((await chat(body, { ...withKey("failed"), "x-ao-retries": "0" }, wallet)).status).toBe(502);
     await settledBalance(platform, wallet);
     const answer = accepted(await chat(body, withKey("failed"), wallet));
     expect(await spent(wallet)).toBe(costOf(answer));
@@ -811,6 +811,8 @@ describe("the reference", () => {
     // The console's are in it too.
     expect(listed.length).toBeGreaterThan(ROUTES.length);
     for (const { method, path, security } of ROUTES) {
+      // Not there without a token of its own, see its test.
+      if (path === "/metrics") continue;
       const anonymous = await ask(path, { method: method.toUpperCase() });
       expect(anonymous.status, path).toBe(security === "none" ? 200 : 401);
       const known = await ask(path, { method: method.toUpperCase(), headers: { authorization: `Bearer ${key}` } });

@@ -15,7 +15,7 @@ import { PROVIDER_KINDS, type ProviderKind } from "./support/provider-kinds.ts";
 
 const INPUT_NANO_USD = 1_000;
 const OUTPUT_NANO_USD = 2_000;
-const IDLE_MS = 1_200;
+const IDLE_MS = 2_000;
 const MODELS = ["lorem", "no-usage", "error-mid-stream"];
 
 const effects = runtimeEffects();

@@ -56,6 +56,10 @@ const spent = async (key: string): Promise<number> => (await settledBalance(plat
 
 const say = (content: string): ChatCompletionMessageParam[] => [{ role: "user", content }];
 
+/** What is asked for goes to the provider as it is, without the gateway's retries. */
+const NO_RETRIES = { "x-ao-retries": "0" };
+const ONCE = { maxRetries: 0, headers: NO_RETRIES };
+
 const wholeCost = (usage: OpenAI.CompletionUsage | null | undefined): number =>
   (usage?.prompt_tokens ?? Number.NaN) * INPUT_NANO_USD + (usage?.completion_tokens ?? Number.NaN) * OUTPUT_NANO_USD;
 
@@ -85,7 +89,10 @@ function assertApiError(error: unknown): asserts error is InstanceType<typeof AP
 }
 
 /** A client that counts how often it sends: the SDK's own fetch is wrapped and nothing else changes. */
-function counting(key: string, options: { maxRetries?: number } = {}): { client: OpenAI; sent: () => number } {
+function counting(
+  key: string,
+  options: { maxRetries?: number; defaultHeaders?: Readonly<Record<string, string>> } = {},
+): { client: OpenAI; sent: () => number } {
   let sent = 0;
   const client = new OpenAI({
     baseURL: `${platform.url}/v1`,
@@ -509,7 +516,7 @@ describe("errors have the SDK's own classes", () => {
     const error = await errorOf(
       client.chat.completions.create(
         { model: "sandbox/error-429", messages: say("hi"), metadata: { retry_after_s: "9" } },
-        { maxRetries: 0 },
+        ONCE,
       ),
     );
     assertApiError(error);
@@ -525,7 +532,7 @@ describe("errors have the SDK's own classes", () => {
       ["sandbox/error-401", 502, "upstream_auth_failed"],
       ["sandbox/redirect", 502, "upstream_error"],
     ] as const) {
-      const error = await errorOf(client.chat.completions.create({ model, messages: say("hi") }, { maxRetries: 0 }));
+      const error = await errorOf(client.chat.completions.create({ model, messages: say("hi") }, ONCE));
       expect(error, model).toBeInstanceOf(InternalServerError);
       expect(error, model).toMatchObject({ status, code });
     }
@@ -535,7 +542,7 @@ describe("errors have the SDK's own classes", () => {
   test("an error that a provider sends with the status of a success is an error all the same", async () => {
     const { client } = await account();
     const error = await errorOf(
-      client.chat.completions.create({ model: "sandbox/error-first-event", messages: say("hi") }, { maxRetries: 0 }),
+      client.chat.completions.create({ model: "sandbox/error-first-event", messages: say("hi") }, ONCE),
     );
     expect(error).toBeInstanceOf(InternalServerError);
   });
@@ -543,18 +550,67 @@ describe("errors have the SDK's own classes", () => {
   test("S9: a stream that fails before its first chunk is an error and not a stream", async () => {
     const { client } = await account();
     for (const model of ["sandbox/error-first-event", "sandbox/error-500"]) {
-      const error = await errorOf(
-        client.chat.completions.create({ model, messages: say("hi"), stream: true }, { maxRetries: 0 }),
-      );
+      const error = await errorOf(client.chat.completions.create({ model, messages: say("hi"), stream: true }, ONCE));
       expect(error, model).toBeInstanceOf(InternalServerError);
     }
+  });
+});
+
+describe("the gateway's retries", () => {
+  test("turn a failure that passes into an answer that the SDK asks for once, and that is charged once", async () => {
+    const { key } = await account();
+    const { client, sent } = counting(key);
+    const calls = await upstreamCalls(platform, async () => {
+      const { data, response } = await client.chat.completions
+        .create({
+          model: "sandbox/flaky",
+          messages: say("hi"),
+          metadata: { flaky_id: "gateway-retries", fail_times: "2" },
+        })
+        .withResponse();
+      expect(response.headers.get("x-ao-route")).toBe("how=asked; attempts=3");
+      expect(await spent(key)).toBe(wholeCost(data.usage));
+    });
+    expect([sent(), calls]).toEqual([1, 3]);
+  });
+
+  test("are not multiplied by the SDK's own: a failure that does not pass is told once", async () => {
+    const { key } = await account();
+    const { client, sent } = counting(key, { maxRetries: 2 });
+    let error: unknown = null;
+    const calls = await upstreamCalls(platform, async () => {
+      error = await errorOf(client.chat.completions.create({ model: "sandbox/error-500", messages: say("hi") }));
+    });
+    assertApiError(error);
+    expect(error).toMatchObject({ status: 502, code: "upstream_error" });
+    expect(error.headers?.get("x-should-retry")).toBe("false");
+    expect([sent(), calls]).toEqual([1, 3]);
+    expect(await spent(key)).toBe(0);
+  });
+
+  test("are as many as the caller says, and never more than are allowed", async () => {
+    const { key } = await account();
+    for (const [header, attempts] of [
+      ["0", 1],
+      ["1", 2],
+      ["9", 3],
+    ] as const) {
+      const { client } = counting(key, { maxRetries: 0, defaultHeaders: { "x-ao-retries": header } });
+      const calls = await upstreamCalls(platform, () =>
+        errorOf(client.chat.completions.create({ model: "sandbox/error-500", messages: say("hi") })),
+      );
+      expect(calls, header).toBe(attempts);
+    }
+    const { client } = counting(key, { maxRetries: 0, defaultHeaders: { "x-ao-retries": "many" } });
+    const error = await errorOf(client.chat.completions.create({ model: "sandbox/echo", messages: say("hi") }));
+    expect(error).toMatchObject({ status: 400, param: "x-ao-retries" });
   });
 });
 
 describe("the SDK's retries", () => {
   test("honour a provider's 429 with Retry-After as often as it was told", async () => {
     const { key } = await account();
-    const { client, sent } = counting(key, { maxRetries: 1 });
+    const { client, sent } = counting(key, { maxRetries: 1, defaultHeaders: NO_RETRIES });
     const calls = await upstreamCalls(platform, () =>
       errorOf(
         client.chat.completions.create({
@@ -569,7 +625,7 @@ describe("the SDK's retries", () => {
 
   test("are made for a provider's 5xx, each calls it once, and nothing is charged", async () => {
     const { key } = await account();
-    const { client, sent } = counting(key, { maxRetries: 2 });
+    const { client, sent } = counting(key, { maxRetries: 2, defaultHeaders: NO_RETRIES });
     const calls = await upstreamCalls(platform, () =>
       errorOf(client.chat.completions.create({ model: "sandbox/error-500", messages: say("hi") })),
     );
@@ -579,7 +635,7 @@ describe("the SDK's retries", () => {
 
   test("turn a failure that passes into one answer that is charged once", async () => {
     const { key } = await account();
-    const { client, sent } = counting(key);
+    const { client, sent } = counting(key, { defaultHeaders: NO_RETRIES });
     const answer = await client.chat.completions.create({
       model: "sandbox/flaky",
       messages: say("hi"),

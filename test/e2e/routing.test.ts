@@ -99,7 +99,7 @@ describe("routing rules", () => {
   });
 
   it("are explained without being run, for any caller and time", async () => {
-    await make(founder, RULES, {
+    const nights = await make(founder, RULES, {
       name: "Nights",
       priority: 3,
       when: { time: { from: "22:00", to: "06:00" }, model: "sandbox/lorem" },
@@ -126,6 +126,8 @@ describe("routing rules", () => {
     const wrong = await founder.call("POST", "/v1/routing/explain", { request: { model: "sandbox/lorem" } });
     expect([wrong.status, errorOf(wrong)]).toEqual([400, "request.messages"]);
     expect((await byKey(platform, app).call("POST", "/v1/routing/explain", { request })).status).toBe(403);
+    // At night it would hold for what comes after.
+    expectStatus(await founder.call("DELETE", `${RULES}/${nights.id}`), 204);
   });
 
   it("that are wrong are refused with the place of the error", async () => {
@@ -208,6 +210,11 @@ describe.concurrent("failover", () => {
     org = await signUp(platform);
     await make(org, "/v1/providers", { id: "sandbox", kind: "sandbox" });
     await make(org, "/v1/providers", {
+      id: "hasty",
+      kind: "sandbox",
+      timeouts: { first_byte_ms: 300, idle_ms: 300, total_ms: 30_000 },
+    });
+    await make(org, "/v1/providers", {
       id: "away",
       kind: "openai-compatible",
       base_url: closed,
@@ -215,19 +222,15 @@ describe.concurrent("failover", () => {
     });
   });
 
-  /** Asks with a wallet of its own, under a name of its own, which a rule sends to these models in order. */
+  /** Asks once each with a wallet of its own, under a name of its own, which a rule sends to these models in order. */
   async function ask(models: readonly string[], body: object = {}) {
     turn += 1;
     const model = `turn-${turn}`;
     await make(org, RULES, { name: model, when: { model }, then: { fallback: models } });
     const team = await make(org, "/v1/wallets", { name: model, limit_usd: "10" });
     const key = z.string().parse((await make(org, "/v1/keys", { name: model, wallet_id: team.id })).key);
-    const answer = await byKey(platform, key).call("POST", "/v1/chat/completions", {
-      model,
-      messages,
-      max_tokens: 20,
-      ...body,
-    });
+    const asked = { model, messages, max_tokens: 20, ...body };
+    const answer = await byKey(platform, key).call("POST", "/v1/chat/completions", asked, { "x-ao-retries": "0" });
     const request_id = answer.headers.get("x-ao-request-id");
     const rows = await eventually(
       async () => rowsOf(await org.call("GET", "/v1/requests?limit=100")).filter(({ id }) => id === request_id),
@@ -238,7 +241,13 @@ describe.concurrent("failover", () => {
     if (row === undefined) throw new Error("no row");
     const { spent_nano_usd } = await settledBalance(platform, key);
     expect(spent_nano_usd).toBe(usd(row.cost_usd));
-    return { answer, row };
+    const ledger = rowsOf(await org.call("GET", `/v1/wallets/${team.id}/ledger`))
+      .filter(({ ref }) => ref === request_id)
+      .map(({ kind, amount_usd, attempt }) => [kind, amount_usd, attempt])
+      .reverse();
+    const audit = await org.call("POST", `/v1/wallets/${team.id}/audit`, {});
+    expect(audit.body).toEqual({ ok: true, problems: [] });
+    return { answer, row, ledger };
   }
 
   const logged = z.object({
@@ -247,8 +256,9 @@ describe.concurrent("failover", () => {
     status: z.int(),
     attempts: z.int(),
     cost_usd: z.string(),
-    routing: z.object({
-      tried: z.array(z.object({ model: z.string(), failed: z.string(), status: z.int().nullable() })).optional(),
+    charged_attempts: z.array(z.looseObject({ model: z.string(), outcome: z.string(), cost_usd: z.string() })),
+    routing: z.looseObject({
+      tried: z.array(z.looseObject({ model: z.string(), failed: z.string(), status: z.int().nullable() })).optional(),
     }),
   });
 
@@ -269,13 +279,61 @@ describe.concurrent("failover", () => {
     expect(answer.headers.get("x-ao-route")).toMatch(/how=fallback; attempts=2$/);
     expect(row).toMatchObject({ model: "sandbox/echo", outcome: "completed", attempts: 2 });
     expect(usd(row.cost_usd)).toBeGreaterThan(0);
-    expect(row.routing.tried).toEqual([{ model, failed, status }]);
+    const times = { at_ms: expect.any(Number), took_ms: expect.any(Number) };
+    expect(row.routing.tried).toEqual([{ model, provider_id: model.split("/")[0], failed, status, ...times }]);
+    expect(row.routing.called_ms).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ["hasty/hang", "whole", "timeout", "upstream_timeout"],
+    ["hasty/hang", "streamed", "timeout", "upstream_timeout"],
+    ["sandbox/garbage", "whole", "failed", "upstream_error"],
+    ["sandbox/cut-mid-character", "whole", "failed", "upstream_error"],
+  ])("goes on where %s may be billed, %s, and charges that by itself", async (model, how, failed, outcome) => {
+    const { answer, row, ledger } = await ask([model, "sandbox/echo"], { stream: how === "streamed" });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("x-ao-model")).toBe("sandbox/echo");
+    expect(row).toMatchObject({ model: "sandbox/echo", outcome: "completed", attempts: 2 });
+    expect(row.routing.tried).toMatchObject([{ model, failed }]);
+    const provider = model.split("/")[0];
+    expect(row.charged_attempts).toMatchObject([{ attempt: 1, provider, model, outcome }]);
+    const [attempt = 0] = row.charged_attempts.map(({ cost_usd }) => usd(cost_usd));
+    expect(attempt).toBeGreaterThan(0);
+    expect(ledger.map(([kind, , number]) => [kind, number])).toEqual([
+      ["attempt", 1],
+      ["charge", undefined],
+    ]);
+    expect(ledger.map(([, amount]) => usd(String(amount)))).toEqual([-attempt, attempt - usd(row.cost_usd)]);
+    if (how === "whole") expect(answer.headers.get("x-ao-cost-usd")).toBe(row.cost_usd);
+  });
+
+  it("charges the last of them once where all fail", async () => {
+    const { answer, row, ledger } = await ask(["hasty/hang", "sandbox/garbage", "hasty/hang"]);
+    expect([answer.status, codeOf(answer)]).toEqual([504, "upstream_timeout"]);
+    expect(row).toMatchObject({ model: "hasty/hang", outcome: "upstream_timeout", attempts: 3 });
+    expect(row.charged_attempts).toHaveLength(2);
+    expect(ledger.map(([kind]) => kind)).toEqual(["attempt", "attempt", "charge"]);
+  });
+
+  it("charges what may be billed also where the wallet does not cover the next one", async () => {
+    await make(org, "/v1/prices", {
+      provider_id: "hasty",
+      model: "own-dearest",
+      upstream_id: "echo",
+      rates: { input_usd_per_million: "1000000", output_usd_per_million: "1000000" },
+    });
+    const { answer, row, ledger } = await ask(["hasty/hang", "hasty/own-dearest"]);
+    expect([answer.status, codeOf(answer)]).toEqual([504, "upstream_timeout"]);
+    expect(row).toMatchObject({ model: "hasty/hang", outcome: "upstream_timeout", attempts: 1 });
+    expect(ledger.map(([kind, amount]) => [kind, usd(String(amount))])).toEqual([
+      ["attempt", -usd(row.cost_usd)],
+      ["charge", 0],
+    ]);
   });
 
   it.each([
     ["sandbox/error-400", 400, "upstream_error"],
     ["sandbox/error-413", 413, "upstream_error"],
-    ["sandbox/garbage", 502, "upstream_error"],
   ])("never hides what %s says", async (model, status, outcome) => {
     const { answer, row } = await ask([model, "sandbox/echo"]);
     expect(answer.status).toBe(status);
@@ -298,7 +356,9 @@ describe.concurrent("failover", () => {
   it("passes over what cannot take the request", async () => {
     const { answer, row } = await ask(["sandbox/error-500", "sandbox/embed", "sandbox/echo"]);
     expect(answer.status).toBe(200);
-    expect(row.routing.tried).toEqual([{ model: "sandbox/error-500", failed: "failed", status: 500 }]);
+    expect(row.routing.tried).toMatchObject([
+      { model: "sandbox/error-500", provider_id: "sandbox", failed: "failed", status: 500 },
+    ]);
   });
 
   it("keeps within what the wallet has: a dearer model is passed over, the failure is told", async () => {
@@ -317,5 +377,72 @@ describe.concurrent("failover", () => {
       ["sandbox/error-500", "failed"],
       ["sandbox/own-dear", "wallet_refused"],
     ]);
+  });
+});
+
+describe("what is used of a wallet", () => {
+  it("moves requests to a cheaper model, which says so in the answer, the warnings and the log", async () => {
+    const above = await make(founder, "/v1/wallets", { name: "Above", limit_usd: "0.000100", hard: false });
+    const below = await make(founder, "/v1/wallets", { name: "Below", limit_usd: null, parent_id: above.id });
+    const { key } = await make(founder, "/v1/keys", { name: "spender", wallet_id: below.id });
+    const rule = await make(founder, RULES, {
+      name: "Save",
+      priority: 4,
+      when: { wallet: z.string().parse(below.id) },
+      then: { downgrade: { to: ["sandbox/free"], above_percent: 10 } },
+    });
+    const ask = () =>
+      byKey(platform, z.string().parse(key)).call("POST", "/v1/chat/completions", {
+        model: "sandbox/lorem",
+        messages,
+        max_tokens: 200,
+      });
+    // Rules of before may hold for a second more.
+    const saved = await eventually(ask, ({ headers }) => headers.get("x-ao-route") === `${rule.id}; how=downgrade`);
+    expectStatus(saved, 200);
+    expect(saved.headers.get("x-ao-model")).toBe("sandbox/free");
+    expect(saved.headers.get("x-ao-warnings")).toMatch(
+      /sandbox\/free answers in place of sandbox\/lorem: [\d.]+ % of the wallet is used/,
+    );
+    const request_id = saved.headers.get("x-ao-request-id");
+    const logged = await eventually(
+      async () => rowsOf(await founder.call("GET", "/v1/requests")).find(({ id }) => id === request_id),
+      (row) => row !== undefined,
+    );
+    expect(logged).toMatchObject({
+      model: "sandbox/free",
+      routing: { how: "downgrade", asked: "sandbox/lorem", wallet_used_percent: expect.any(Number) },
+    });
+  });
+
+  it("is as given where it is explained, and so is the team", async () => {
+    await make(founder, RULES, {
+      name: "Team, late in the month",
+      priority: 4,
+      when: { team: "team_blue", wallet_used_percent: { gte: 90 }, region: "eu", estimated_cost_usd: { lt: "1" } },
+      then: { model: "sandbox/free" },
+    });
+    const given = {
+      request: { model: "sandbox/lorem", messages },
+      team: "team_blue",
+      cost_center: "4711",
+      country: "DE",
+      at: "2026-03-11T12:00:00Z",
+    };
+    expect(await explain({ ...given, wallet_used_percent: 90 })).toMatchObject({
+      model: "sandbox/free",
+      rule: { name: "Team, late in the month" },
+      facts: {
+        team: "team_blue",
+        cost_center: "4711",
+        regions: ["europe", "eu", "eea"],
+        wallet_used_percent: 90,
+        estimated_cost_usd: expect.stringMatching(/^0\.\d{9}$/),
+      },
+    });
+    const less = await explain({ ...given, wallet_used_percent: 89 });
+    expect(z.array(z.record(z.string(), z.unknown())).parse(less.considered)).toContainEqual(
+      expect.objectContaining({ name: "Team, late in the month", failed: "wallet_used_percent" }),
+    );
   });
 });

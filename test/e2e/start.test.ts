@@ -7,7 +7,7 @@ import { startPlatform, type TestPlatform } from "./support/platform.ts";
 let platform: TestPlatform;
 
 beforeAll(async () => {
-  platform = await startPlatform();
+  platform = await startPlatform({ first: true });
 });
 
 afterAll(() => platform.dispose());
@@ -42,17 +42,25 @@ describe("npm start", () => {
     expect(await answer.json()).toMatchObject({ status: "ready" });
   });
 
-  it("shows a first page that loads nothing from elsewhere, and a page for addresses where nothing is", async () => {
+  it("shows pages that load nothing from elsewhere at every address but those of files and of the API", async () => {
     const page = await fetch(`${platform.url}/`);
     const html = await page.text();
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     expect(page.headers.get("x-content-type-options")).toBe("nosniff");
     expect(html).toContain('href="/docs"');
     expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
-    const style = await fetch(`${platform.url}/style.css`);
-    expect(style.headers.get("content-security-policy")).toContain("default-src 'none'");
-    expect(await style.text()).toContain("prefers-color-scheme: dark");
-    expect((await fetch(`${platform.url}/nothing-here`)).status).toBe(404);
+    const [script = ""] = /\/app\/[\w-]+\.js/.exec(html) ?? [];
+    const built = await fetch(`${platform.url}${script}`);
+    expect(built.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(built.headers.get("content-type")).toContain("javascript");
+    expect(built.headers.get("cache-control")).toContain("immutable");
+    const deep = await fetch(`${platform.url}/wallets/wal_1.x?sort=name`, { headers: { accept: "text/html" } });
+    expect([deep.status, await deep.text()]).toEqual([200, html]);
+    for (const path of ["/app/gone.js", "/robots.txt", "/v1/nothing"]) {
+      expect((await fetch(`${platform.url}${path}`)).status, path).toBe(404);
+    }
+    const misled = await fetch(`${platform.url}/models`, { headers: { accept: "application/json" } });
+    expect([misled.status, await misled.json()]).toMatchObject([404, { error: { code: "not_found" } }]);
     expect((await fetch(`${platform.url}/`, { method: "DELETE" })).status).toBe(405);
   });
 

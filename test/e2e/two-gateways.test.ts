@@ -1,16 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import * as z from "zod";
 import { bindRuntimeToThisProcess } from "../../scripts/platform/bind-runtime.ts";
 import { dataFolder, prepareDataFolder } from "../../scripts/platform/data-folder.ts";
-import { migrate, readMigrations } from "../../scripts/platform/migrations.ts";
-import { buildWorkers } from "../../scripts/platform/platform.ts";
+import { builtWorkers } from "../../scripts/platform/platform.ts";
 import { runtimeOptions } from "../../scripts/platform/runtime-options.ts";
 import { loadSecrets } from "../../scripts/platform/secrets.ts";
-import { d1Database } from "../../scripts/platform/sql-database.ts";
 import { localVars } from "../../scripts/platform/vars.ts";
 import { FRONT_DOOR } from "../../scripts/platform/workers.ts";
 import { make, signUp } from "./support/console.ts";
@@ -27,9 +25,10 @@ let url: string;
 beforeAll(async () => {
   bindRuntimeToThisProcess();
   folder = await mkdtemp(join(tmpdir(), "ao-test-"));
+  await cp(inject("dataTemplate"), folder, { recursive: true });
   const data = dataFolder(folder);
   await prepareDataFolder(data);
-  const workers = await buildWorkers();
+  const workers = await builtWorkers();
   const first = workers.find(({ config }) => config.folder === FRONT_DOOR);
   if (first === undefined) throw new Error("there is no gateway");
   const second = { ...first, config: { ...first.config, name: SECOND } };
@@ -45,7 +44,6 @@ beforeAll(async () => {
   runtime = new Miniflare(runtimeOptions([...workers, second], settings));
   url = (await runtime.ready).origin;
   names = [first.config.name, SECOND];
-  await migrate(d1Database(await runtime.getD1Database("DB", first.config.name)), await readMigrations());
 });
 
 afterAll(async () => {

@@ -1,13 +1,11 @@
 import * as z from "zod";
+import type { ObjectNamespace } from "../../schema/clients/object-named.ts";
 import type { WalletNamespace } from "../../schema/clients/wallet-client.ts";
-import { configReader, flagVariable, secretVariable } from "../../schema/config/variables.ts";
+import { configReader, flagVariable, logDaysVariable, secretVariable } from "../../schema/config/variables.ts";
 import type { AuditRpc } from "../../schema/wire/audit-rpc.ts";
 
 /** The audit objects, one per org, addressed by org id. */
-export interface AuditNamespace {
-  idFromName(name: string): DurableObjectId;
-  get(id: DurableObjectId): Pick<AuditRpc, "append" | "head" | "verify" | "write">;
-}
+export type AuditNamespace = ObjectNamespace<Pick<AuditRpc, "append" | "head" | "verify" | "write">>;
 
 /** Bindings and secrets of the cron worker, see wrangler.toml. Variables are parsed by `readConfig`. */
 export interface Env {
@@ -16,6 +14,11 @@ export interface Env {
   readonly WALLET: WalletNamespace;
   readonly AUDIT: AuditNamespace;
   readonly EVENTS: Queue<unknown>;
+  /** Texts of requests, sealed, by the jurisdiction of their org. A deployment may do without. */
+  readonly TEXTS?: R2Bucket;
+  readonly TEXTS_EU?: R2Bucket;
+  /** For looking around in long ranges; never for money. A deployment may do without. */
+  readonly EXPLORATION?: Pick<AnalyticsEngineDataset, "writeDataPoint">;
 }
 
 const configSchema = z.object({
@@ -25,6 +28,8 @@ const configSchema = z.object({
   AO_MASTER_KEY_PREVIOUS: secretVariable.optional(),
   /** Whether webhooks may be at private addresses. */
   AO_ALLOW_PRIVATE_UPSTREAMS: flagVariable.default(false),
+  /** How many days the request log is kept; 0 is for ever. */
+  AO_LOG_DAYS: logDaysVariable,
 });
 
 export type CronConfig = z.infer<typeof configSchema>;

@@ -4,8 +4,10 @@ import { appendBlocked } from "./audit/append-blocked.ts";
 import { consumeDeadLetters } from "./consumers/dead-letters.ts";
 import { type ConsumerContext, consumeEvents } from "./consumers/events.ts";
 import type { Env } from "./env.ts";
+import { explore } from "./exploration/explore.ts";
 import { JOBS } from "./jobs/jobs.ts";
 import { runJob } from "./jobs/run-job.ts";
+import { notifyNow } from "./notifications/notify.ts";
 
 export { CronRpc } from "./rpc.ts";
 
@@ -27,14 +29,20 @@ export default {
     return new Response(null, { status: 404 });
   },
 
-  async queue(batch, env): Promise<void> {
+  async queue(batch, env, ctx): Promise<void> {
     const consume = CONSUMERS[batch.queue];
     if (consume === undefined) {
       log("error", "queue_unknown", { queue: batch.queue, messages: batch.messages.length });
       batch.retryAll();
       return;
     }
-    await consume(batch, { db: env.DB, effects, appendBlocked: (entries) => appendBlocked(env.AUDIT, entries) });
+    await consume(batch, {
+      db: env.DB,
+      effects,
+      appendBlocked: (entries) => appendBlocked(env.AUDIT, entries),
+      notify: () => ctx.waitUntil(notifyNow(env, effects)),
+      explore: (requests) => explore(env.EXPLORATION, requests),
+    });
   },
 
   async scheduled(controller, env): Promise<void> {

@@ -30,7 +30,7 @@ export function createApp(routes: readonly ConsoleRoute[], effects: Effects): Ho
   }
   app.notFound(async (context) => {
     const { pathname } = new URL(context.req.url);
-    if (!pathname.startsWith(API_PREFIX)) return await staticPage(context.req.raw, context.env);
+    if (!isOfApi(pathname, context.req.raw)) return await staticPage(context.req.raw, context.env);
     return errorResponse(
       { code: "not_found", message: `There is no route ${context.req.method} ${pathname.slice(0, 200)}. See /docs.` },
       publicId(context.req.raw, effects),
@@ -42,6 +42,13 @@ export function createApp(routes: readonly ConsoleRoute[], effects: Effects): Ho
     return errorResponse({ code: "internal" }, request_id);
   });
   return app;
+}
+
+/** A client that takes JSON and no page has its base URL wrong: a page would hide that from it. */
+function isOfApi(pathname: string, request: Request): boolean {
+  const accept = request.headers.get("accept") ?? "";
+  const wantsJson = accept.includes("application/json") && !accept.includes("text/html");
+  return pathname.startsWith(API_PREFIX) || pathname === "/v1" || wantsJson;
 }
 
 /** `/v1/keys/{id}` as the router spells it. */

@@ -4,8 +4,10 @@ import { errorResponse } from "../../schema/http/error-response.ts";
 import type { Effects } from "../../schema/kernel/effects.ts";
 import { log } from "../../schema/kernel/log.ts";
 import { type Env, readConfig } from "./env.ts";
+import { readTraceparent } from "./http/headers.ts";
 import type { RequestScope } from "./http/request-scope.ts";
 import type { Route } from "./http/route.ts";
+import { startTrace } from "./traces/start-trace.ts";
 
 /** Paths under this are an API's, ours or the console's: whoever asks there reads our error envelope. */
 const API_PREFIX = "/v1/";
@@ -16,7 +18,7 @@ export function createApp(routes: readonly Route[], effects: Effects): Hono<{ Bi
   for (const route of routes) {
     const path = mountedPath(route.path);
     app.on(route.method.toUpperCase(), path, async (context) => {
-      const scope = newScope(context.req.raw, context.env, effects, (promise) =>
+      const scope = newScope(route, context.req.raw, context.env, effects, (promise) =>
         context.executionCtx.waitUntil(promise),
       );
       if (scope instanceof Response) return scope;
@@ -24,7 +26,13 @@ export function createApp(routes: readonly Route[], effects: Effects): Hono<{ Bi
       // Without this the runtime tears the request down the moment its caller leaves, before `request.signal` can fire:
       // the upstream call would be lost and the hold left to its deadline.
       if (route.spends) scope.waitUntil(answer.catch(() => undefined));
-      return await answer;
+      const response = await answer.catch((error: unknown) => {
+        // What `onError` answers.
+        scope.trace?.answered(500);
+        throw error;
+      });
+      scope.trace?.answered(response.status);
+      return response;
     });
     // Registered behind the handlers of the same path: only another method comes here.
     app.all(path, (context) => wrongMethod(context.req.raw, route, routes, effects));
@@ -64,6 +72,7 @@ async function askConsole(request: Request, env: Env, effects: Effects): Promise
 const CONSOLE_DOWN = "The console does not answer. Try again.";
 
 function newScope(
+  route: Route,
   request: Request,
   env: Env,
   effects: Effects,
@@ -78,7 +87,20 @@ function newScope(
   }
   const ip = request.headers.get("cf-connecting-ip");
   const started_at = effects.now();
-  return { env, config: result.config, effects, request_id, public_request_id, started_at, ip, waitUntil };
+  const { config } = result;
+  const trace = route.spends
+    ? startTrace({
+        config,
+        effects,
+        request_id,
+        started_at,
+        route: route.path,
+        method: request.method,
+        parent: readTraceparent(request.headers),
+        waitUntil,
+      })
+    : null;
+  return { env, config, effects, request_id, public_request_id, started_at, ip, trace, waitUntil };
 }
 
 const publicId = (request: Request, effects: Effects): string =>

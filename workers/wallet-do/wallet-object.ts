@@ -1,16 +1,21 @@
 import { DurableObject } from "cloudflare:workers";
+import { type ObjectNamespace, objectNamed } from "../../schema/clients/object-named.ts";
 import type { Event } from "../../schema/wire/events.ts";
+import { LIVE_WATCHERS_MAX } from "../../schema/wire/live.ts";
 import type { KeyLimits, RateAnswer, RateMessage } from "../../schema/wire/rate-limits.ts";
 import type {
   AdmitRequest,
   AuditReport,
+  ChargeAttemptAnswer,
+  ChargeAttemptRequest,
   CheckpointAnswer,
   CheckpointRequest,
   ExtendAnswer,
   ExtendRequest,
   LeaseAnswer,
   LeaseMessage,
-  LedgerRow,
+  LedgerPage,
+  LedgerQuery,
   PostAnswer,
   PostRequest,
   RatedAdmitAnswer,
@@ -32,7 +37,7 @@ import { Wallet, type WalletEffects } from "./wallet.ts";
 export interface Env {
   readonly EVENTS: Queue<Event>;
   /** The wallet objects themselves: those above and below this one. */
-  readonly WALLET: { idFromName(name: string): DurableObjectId; get(id: DurableObjectId): WalletRpc };
+  readonly WALLET: ObjectNamespace<WalletRpc>;
   /** Milliseconds, see WalletEffects; absent or malformed is 0. */
   readonly AO_OUTBOX_RETAIN_MS?: string;
   /** Milliseconds, see WalletEffects; absent or malformed is a second. */
@@ -60,9 +65,15 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
         await env.EVENTS.sendBatch(events.map((body) => ({ body })));
       },
       waitUntil: (work) => ctx.waitUntil(work),
-      wallet: (wallet_id) => env.WALLET.get(env.WALLET.idFromName(wallet_id)),
+      wallet: (wallet_id) => objectNamed(env.WALLET, wallet_id),
       outbox_retain_ms: milliseconds(env.AO_OUTBOX_RETAIN_MS, 0),
       drain_delay_ms: milliseconds(env.AO_DRAIN_DELAY_MS, DRAIN_DELAY_MS),
+      watchers: {
+        count: () => ctx.getWebSockets().length,
+        publish: (text) => {
+          for (const socket of ctx.getWebSockets()) send(socket, text);
+        },
+      },
     };
     this.wallet = new Wallet(this.effects);
     void ctx.blockConcurrencyWhile(() => this.wallet.start());
@@ -82,6 +93,10 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
 
   checkpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
     return this.wallet.checkpoint(request);
+  }
+
+  chargeAttempt(request: ChargeAttemptRequest): Promise<ChargeAttemptAnswer> {
+    return this.wallet.chargeAttempt(request);
   }
 
   settle(request: SettleRequest): Promise<SettleAnswer> {
@@ -124,8 +139,8 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.state();
   }
 
-  ledger(page: { limit: number; before_seq?: number }): Promise<LedgerRow[]> {
-    return this.wallet.ledger(page);
+  ledgerPage(query: LedgerQuery): Promise<LedgerPage> {
+    return this.wallet.ledgerPage(query);
   }
 
   revokeKey(key_id: string): Promise<void> {
@@ -140,7 +155,34 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
     return this.wallet.ping();
   }
 
+  /**
+   * A WebSocket for whoever watches the wallet, see `schema/wire/live.ts`. It hibernates: a wallet that is watched and
+   * has nothing to do is not kept in memory. 426 without an upgrade, 429 when too many watch.
+   */
+  override async fetch(request: Request): Promise<Response> {
+    if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
+    if (this.ctx.getWebSockets().length >= LIVE_WATCHERS_MAX) return new Response(null, { status: 429 });
+    const { 0: theirs, 1: ours } = new WebSocketPair();
+    this.ctx.acceptWebSocket(ours);
+    send(ours, this.wallet.firstForWatcher());
+    return new Response(null, { status: 101, webSocket: theirs });
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // 1005 and 1006 say that there was no code, and must not be sent.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
   override alarm(): Promise<void> {
     return this.wallet.alarm();
+  }
+}
+
+/** Who has left meanwhile is told nothing. */
+function send(socket: WebSocket, text: string): void {
+  try {
+    socket.send(text);
+  } catch {
+    socket.close(1011);
   }
 }

@@ -7,13 +7,16 @@ import type {
   AdmitAnswer,
   AdmitRequest,
   AuditReport,
+  ChargeAttemptAnswer,
+  ChargeAttemptRequest,
   CheckpointAnswer,
   CheckpointRequest,
   ExtendAnswer,
   ExtendRequest,
   LeaseAnswer,
   LeaseMessage,
-  LedgerRow,
+  LedgerPage,
+  LedgerQuery,
   PostAnswer,
   PostRequest,
   RatedAdmitAnswer,
@@ -34,6 +37,7 @@ import { AlarmClock } from "./alarm-clock.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { decideAdmit } from "./core/admit.ts";
 import { allowance, idleLease, isEnded, promised } from "./core/allowance.ts";
+import { decideChargeAttempt } from "./core/attempt.ts";
 import { apply, type Change, type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideConfigure } from "./core/configure.ts";
 import { describe } from "./core/describe.ts";
@@ -47,6 +51,7 @@ import { decideRelease, decideSettle } from "./core/settle.ts";
 import type { State } from "./core/state.ts";
 import { isAmount } from "./core/validate.ts";
 import { Funds } from "./funds.ts";
+import { Live } from "./live.ts";
 import { Outbox } from "./outbox.ts";
 import { Rates } from "./rates.ts";
 import { audit } from "./storage/audit.ts";
@@ -79,6 +84,11 @@ export interface WalletEffects {
    * have consumed a batch for each of them: a second of gathering took a quarter off the platform's CPU per request.
    */
   readonly drain_delay_ms: number;
+  /** Who watches the wallet; absent where nobody can. */
+  readonly watchers?: {
+    count(): number;
+    publish(text: string): void;
+  };
 }
 
 /** The alarm that drains if the object dies before it has drained by itself. */
@@ -108,6 +118,7 @@ export class Wallet implements WalletRpc {
   private readonly funds: Funds;
   private readonly transfers: Transfers;
   private readonly rates: Rates;
+  private readonly live: Live;
   private readonly alarm_clock: AlarmClock;
   private alarm_failures = 0;
   private drain_scheduled = false;
@@ -151,6 +162,13 @@ export class Wallet implements WalletRpc {
       },
       waitUntil: (work) => effects.waitUntil(work),
     });
+    this.live = new Live({
+      watchers: () => effects.watchers?.count() ?? 0,
+      publish: (text) => effects.watchers?.publish(text),
+      wait: (ms) => effects.wait(ms),
+      waitUntil: (work) => effects.waitUntil(work),
+      state: () => describe(this.current()),
+    });
     this.outbox = new Outbox({
       sql: storage.sql,
       retain_ms: effects.outbox_retain_ms,
@@ -191,10 +209,10 @@ export class Wallet implements WalletRpc {
     return answer;
   }
 
-  async extend(request: ExtendRequest): Promise<ExtendAnswer> {
+  extend(request: ExtendRequest): Promise<ExtendAnswer> {
     // What is no amount is refused when it is decided.
     const wanted = isAmount(request.hold_nano_usd) ? request.hold_nano_usd : ZERO_USD;
-    return await this.funds.obtain<ExtendAnswer>(
+    return this.funds.obtain<ExtendAnswer>(
       (state, now) => decideExtend(state, request, now),
       maxUsd(ZERO_USD, subtractUsd(wanted, this.heldFor(request.request_id))),
       wanted,
@@ -236,6 +254,19 @@ export class Wallet implements WalletRpc {
     return this.run((state, now) => decideCheckpoint(state, request, now));
   }
 
+  async chargeAttempt(request: ChargeAttemptRequest): Promise<ChargeAttemptAnswer> {
+    const charged = this.decide((state, now, reader) => decideChargeAttempt(state, request, now, reader));
+    if (charged.status !== "charged") {
+      await this.queue.committed();
+      return charged;
+    }
+    // Asked in the turn of the charge, so that one transaction has both where no other wallet is to be asked.
+    const { hold_nano_usd, committed_nano_usd } = request.next;
+    const { request_id } = request;
+    const covered = await this.extend({ request_id, hold_nano_usd, committed_nano_usd });
+    return covered.status === "unknown" ? { status: "already_ended" } : covered;
+  }
+
   settle(request: SettleRequest): Promise<SettleAnswer> {
     return this.run((state, now, reader) => decideSettle(state, request, now, reader));
   }
@@ -250,9 +281,14 @@ export class Wallet implements WalletRpc {
     return this.run((state) => ({ answer: describe(state), changes: NO_CHANGES }));
   }
 
-  async ledger(page: { limit: number; before_seq?: number }): Promise<LedgerRow[]> {
+  /** What somebody who begins to watch is told first: a message of `schema/wire/live.ts`. */
+  firstForWatcher(): string {
+    return this.live.first();
+  }
+
+  async ledgerPage(query: LedgerQuery): Promise<LedgerPage> {
     await this.settled();
-    return ledgerPage(this.effects.storage.sql, page.limit, page.before_seq);
+    return ledgerPage(this.effects.storage.sql, query);
   }
 
   async revokeKey(key_id: string): Promise<void> {
@@ -379,6 +415,7 @@ export class Wallet implements WalletRpc {
     persist(this.effects.storage, changes);
     this.reader.clear();
     this.rates.stored(changes);
+    this.live.stored(changes);
     const now = this.effects.now();
     // In the same turn as the transaction, so that both are stored or neither.
     this.effects.waitUntil(this.alarm_clock.need(this.wakeAt(now), now));

@@ -1,6 +1,7 @@
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { inject } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import * as z from "zod";
+import { eventually } from "../../e2e/support/money.ts";
 import "./setup.ts";
 
 export const URL = inject("platformUrl");
@@ -23,6 +24,8 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
+export type BrowserOfFile = Pick<TestBrowser, "person" | "owner">;
+
 /** An answer that the pages expect and deal with is told by the browser as an error all the same. */
 const REFUSALS = /^Failed to load resource: the server responded with a status of (?:400|401|403|404|409|412) /;
 
@@ -34,7 +37,8 @@ export async function openBrowser(): Promise<TestBrowser> {
 
   async function person(viewport = { width: 1280, height: 800 }): Promise<Person> {
     const context = await browser.newContext({ viewport, locale: "en-GB", acceptDownloads: true });
-    context.setDefaultTimeout(10_000);
+    // Several files sign people up at once, and a busy machine takes its time for their passwords.
+    context.setDefaultTimeout(25_000);
     await context.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
         reportError(new Error(`policy violated: ${violatedDirective} ${blockedURI}`)),
@@ -55,12 +59,43 @@ export async function openBrowser(): Promise<TestBrowser> {
     const somebody = await person();
     const { page, email } = somebody;
     await api(somebody, "POST", "/v1/auth/sign-up", { email, password: PASSWORD, name: "Ada", org_name: "Acme" });
-    await page.goto(`${URL}/#/start`);
+    await page.goto(`${URL}/start`);
     await heading(page, "First steps");
     return somebody;
   }
 
   return { person, owner, complaints, close: () => browser.close() };
+}
+
+/** A browser for the tests of a file, which fail if a page has complained of anything by their end. */
+export function browserOfFile(): BrowserOfFile {
+  let opened: TestBrowser | null = null;
+  const browser = (): TestBrowser => {
+    if (opened === null) throw new Error("the browser opens before the first test");
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await openBrowser();
+  });
+  afterEach(() => {
+    expect(browser().complaints.join("\n")).toBe("");
+  });
+  afterAll(() => browser().close());
+  return { person: (size) => browser().person(size), owner: () => browser().owner() };
+}
+
+/** Somebody who joins the owner's organisation in this role, and in this team. They are not on a page yet. */
+export async function joined(
+  browser: BrowserOfFile,
+  owner: Person,
+  role: string,
+  team: { readonly team_id?: string; readonly team_role?: string } = {},
+): Promise<Person> {
+  const guest = await browser.person();
+  const { token } = await api(owner, "POST", "/v1/invitations", { email: guest.email, role, ...team });
+  const body = { email: guest.email, password: PASSWORD, name: "Grace", invitation_token: token };
+  await api(guest, "POST", "/v1/auth/sign-up", body);
+  return guest;
 }
 
 /** A call of the API as this person, past the pages. Answers the body; fails on a refusal. */
@@ -78,25 +113,52 @@ export async function api(
 
 /** Waits for the page with this heading, shown and done loading. */
 export async function heading(page: Page, name: string): Promise<void> {
-  await page.locator("main:not([aria-busy])").getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  await page
+    .locator("main:not(:has([aria-busy=true]))")
+    .getByRole("heading", { level: 1, name, exact: true })
+    .waitFor();
 }
 
 /** Goes to a page of the console and waits until it is there. */
-export async function visit(page: Page, hash: string, name: string): Promise<void> {
-  await page.goto(`${URL}/${hash}`);
+export async function visit(page: Page, path: string, name: string): Promise<void> {
+  await page.goto(`${URL}${path}`);
   await heading(page, name);
 }
 
-/** A chat completion with a key, as an app makes it. Answers the HTTP status. */
-export async function request(key: string): Promise<number> {
+/** What an app is answered. */
+export interface AppAnswer {
+  readonly status: number;
+  readonly id: string;
+  readonly text: string;
+}
+
+/** A chat completion with a key, as an app makes it. */
+export async function chat(
+  key: string,
+  body: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<AppAnswer> {
   const answer = await fetch(`${URL}/v1/chat/completions`, {
     method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ model: "sandbox/echo", messages: [{ role: "user", content: "Hello!" }] }),
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json", ...headers },
+    body: JSON.stringify({ model: "sandbox/echo", messages: [{ role: "user", content: "Hello!" }], ...body }),
   });
-  await answer.text();
-  return answer.status;
+  return { status: answer.status, id: answer.headers.get("x-ao-request-id") ?? "", text: await answer.text() };
 }
+
+/** The same once the gateway knows the models and prices that it needs. */
+export const chatOnceKnown = (
+  key: string,
+  body: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<AppAnswer> =>
+  eventually(
+    () => chat(key, body, headers),
+    ({ status }) => status !== 404,
+  );
+
+/** The HTTP status of a chat completion. */
+export const request = async (key: string): Promise<number> => (await chat(key)).status;
 
 /** The first wallet of this person's organisation. */
 export async function firstWallet(person: Person): Promise<string> {
@@ -114,3 +176,14 @@ export async function makeKey(person: Person, name: string): Promise<z.infer<typ
 
 export const makeSandbox = (person: Person): Promise<unknown> =>
   api(person, "POST", "/v1/providers", { id: "sandbox", kind: "sandbox", name: "Sandbox" });
+
+/**
+ * Chooses an option of a `Select` by the names of both. By the keyboard: presses of the mouse right after the list has
+ * opened belong to the click that opened it, and how long that is depends on how busy the machine is.
+ */
+export async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole("combobox", { name: label }).click();
+  const chosen = page.getByRole("option", { name: option, exact: true });
+  await chosen.press("Enter");
+  await chosen.waitFor({ state: "hidden" });
+}

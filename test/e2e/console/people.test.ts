@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import {
+  byKey,
+  type Caller,
   caller,
   codeOf,
   expectStatus,
@@ -14,6 +16,7 @@ import {
   rowsOf,
   signUp,
 } from "../support/console.ts";
+import { eventually } from "../support/money.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
 
 let platform: TestPlatform;
@@ -205,5 +208,66 @@ describe("teams", () => {
       409,
     );
     expectStatus(await lead.call("DELETE", `/v1/team-members/${place.id}`), 204);
+  });
+});
+
+describe("requests of a team", () => {
+  const ask = async (key: string) => {
+    const sent = { model: "sandbox/echo", messages: [{ role: "user", content: "Hello" }] };
+    const { status, headers, body } = await byKey(platform, key).call("POST", "/v1/chat/completions", sent);
+    return { status, body, id: headers.get("x-ao-request-id") ?? "" };
+  };
+
+  it("are seen by who is in it, with why one was refused, and by nobody of another", async () => {
+    await make(founder, "/v1/providers", { id: "sandbox", kind: "sandbox" });
+    const [team, other] = [
+      await make(founder, "/v1/teams", { name: "Asks" }),
+      await make(founder, "/v1/teams", { name: "Watches" }),
+    ];
+    const [developer, outsider] = [
+      await invite(platform, founder, { role: "member", team_id: team.id, team_role: "member" }),
+      await invite(platform, founder, { role: "member", team_id: other.id, team_role: "lead" }),
+    ];
+    const nobody = await invite(platform, founder, { role: "member" });
+    const keyOf = async (limit_usd: string): Promise<{ wallet_id: string; key: string }> => {
+      const wallet = await make(founder, "/v1/wallets", { name: limit_usd, limit_usd, team_id: team.id });
+      const made = await make(developer, "/v1/keys", { name: "Backend", wallet_id: wallet.id });
+      return { wallet_id: wallet.id, key: z.string().parse(made.key) };
+    };
+    const [full, empty] = [await keyOf("5"), await keyOf("0")];
+    const answered = await eventually(
+      () => ask(full.key),
+      ({ status }) => status === 200,
+    );
+    const refused = await ask(empty.key);
+    expect(refused.status).toBe(402);
+    const read = (by: Caller, path: string) => by.call("GET", path);
+    for (const path of [`/v1/requests/${answered.id}`, `/v1/requests/${refused.id}/refusal`]) {
+      await eventually(
+        () => read(developer, path),
+        ({ status }) => status === 200,
+      );
+      expect((await read(founder, path)).status).toBe(200);
+      expect((await read(outsider, path)).status).toBe(404);
+      expect((await read(nobody, path)).status).toBe(403);
+    }
+    const { body } = await read(developer, `/v1/requests/${refused.id}/refusal`);
+    const { message, error, ...told } = z.looseObject({ message: z.string(), error: z.looseObject({}) }).parse(body);
+    expect(told).toMatchObject({
+      request_id: refused.id,
+      code: "wallet_exhausted",
+      model: "sandbox/echo",
+      key_name: "Backend",
+      team_id: team.id,
+      count: 1,
+    });
+    expect(error).toMatchObject({ wallet_id: empty.wallet_id, available_usd: "0.000000000" });
+    expect(refused.body).toMatchObject({ error: { ...error, message, code: "wallet_exhausted" } });
+    expect((await read(developer, `/v1/requests/${answered.id}/refusal`)).status).toBe(404);
+    expect(rowsOf(await read(developer, "/v1/requests")).map(({ id }) => id)).toEqual([answered.id]);
+    for (const query of ["", `?team_id=${team.id}`, `?request_id=${answered.id}`]) {
+      expect(rowsOf(await read(outsider, `/v1/requests${query}`))).toEqual([]);
+    }
+    expect((await read(outsider, "/v1/requests?format=csv")).text).not.toContain(answered.id);
   });
 });

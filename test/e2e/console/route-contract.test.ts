@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { ROLE_PERMISSIONS, ROLES, type Role } from "../../../schema/access/permissions.ts";
+import { runtimeEffects } from "../../../schema/kernel/effects.ts";
 import type { AdminRoute, ConsoleRoute } from "../../../workers/dashboard/http/route.ts";
 import { ROUTES } from "../../../workers/dashboard/routes/routes.ts";
 import {
@@ -9,12 +10,14 @@ import {
   type Caller,
   caller,
   codeOf,
+  expectStatus,
   type Founder,
   invite,
   make,
   rowsOf,
   signUp,
 } from "../support/console.ts";
+import { eventually } from "../support/money.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
 
 /**
@@ -63,7 +66,44 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
     rates: { input_usd_per_million: "1" },
   });
   const rule = await make(founder, "/v1/routing/rules", { name: "x", when: { model: "none" }, then: { deny: "no" } });
+  const experiment = await make(founder, "/v1/experiments", {
+    name: "x",
+    when: { model: "none" },
+    variants: [
+      { name: "a", percent: 50 },
+      { name: "b", percent: 50 },
+    ],
+  });
   const invitation = await make(founder, "/v1/invitations", { email: "new@example.com", role: "viewer" });
+  const channel = await make(founder, "/v1/channels", {
+    kind: "webhook",
+    name: "On call",
+    url: "https://hooks.example.com/ao",
+    credential: { secret: "a-long-random-text" },
+  });
+  const delivery_id = runtimeEffects().newId("delivery");
+  await platform.query(
+    "INSERT INTO notification_deliveries (id, org_id, source_id, type, kind, channel_id, recipient, status, message, next_attempt_at, created_at) VALUES (?, ?, 's', 'alert', 'threshold', ?, '', 'sent', '{}', 0, ?)",
+    delivery_id,
+    founder.org_id,
+    channel.id,
+    Date.now(),
+  );
+  const ladder = [{ percent: 80, recipients: ["channels"] }];
+  const policy = await make(founder, "/v1/alert-policies", { name: "For all", ladder });
+  const digest = await make(founder, "/v1/digests", {
+    name: "Yesterday",
+    hour: 8,
+    time_zone: "Europe/Berlin",
+    recipients: ["channels"],
+  });
+  const alert_id = runtimeEffects().newId("alert");
+  await platform.query(
+    "INSERT INTO alerts (id, org_id, kind, object_type, object_id, at, details, dedupe_key, routed_at, created_at) VALUES (?, ?, 'threshold', 'wallet', 'w', 0, '{}', 'k', 1, ?)",
+    alert_id,
+    founder.org_id,
+    Date.now(),
+  );
   // The founder's own place: anybody else's would give them the permissions of a lead.
   const members = rowsOf(await founder.call("GET", "/v1/members"));
   const member = z.string().parse(members.find(({ email }) => email === founder.email)?.id);
@@ -77,15 +117,29 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
   });
   const adjustment = await make(founder, `/v1/wallets/${other.id}/adjustments`, moved);
   const top_up = await make(founder, `/v1/wallets/${other.id}/top-ups`, moved);
+  const csv = "date,model,cost_usd\n2026-11-01,echo,1\n";
+  const bill = await make(founder, "/v1/reconciliations", { provider_id: "sandbox", csv });
+  const setting = expectStatus(await founder.call("PUT", "/v1/cache/settings", { scope: "org", mode: "exact" }), 200);
+  const request = await loggedRequest(z.string().parse(key.key));
   return new Map([
+    ["/v1/requests", request],
+    ["/v1/cache/settings", z.string().parse(setting.body.id)],
+    ["/v1/cache/-/entries", await cachedAnswer()],
+    ["/v1/reconciliations", bill.id],
     ["/v1/wallet/transfers", transfer.id],
     ["/v1/wallet/adjustments", adjustment.id],
     ["/v1/wallet/top-ups", top_up.id],
+    ["/v1/channels", channel.id],
+    ["/v1/alert-policies", policy.id],
+    ["/v1/alerts", alert_id],
+    ["/v1/digests", digest.id],
+    ["/v1/deliveries", delivery_id],
     ["/v1/teams", team.id],
     ["/v1/keys", key.id],
     ["/v1/providers", provider.id],
     ["/v1/prices", price.id],
     ["/v1/routing/rules", rule.id],
+    ["/v1/experiments", experiment.id],
     ["/v1/invitations", invitation.id],
     ["/v1/members", member],
     ["/v1/team-members", place.id],
@@ -94,11 +148,34 @@ async function oneOfEach(): Promise<ReadonlyMap<string, string>> {
   ]);
 }
 
+/** The id of a request that is in the log. */
+async function loggedRequest(key: string): Promise<string> {
+  const body = { model: "sandbox/echo", messages: [{ role: "user", content: "Hello" }] };
+  const answer = await byKey(platform, key).call("POST", "/v1/chat/completions", body);
+  const id = z.string().parse(answer.headers.get("x-ao-request-id"));
+  await eventually(
+    () => founder.call("GET", `/v1/requests/${id}`),
+    ({ status }) => status === 200,
+  );
+  return id;
+}
+
+/** The id of an answer that is in the cache. */
+async function cachedAnswer(): Promise<string> {
+  const [entry] = await eventually(
+    async () => rowsOf(await founder.call("GET", "/v1/cache/entries")),
+    ({ length }) => length > 0,
+  );
+  return z.string().parse(entry?.id);
+}
+
+const pathOf = ({ path }: ConsoleRoute): string => path.replace("{namespace}", "-");
+
 /** A call of the route with this id in its path. What has a body gets an empty one, which changes nothing. */
 const callRoute = (by: Caller, route: ConsoleRoute, id: string = RANDOM_ID): Promise<Answer> =>
-  by.call(route.method.toUpperCase(), route.path.replace("{id}", id), route.body === null ? undefined : {});
+  by.call(route.method.toUpperCase(), pathOf(route).replace("{id}", id), route.body === null ? undefined : {});
 
-const resourceOf = (route: ConsoleRoute): string => route.path.split("/{id}")[0] ?? "";
+const resourceOf = (route: ConsoleRoute): string => pathOf(route).split("/{id}")[0] ?? "";
 
 describe("every route of the console", () => {
   it.each(named(ROUTES))("%s says who may call it", (_name, route) => {
@@ -173,7 +250,7 @@ describe("every route of the console", () => {
       const path = route.path.replace("{id}", founder.wallet_id);
       for (const query of ["limit=101", "limit=0", "limit=-1", "limit=x", "nonsense=1"]) {
         if (query.startsWith("limit") && route.query?.shape.limit === undefined) continue;
-        expect((await founder.call("GET", `${path}?${query}`)).status).toBe(400);
+        expect((await founder.call(route.method.toUpperCase(), `${path}?${query}`)).status).toBe(400);
       }
       if (route.query?.shape.cursor !== undefined) {
         expect((await founder.call("GET", `${path}?cursor=nonsense`)).status).toBe(400);

@@ -233,6 +233,39 @@ describe("a transfer", () => {
     expect(rowsOf(await stranger.call("GET", "/v1/wallet/transfers"))).toEqual([]);
   });
 
+  it("is decided by the lead of the team whose wallet gives, and by no other lead, nor by themselves", async () => {
+    const [giving, taking] = [
+      await make(founder, "/v1/teams", { name: "Giving" }),
+      await make(founder, "/v1/teams", { name: "Taking" }),
+    ];
+    const leadOf = (team_id: string) => invite(platform, founder, { role: "member", team_id, team_role: "lead" });
+    const [giver, taker] = [await leadOf(giving.id), await leadOf(taking.id)];
+    const from = await newWallet("100", { team_id: giving.id });
+    const to = await newWallet("100", { team_id: taking.id });
+    const asked = await ask(member, from, to);
+    const waits = async (by: Caller, id: string) => {
+      const shown = z
+        .object({ money_requests: z.object({ data: z.array(z.object({ id: z.string(), may_decide: z.boolean() })) }) })
+        .parse((await by.call("GET", "/v1/overview")).body);
+      return shown.money_requests.data.find((one) => one.id === id)?.may_decide;
+    };
+    expect([await waits(giver, asked.id), await waits(taker, asked.id)]).toEqual([true, false]);
+    for (const by of [approve, reject]) {
+      const refused = await by(taker, asked.id);
+      expect([refused.status, codeOf(refused)]).toEqual([403, "forbidden"]);
+    }
+    expect(expectStatus(await approve(giver, asked.id), 200).body).toMatchObject({ status: "done" });
+    expect([await balance(from), await balance(to)]).toEqual(["70.000000000", "130.000000000"]);
+    // Their own they may take back alone; what comes from the organisation's money is the organisation's to decide.
+    const own = await ask(giver, from, to, "1");
+    expect((await approve(giver, own.id)).status).toBe(403);
+    expectStatus(await reject(giver, own.id), 200);
+    const pool = await ask(member, await newWallet(), from);
+    expect((await approve(giver, pool.id)).status).toBe(403);
+    const corrected = await make(founder, `/v1/wallets/${from}/adjustments`, { amount_usd: "101", reason: "A test" });
+    expect((await approve(giver, corrected.id, "adjustments")).status).toBe(403);
+  });
+
   it("may be asked for by a team's lead for a wallet of that team only", async () => {
     const team = await make(founder, "/v1/teams", { name: "Search" });
     const lead = await invite(platform, founder, { role: "viewer", team_id: team.id, team_role: "lead" });

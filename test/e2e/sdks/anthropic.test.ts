@@ -293,7 +293,7 @@ describe.each(["claude", "gpt"])("through %s", (id) => {
     expect(theirs).toBeInstanceOf(BadRequestError);
     expect(bodyOf(theirs).message).toContain("temperature");
 
-    const limited = await errorOf(client.messages.create(ask(`${id}/error-429`, "hi [[retry_after_s=9]]")));
+    const limited = await errorOf(client.messages.create(ask(`${id}/error-429`, "hi [[retry_after_s=99]]")));
     expect(limited).toBeInstanceOf(RateLimitError);
     expect(limited).toMatchObject({ status: 429, type: "rate_limit_error" });
     expect(
@@ -301,7 +301,7 @@ describe.each(["claude", "gpt"])("through %s", (id) => {
         .object({ headers: z.instanceof(Headers) })
         .parse(limited)
         .headers.get("retry-after"),
-    ).toBe("9");
+    ).toBe("99");
 
     for (const failing of [
       () => client.messages.create(ask(`${id}/error-500`, "hi")),

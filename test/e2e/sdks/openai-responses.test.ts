@@ -261,7 +261,9 @@ describe.each(["native", "azure", "translated"])("Responses, %s", (provider) => 
     const exhausted = await errorOf(poor.client.responses.create({ ...hello, max_output_tokens: 100 }));
     expect(exhausted).toMatchObject({ status: 402, type: "insufficient_quota" });
     for (const stream of [false, true]) {
-      const limited = await errorOf(client.responses.create({ ...hello, model: model("error-429"), stream }));
+      const limited = await errorOf(
+        client.responses.create({ input: "Hello [[retry_after_s=99]]", model: model("error-429"), stream }),
+      );
       expect(limited).toBeInstanceOf(RateLimitError);
       expect(await errorOf(client.responses.create({ ...hello, model: model("error-400"), stream }))).toBeInstanceOf(
         BadRequestError,

@@ -30,10 +30,19 @@ export function caller(platform: Place, credentials: Readonly<Record<string, str
         headers: { ...credentials, ...sent, ...headers },
         body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
       });
-      const text = await answer.text();
+      const text = await (method === "GET" ? textOf(answer) : answer.text());
       return { status: answer.status, body: objectOf(text), text, headers: answer.headers };
     },
   };
+}
+
+/** The whole body; of an event stream, which has no end, what comes first. */
+async function textOf(answer: Response): Promise<string> {
+  if (answer.headers.get("content-type")?.startsWith("text/event-stream") !== true) return await answer.text();
+  const reader = answer.body?.getReader();
+  const first = await reader?.read();
+  await reader?.cancel();
+  return new TextDecoder().decode(first?.value);
 }
 
 function objectOf(text: string): Record<string, unknown> {
@@ -59,9 +68,13 @@ export interface Founder extends Person {
 /** An address that nobody has yet. */
 export const newEmail = (name = "user"): string => `${name}-${randomBytes(6).toString("hex")}@example.com`;
 
-/** Signs up and founds an org. */
-export async function signUp(platform: Place, email: string = newEmail()): Promise<Founder> {
-  const { person, body } = await signedUp(platform, { email });
+/** Signs up and founds an org; `more` is sent along. */
+export async function signUp(
+  platform: Place,
+  email: string = newEmail(),
+  more: Readonly<Record<string, string>> = {},
+): Promise<Founder> {
+  const { person, body } = await signedUp(platform, { email, ...more });
   const { org, wallet_id } = z.object({ org: z.object({ id: z.string() }), wallet_id: z.string() }).parse(body);
   return { ...person, org_id: org.id, wallet_id };
 }

@@ -36,8 +36,8 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
   let models: readonly string[] | null = [];
   const server = createServer(async (request, response) => {
     const body = (await buffer(request)).toString("utf8");
-    // The platform looks after a provider's health by itself: no test means that.
-    if (request.method === "GET" && request.url?.endsWith("/models")) {
+    // The platform looks after a provider's health by itself: no test means that. Anthropic's list is asked for with a limit.
+    if (request.method === "GET" && /\/models(?:\?|$)/.test(request.url ?? "")) {
       const list = JSON.stringify({ data: models?.map((id) => ({ id })) ?? null });
       response.writeHead(models === null ? 500 : 200, { "content-type": "application/json" }).end(list);
       return;

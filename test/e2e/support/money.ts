@@ -108,10 +108,13 @@ export async function eventually<Value>(
 ): Promise<Value> {
   const deadline = Date.now() + within_ms;
   for (;;) {
+    const asked = Date.now();
     const value = await ask();
     if (passes(value)) return value;
     if (Date.now() > deadline) throw new Error(`still not so after ${within_ms} ms: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Who asks much waits as long as asking took: what is waited for needs the machine, too.
+    const pause_ms = Math.max(50, Date.now() - asked);
+    await new Promise((resolve) => setTimeout(resolve, pause_ms));
   }
 }
 

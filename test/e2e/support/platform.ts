@@ -1,6 +1,7 @@
-import { glob, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, glob, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inject } from "vitest";
 import {
   type LocalPlatform,
   type LocalPlatformOptions,
@@ -8,25 +9,44 @@ import {
 } from "../../../scripts/harness/local-platform.ts";
 
 export interface PlatformOptions extends Omit<LocalPlatformOptions, "dataDir"> {
-  /** Kept when given; otherwise a new temporary folder, deleted by `dispose`. */
-  readonly dataDir?: string;
+  /** From nothing, as at the first `npm start`: it builds, migrates and makes its owner, which takes three times as long. */
+  readonly first?: boolean;
 }
 
-/** The whole platform as `npm start` starts it, on a data folder of its own. */
+/** The whole platform as `npm start` starts it, on a temporary data folder of its own. */
 export interface TestPlatform extends LocalPlatform {
   /** Stops it if it runs, and deletes its temporary data folder. */
   dispose(): Promise<void>;
 }
 
-export async function startPlatform(options: PlatformOptions = {}): Promise<TestPlatform> {
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "ao-test-")));
-  const platform = await startLocalPlatform({ ...options, dataDir });
+/**
+ * What a test would otherwise wait for, again and again: until a change is seen by the gateway, and until what was spent
+ * is on its way to the log. Shorter here, and all the same in between.
+ */
+const QUICK = { AO_SNAPSHOT_MS: "1000", AO_DRAIN_DELAY_MS: "200" } as const;
+
+/**
+ * With what the run has built, on a copy of the data folder that it has prepared, unless this is to be the first start.
+ * `template` is that folder, for who is no test and cannot look it up.
+ */
+export async function startPlatform(
+  { first = false, args = [], vars = {}, demoTraffic = false }: PlatformOptions = {},
+  template?: string,
+): Promise<TestPlatform> {
+  const dataDir = await mkdtemp(join(tmpdir(), "ao-test-"));
+  if (!first) await cp(template ?? inject("dataTemplate"), dataDir, { recursive: true });
+  const platform = await startLocalPlatform({
+    dataDir,
+    demoTraffic,
+    args: first ? args : [...args, "--built"],
+    vars: first ? vars : { ...QUICK, ...vars },
+  });
   return {
     ...platform,
     async dispose() {
       await platform.dispose();
       await expectNoCanary(dataDir, platform.lines);
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
@@ -46,5 +66,12 @@ async function expectNoCanary(dataDir: string, lines: readonly string[]): Promis
   for await (const path of glob("**/*", { cwd: dataDir })) {
     const content = await readFile(join(dataDir, path)).catch(() => null);
     if (content !== null && holdsCanary(content)) throw new Error(`a planted secret is in ${path}`);
+  }
+}
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** A data folder, migrated and with an owner, which nobody runs on. */
+    dataTemplate: string;
   }
 }

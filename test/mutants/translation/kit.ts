@@ -4,13 +4,13 @@ import type { Mutant } from "../../../scripts/mutants/mutant.ts";
 export const KIT_MUTANTS: readonly Mutant[] = [
   {
     name: "a wait in seconds is one in milliseconds",
-    file: "workers/gateway/providers/kit/retry-after.ts",
+    file: "schema/http/retry-after.ts",
     find: "if (seconds !== null) return Math.ceil(seconds * 1000);",
     replace: "if (seconds !== null) return Math.ceil(seconds);",
   },
   {
     name: "a date to wait for is not understood",
-    file: "workers/gateway/providers/kit/retry-after.ts",
+    file: "schema/http/retry-after.ts",
     find: 'return untilDate(text, now ?? httpDate(headers.get("date")));',
     replace: "return null;",
   },

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { chargebackParams, chargebackQuery } from "../../../workers/dashboard/chargeback/query.ts";
-import { SUM_LIMITS, type SumLimits, sumPostings } from "../../../workers/dashboard/chargeback/sum.ts";
+import { sumPostings } from "../../../workers/dashboard/chargeback/sum.ts";
+import { SUM_LIMITS, type SumLimits } from "../../../workers/dashboard/spend/sum.ts";
 import { databaseOf } from "../../../workers/dashboard/store/database.ts";
 import { deliver, flights } from "./deliver.ts";
 import { fresh } from "./fresh.ts";
@@ -111,7 +112,7 @@ test("more than can be answered is said to be so, and nothing is cut off", async
   expect(await table({ group_by: "wallet" }, { ...SUM_LIMITS, groups: 2 })).toBe("too_many_groups");
   expect(await table({ group_by: "wallet" }, { ...SUM_LIMITS, groups: 3 })).toHaveLength(3);
   await deliver(flights(completed("d", { at: HOUR + DAY_MS })));
-  expect(await table({ group_by: "model" }, { groups: 9, slice: 1, slices: 1 })).toBe("too_many_postings");
+  expect(await table({ group_by: "model" }, { groups: 9, slice: 1, slices: 1 })).toBe("too_many_rows");
 });
 
 test("one org's postings and names are not another's", async () => {

@@ -55,7 +55,7 @@ describe("what the queue gave up on", () => {
 
   test("goes through the worker's own handler by the name of its queue", async () => {
     const batch = createMessageBatch("ao-events-dead", [{ id: "d", timestamp: 0, attempts: 1, body: completed("e1") }]);
-    await worker.queue(batch, env);
+    await worker.queue(batch, env, createExecutionContext());
     const kept = await env.DB.prepare("SELECT id, queue FROM dead_letters").all();
     expect(kept.results).toEqual([{ id: "d", queue: "ao-events" }]);
   });
@@ -63,7 +63,7 @@ describe("what the queue gave up on", () => {
   test("is not lost to a queue without a consumer", async () => {
     const batch = createMessageBatch("ao-unknown", [{ id: "d", timestamp: 0, attempts: 1, body: 1 }]);
     const execution = createExecutionContext();
-    await worker.queue(batch, env);
+    await worker.queue(batch, env, execution);
     expect((await getQueueResult(batch, execution)).retryBatch.retry).toBe(true);
   });
 });

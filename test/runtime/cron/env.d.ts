@@ -12,6 +12,8 @@ declare namespace Cloudflare {
       idFromName(name: string): DurableObjectId;
       get(id: DurableObjectId): import("../../../schema/wire/audit-rpc.ts").AuditRpc;
     };
+    readonly TEXTS: R2Bucket;
+    readonly TEXTS_EU: R2Bucket;
     readonly AO_MASTER_KEY: string;
     /** The migrations of schema/migrations, read by vitest.config.ts. */
     readonly MIGRATIONS: import("cloudflare:test").D1Migration[];

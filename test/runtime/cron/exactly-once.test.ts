@@ -124,6 +124,33 @@ describe("an adjustment", () => {
       { outcome: "expired", requests: 1, cost_nano_usd: 5_000 },
     ]);
   });
+
+  test("that is an attempt before the last adds its cost and tokens to the model that it asked", async () => {
+    const failed = { ...context, model: "openai/gpt-5-mini", provider_id: "openai" };
+    const attempt = { ...record, outcome: "upstream_timeout" as const, usage: { input: 120 } };
+    await deliver(
+      flights(
+        // It may come before the row that it belongs to.
+        adjusted("a1", "e1", { reason: "attempt", cost_nano_usd: 300, context: failed, record: attempt }),
+        completed("e1"),
+      ),
+    );
+    const { results } = await env.DB.prepare(
+      "SELECT model, outcome, requests, cost_nano_usd, usage_input, usage_output FROM rollup_hourly ORDER BY outcome",
+    ).all();
+    expect(results).toEqual([
+      {
+        model: "openai/gpt-5-mini",
+        outcome: "attempt",
+        requests: 0,
+        cost_nano_usd: 300,
+        usage_input: 120,
+        usage_output: 0,
+      },
+      expect.objectContaining({ model: context.model, outcome: "completed", requests: 1, cost_nano_usd: 1_000 }),
+    ]);
+    expect(await differences()).toEqual([]);
+  });
 });
 
 test("every field of an event is in its column", async () => {
@@ -156,6 +183,11 @@ test("every field of an event is in its column", async () => {
     input_tokens: 120,
     output_tokens: 35,
     usage_source: "provider",
+    cache: null,
+    cache_score: null,
+    cache_detail: null,
+    saved_nano_usd: 0,
+    saved_ms: 0,
     estimated: 0,
     unsettled: 0,
     unpriced: "[]",
@@ -188,6 +220,9 @@ test("every field of an event is in its column", async () => {
     cost_nano_usd: 70,
     input_tokens: 120,
     output_tokens: 35,
+    tags: '{"team":"blue"}',
+    subject: "user-7",
+    country: "DE",
     cost_center: "CC-1",
     team_id: "tem_1",
     batch_id,

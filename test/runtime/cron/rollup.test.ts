@@ -1,8 +1,11 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
+import { bucketOf, ZERO_BUCKET } from "../../../schema/kernel/log-buckets.ts";
+import type { RequestOutcome } from "../../../schema/wire/request-record.ts";
 import { deliver, flights } from "./deliver.ts";
 import { fresh } from "./fresh.ts";
-import { adjusted, completed, HOUR, HOUR_MS } from "./make-event.ts";
+import { adjusted, completed, HOUR, HOUR_MS, record } from "./make-event.ts";
 import { rollupSums } from "./sums.ts";
 
 const range = { from: HOUR, to: HOUR + 3 * HOUR_MS };
@@ -27,7 +30,10 @@ const place = {
   provider_id: "openai",
   model: "openai/gpt-5",
   feature: "summary",
+  team_id: "tem_1",
+  cost_center: "CC-1",
   outcome: "completed",
+  status: 200,
 };
 
 /** Changes figures behind the consumer's back: one too high, one row gone, one row of nothing. */
@@ -38,20 +44,43 @@ async function plant(): Promise<void> {
     ).bind(HOUR),
     env.DB.prepare("DELETE FROM rollup_hourly WHERE wallet_id = 'wal_2'"),
     env.DB.prepare(`
-      INSERT INTO rollup_hourly
-      SELECT org_id, hour, 'wal_ghost', key_id, provider_id, model, feature, outcome, 0, 0, 7, 0, 0
+      INSERT INTO rollup_hourly (org_id, hour, wallet_id, team_id, cost_center, key_id, provider_id, model, feature, outcome,
+        status, requests, cache_hits, cost_nano_usd, input_tokens, output_tokens, latency_ms_sum,
+        ${USAGE_COMPONENTS.map((name) => `usage_${name}`).join(", ")})
+      SELECT org_id, hour, 'wal_ghost', team_id, cost_center, key_id, provider_id, model, feature, outcome, status,
+        0, 0, 0, 7, 0, 0, ${USAGE_COMPONENTS.map(() => 0).join(", ")}
       FROM rollup_hourly WHERE hour = ?`).bind(HOUR + HOUR_MS),
+    env.DB.prepare("UPDATE latency_hourly SET requests = 3 WHERE hour = ? AND metric = 'first_byte'").bind(HOUR),
+    env.DB.prepare("DELETE FROM latency_hourly WHERE hour = ? AND metric = 'latency'").bind(HOUR + 2 * HOUR_MS),
   ]);
 }
 
 describe("the check of the rollup", () => {
   test("finds nothing where the rollup is the sum of the log", async () => {
-    expect(await rpc().rollupCheck(range)).toEqual({ status: "checked", ...range, differences: [] });
+    expect(await rpc().rollupCheck(range)).toEqual({
+      status: "checked",
+      ...range,
+      differences: [],
+      latency_differences: [],
+      day_differences: [],
+      latency_day_differences: [],
+    });
   });
 
   test("finds each planted difference: a figure, a missing row and a row too many", async () => {
     await plant();
-    const zero = { requests: 0, cost_nano_usd: "0", input_tokens: 0, output_tokens: 0, latency_ms_sum: 0 };
+    const usage = Object.fromEntries(USAGE_COMPONENTS.map((name) => [`usage_${name}`, 0]));
+    const zero = {
+      requests: 0,
+      cache_hits: 0,
+      saved_nano_usd: 0,
+      cost_nano_usd: "0",
+      input_tokens: 0,
+      output_tokens: 0,
+      latency_ms_sum: 0,
+      ...usage,
+    };
+    const { org_id, provider_id, model } = place;
     expect(await rpc().rollupCheck(range)).toEqual({
       status: "checked",
       ...range,
@@ -62,6 +91,11 @@ describe("the check of the rollup", () => {
           ...place,
           hour: HOUR + 2 * HOUR_MS,
           wallet_id: "wal_2",
+          ...zero,
+          usage_input: -100,
+          usage_cached_read: -20,
+          usage_output: -30,
+          usage_reasoning: -5,
           requests: -1,
           cost_nano_usd: "-1000",
           input_tokens: -120,
@@ -69,6 +103,20 @@ describe("the check of the rollup", () => {
           latency_ms_sum: -400,
         },
       ],
+      latency_differences: [
+        { org_id, hour: HOUR, provider_id, model, metric: "first_byte", bucket: bucketOf(120), requests: 2 },
+        {
+          org_id,
+          hour: range.to - HOUR_MS,
+          provider_id,
+          model,
+          metric: "latency",
+          bucket: bucketOf(400),
+          requests: -1,
+        },
+      ],
+      day_differences: [],
+      latency_day_differences: [],
     });
   });
 
@@ -90,13 +138,39 @@ describe("the check of the rollup", () => {
   });
 });
 
+test("latencies are counted of delivered answers, first bytes of all that came, each once", async () => {
+  await fresh();
+  const ended = (id: string, outcome: RequestOutcome, latency_ms: number, first_byte_ms: number | null) =>
+    completed(id, { record: { ...record, outcome, latency_ms, first_byte_ms } });
+  const batch = flights(
+    ended("e1", "completed", 400, 120),
+    ended("e2", "completed", 402, 0),
+    ended("e3", "cut", 9_000, 120),
+    ended("e4", "cancelled", 50, 40),
+    ended("e5", "upstream_timeout", 60_000, null),
+    adjusted("a1", "e1"),
+  );
+  await deliver(batch);
+  await deliver(batch);
+  const { results } = await env.DB.prepare(
+    "SELECT metric, bucket, requests FROM latency_hourly ORDER BY metric, bucket",
+  ).all();
+  expect(results).toEqual([
+    { metric: "first_byte", bucket: ZERO_BUCKET, requests: 1 },
+    { metric: "first_byte", bucket: bucketOf(40), requests: 1 },
+    { metric: "first_byte", bucket: bucketOf(120), requests: 2 },
+    { metric: "latency", bucket: bucketOf(400), requests: 2 },
+    { metric: "latency", bucket: bucketOf(9_000), requests: 1 },
+  ]);
+});
+
 describe("a rebuild of the rollup", () => {
   test("puts every figure right and leaves other hours alone", async () => {
     const right = await rollupSums();
     await plant();
     await env.DB.prepare("UPDATE rollup_hourly SET requests = 50 WHERE hour = ?").bind(range.to).run();
     expect(await rpc().rollupRebuild(range)).toEqual({ status: "rebuilt", ...range, rows: 4 });
-    expect(await rpc().rollupCheck(range)).toMatchObject({ differences: [] });
+    expect(await rpc().rollupCheck(range)).toMatchObject({ differences: [], latency_differences: [] });
     expect(await rollupSums()).toEqual({ ...right, requests: right.requests + 49 });
   });
 
@@ -105,7 +179,7 @@ describe("a rebuild of the rollup", () => {
       flights(...Array.from({ length: 20 }, (_, index) => completed(`b${batch}-${index}`))),
     );
     await Promise.all(batches.flatMap((batch) => [deliver(batch), rpc().rollupRebuild(range)]));
-    expect(await rpc().rollupCheck(range)).toMatchObject({ differences: [] });
+    expect(await rpc().rollupCheck(range)).toMatchObject({ differences: [], latency_differences: [] });
     expect((await rollupSums()).requests).toBe(204);
   });
 });

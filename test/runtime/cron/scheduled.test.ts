@@ -116,7 +116,7 @@ test("a job that fails says so in a log line and to the runtime, and the next tr
   const lines = catchLogLines();
   await env.DB.prepare("ALTER TABLE wallets RENAME TO wallets_away").run();
   await expect(trigger(1)).rejects.toThrow("no such table");
-  expect(lines("job_failed")).toEqual([expect.objectContaining({ level: "error", job: "sweep-wallets" })]);
+  expect(sweepsOf(lines("job_failed"))).toEqual([expect.objectContaining({ level: "error", job: "sweep-wallets" })]);
   await env.DB.prepare("ALTER TABLE wallets_away RENAME TO wallets").run();
   await trigger(2);
   expect(sweepsOf(lines("job_finished"))).toHaveLength(1);

@@ -81,6 +81,7 @@ function randomEvent(dice: Dice, index: number): Event {
       reason: "correction",
       record: result,
     });
+  if (kind < 0.9) return adjusted(event_id, `${index}`, { ...place, cost_nano_usd, reason: "attempt", record: result });
   if (kind < 0.95) return adjusted(event_id, `${index}`, { ...place, cost_nano_usd });
   return threshold(event_id);
 }
@@ -110,7 +111,7 @@ function expectedRollup(events: readonly Event[]): Map<string, Figures> {
       output_tokens: 0,
       latency_ms_sum: 0,
     };
-    const usage = isRequest || event.reason === "correction" ? (event.record?.usage ?? {}) : {};
+    const usage = isRequest || event.reason !== "overage" ? (event.record?.usage ?? {}) : {};
     row.requests += isRequest ? 1 : 0;
     row.cost_nano_usd += BigInt(event.cost_nano_usd);
     row.input_tokens += inputTokens(usage);

@@ -21,6 +21,7 @@ const config: ConsoleConfig = {
   AO_MASTER_KEY: new Uint8Array(32).fill(2),
   AO_ALLOW_PRIVATE_UPSTREAMS: false,
   AO_SIGN_UP: "open",
+  AO_LOG_DAYS: 400,
 };
 
 /** An environment over a database of the test's choice; one object per database, as in a worker. */
@@ -29,6 +30,7 @@ function environment(DB: D1Database): Env {
     DB,
     WALLET: { idFromName: unused, get: unused },
     AUDIT: { idFromName: unused, get: unused },
+    CACHE: { idFromName: unused, get: unused },
     ASSETS: { fetch: unused, connect: unused },
   };
 }

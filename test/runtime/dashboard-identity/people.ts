@@ -14,7 +14,11 @@ export const ADA = { email: EMAIL, password: PASSWORD, name: "Ada Lovelace" } as
 export const STEPS: SignUpSteps = {
   findInvitation: async () => ({ refused: { code: "not_found" } }),
   acceptInvitation: async () => ({ refused: { code: "not_found" } }),
-  createOrg: async (_scope, _user, name) => ({ org: { id: "org_1", name }, wallet_id: "wal_1", member_id: "mbr_1" }),
+  createOrg: async (_scope, _user, { name }) => ({
+    org: { id: "org_1", name },
+    wallet_id: "wal_1",
+    member_id: "mbr_1",
+  }),
 };
 
 /** Of no address, so that a test may make as many as it likes. */

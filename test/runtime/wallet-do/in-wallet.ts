@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Event } from "../../../schema/wire/events.ts";
+import type { LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import type { WalletEffects } from "../../../workers/wallet-do/wallet.ts";
 import type { WalletObject } from "../../../workers/wallet-do/wallet-object.ts";
@@ -23,6 +24,10 @@ export async function freshWallet(change: Partial<WalletSettings> | null = {}): 
   if (change !== null) await stub.configure(settings({ period: "none", ...change }));
   return stub;
 }
+
+/** The newest rows of a wallet's ledger. */
+export const newestRows = async (stub: Stub, limit = 100): Promise<readonly LedgerRow[]> =>
+  (await stub.ledgerPage({ limit })).rows;
 
 type Mutable = { -readonly [Name in keyof WalletEffects]: WalletEffects[Name] };
 

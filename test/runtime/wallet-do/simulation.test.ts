@@ -35,6 +35,7 @@ async function subject(): Promise<Subject> {
     admit: (request) => stub.admit(request),
     extend: (request) => stub.extend(request),
     checkpoint: (request) => stub.checkpoint(request),
+    chargeAttempt: (request) => stub.chargeAttempt(request),
     settle: (request) => stub.settle(request),
     release: (request) => stub.release(request),
     revokeKey: (key_id) => stub.revokeKey(key_id),
@@ -47,5 +48,6 @@ async function subject(): Promise<Subject> {
 test(`a random life of a real object, with evictions and failing writes, agrees with the model (seed ${SEED})`, async () => {
   const seen = await simulate(await subject(), SEED, STEPS, START);
   expect(seen.held).toBeGreaterThan(0);
+  expect(seen["attempt held"]).toBeGreaterThan(0);
   expect(seen["commit failed"]).toBeGreaterThan(0);
 }, 60_000);

@@ -4,11 +4,10 @@ import { describe, expect, test } from "vitest";
 import { eventSchema } from "../../../schema/wire/events.ts";
 import type { WalletObject } from "../../../workers/wallet-do/wallet-object.ts";
 import { admit, context, keyed, release, settings, settle, TTL_MS, usd } from "../../unit/wallet/make.ts";
-import { failWrite, fakeQueue, freshWallet, START, type Stub, setClock, withEffects } from "./in-wallet.ts";
+import { failWrite, fakeQueue, freshWallet, newestRows, START, type Stub, setClock, withEffects } from "./in-wallet.ts";
 
 const healthy = async (stub: Stub) => expect(await stub.audit()).toEqual({ ok: true, problems: [] });
-const rows = async (stub: Stub) =>
-  (await stub.ledger({ limit: 100 })).toReversed().map((row) => [row.kind, row.amount_nano_usd]);
+const rows = async (stub: Stub) => (await newestRows(stub)).toReversed().map((row) => [row.kind, row.amount_nano_usd]);
 const alarmOf = (stub: Stub) => runInDurableObject(stub, (_object: WalletObject, state) => state.storage.getAlarm());
 
 describe("the worker", () => {
@@ -21,18 +20,8 @@ describe("the worker", () => {
     expect(await stub.ping()).toEqual({ ok: true });
     expect(await stub.state()).toBeNull();
     expect(await stub.admit(admit("a", 1))).toEqual({ status: "not_configured" });
-    expect(await stub.ledger({ limit: 10 })).toEqual([]);
+    expect(await stub.ledgerPage({ limit: 10 })).toEqual({ rows: [], end: null });
     await healthy(stub);
-  });
-
-  test("its ledger pages backwards, newest first", async () => {
-    const stub = await freshWallet();
-    for (let index = 0; index < 5; index += 1) await stub.settle(settle(`r${index}`, index));
-    const first = await stub.ledger({ limit: 4 });
-    expect(first.map((row) => row.ref)).toEqual(["r4", "r3", "r2", "r1"]);
-    const second = await stub.ledger({ limit: 4, before_seq: first.at(-1)?.seq ?? 0 });
-    expect(second.map((row) => row.ref)).toEqual(["r0", "settings:1"]);
-    expect(await stub.ledger({ limit: -1 })).toEqual([]);
   });
 });
 
@@ -56,7 +45,7 @@ describe("evicting the object changes no answer", () => {
     (stub) => stub.configure(settings({ period: "none", version: 2, limit_nano_usd: 200_000, thresholds: [50] })),
     (stub) => stub.settle(settle("f", 90_000)),
     (stub) => stub.settle(settle("g", 90_000)),
-    (stub) => stub.ledger({ limit: 100 }),
+    (stub) => newestRows(stub),
     (stub) => stub.state(),
     (stub) => stub.audit(),
   ];
@@ -176,7 +165,7 @@ describe("a failing write leaves nothing half done", () => {
       const queue = await fakeQueue(stub);
       queue.working = false;
       await stub.admit(admit("a", 90_000, keyed("k")));
-      const before = [await stub.state(), await stub.ledger({ limit: 10 })];
+      const before = [await stub.state(), await newestRows(stub)];
       const last = settle("a", 120_000, { answer: { status: 200, headers: {}, body: "{}" } });
       const failed = await runInDurableObject(stub, async (object: WalletObject, state) => {
         const failing = failWrite(state.storage, nth);
@@ -189,7 +178,7 @@ describe("a failing write leaves nothing half done", () => {
       });
       if (failed) {
         failures += 1;
-        expect([await stub.state(), await stub.ledger({ limit: 10 })]).toEqual(before);
+        expect([await stub.state(), await newestRows(stub)]).toEqual(before);
         await healthy(stub);
         expect(await stub.settle(last)).toMatchObject({ status: "settled" });
       }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditRow } from "../../../schema/audit/audit-row.ts";
 import { auditSigner } from "../../../schema/audit/receipt.ts";
 import type { AuditReceipt } from "../../../schema/wire/audit-rpc.ts";
@@ -11,9 +11,6 @@ import { csvExport } from "../../../workers/dashboard/audit/export/csv.ts";
 import { jsonExport } from "../../../workers/dashboard/audit/export/json.ts";
 import { parquetExport } from "../../../workers/dashboard/audit/export/parquet.ts";
 import { receiptOf, signedChain, signer } from "./signed-chain.ts";
-
-// Each test starts several processes.
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "ao-audit-"));
 afterAll(() => rmSync(folder, { recursive: true }));

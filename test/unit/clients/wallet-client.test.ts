@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const ROW = {
+const OWN = {
   wallet_id: "wal_1",
   org_id: "org_1",
   name: "Team",
@@ -37,7 +37,9 @@ const ROW = {
   ends_at: null,
   rate_limits: { requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
 };
-const SETTINGS = { ...ROW, hard: true, carry_over: false, thresholds: [50, 100], frozen: false };
+const ROW = { ...OWN, ladder: '[{"percent":80,"recipients":["team"]},{"percent":50,"recipients":["team"]}]' };
+/** The percentages of the ladder stand among the wallet's own. */
+const SETTINGS = { ...OWN, hard: true, carry_over: false, thresholds: [50, 80, 100], frozen: false };
 
 type FirstRow = () => Promise<object | null>;
 
@@ -87,7 +89,9 @@ function clientOf(
     },
   };
   const { db, queries } = database(row);
-  const client = walletClient(standIn<WalletBindings>({ WALLET, DB: db }), effects(), wallet_id);
+  // Without `wait`: the client's own timers, which the tests move.
+  const { randomBytes } = effects();
+  const client = walletClient(standIn<WalletBindings>({ WALLET, DB: db }), { randomBytes }, wallet_id);
   return {
     client,
     queries,

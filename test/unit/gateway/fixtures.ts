@@ -95,6 +95,9 @@ export const KEY: KeyEntry = {
   expires_at: null,
   revoked_at: null,
   shards: 1,
+  store_texts: true,
+  team_id: null,
+  cost_center: null,
   limits: { version: 1, requests_per_minute: null, tokens_per_minute: null, concurrent_requests: null },
 };
 
@@ -156,6 +159,11 @@ const absent = {
   AO_SNAPSHOT_MS: undefined,
   AO_HEALTH_MS: undefined,
   AO_MODEL_SYNC_MS: undefined,
+  AO_METRICS_TOKEN: undefined,
+  AO_OTLP_URL: undefined,
+  AO_OTLP_HEADERS: undefined,
+  AO_TRACE_RATIO: undefined,
+  AO_CACHE_BUDGET_MS: undefined,
 };
 
 export const effects = (change: Partial<Effects> = {}): Effects => ({
@@ -163,6 +171,7 @@ export const effects = (change: Partial<Effects> = {}): Effects => ({
   newId: (kind) => `${kind}_1`,
   randomBytes: (length) => new Uint8Array(length),
   fetch: () => Promise.reject(new Error("no network in this test")),
+  wait: async () => undefined,
   ...change,
 });
 

@@ -1,11 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
-import { readMigrations } from "../../../scripts/platform/migrations.ts";
+import { migratedSchema } from "../../migrated-schema.ts";
 import { standIn } from "./fixtures.ts";
+
+const schema = migratedSchema();
 
 /** D1 in memory with the project's own tables: what of it the gateway uses, over the same SQL. */
 export async function memoryD1() {
   const database = new DatabaseSync(":memory:");
-  for (const { sql } of await readMigrations()) database.exec(sql.replaceAll("--> statement-breakpoint", ""));
+  for (const statement of await schema) database.exec(statement);
   let down = false;
   let batches = 0;
   const rows = (sql: string, values: readonly (string | number | null)[]) => {
@@ -21,6 +23,11 @@ export async function memoryD1() {
         return statement;
       },
       all: async () => JSON.parse(JSON.stringify({ results: rows(sql, bound) })),
+      run: async () => {
+        if (down) throw new Error("D1 is down");
+        const { changes } = database.prepare(sql).run(...bound);
+        return JSON.parse(JSON.stringify({ results: [], meta: { changes: Number(changes) } }));
+      },
       first: async () => JSON.parse(JSON.stringify(rows(sql, bound)[0] ?? null)),
     });
     statements.set(statement, () => rows(sql, bound));
@@ -43,7 +50,7 @@ export async function memoryD1() {
     },
     /** Inserts a row as it is. */
     insert: (table: string, row: Readonly<Record<string, string | number | null>>): void => {
-      const names = Object.keys(row);
+      const names = Object.keys(row).map((name) => `"${name}"`);
       const places = names.map(() => "?").join(", ");
       database.prepare(`INSERT INTO ${table} (${names.join(", ")}) VALUES (${places})`).run(...Object.values(row));
     },

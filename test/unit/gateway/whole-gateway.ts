@@ -32,10 +32,13 @@ const CREDENTIAL = { api_key: "sk-canary-0123456789" };
 
 export interface GatewayOptions {
   readonly admit?: AdmitAnswer;
-  readonly upstream?: () => Response | Promise<Response>;
+  /** Gets the signal that ends the call. */
+  readonly upstream?: (signal: AbortSignal | null) => Response | Promise<Response>;
   readonly authorize?: (request: AuthorizeRequest) => AuthorizeAnswer | Promise<AuthorizeAnswer>;
   /** What a test of a provider is charged to; null is none. */
   readonly wallet_id?: string | null;
+  /** Variables beside the secrets. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly console?: (request: Request) => Response | Promise<Response>;
 }
 
@@ -85,21 +88,31 @@ export async function wholeGateway(options: GatewayOptions = {}) {
     scopes: '["inference"]',
     created_at: 0,
   });
+  // A pause before another attempt takes no time here, and is over all the same.
+  let ahead_ms = 0;
   const effects = {
     ...runtimeEffects(),
+    now: () => Date.now() + ahead_ms,
+    wait: async (ms: number) => {
+      ahead_ms += ms;
+    },
     fetch: async (url: RequestInfo | URL, init?: RequestInit) => {
       steps.push("upstream");
       called.push({ url: String(url), headers: new Headers(init?.headers), body: JSON.parse(String(init?.body)) });
-      return (await options.upstream?.()) ?? Response.json(COMPLETION);
+      return (await options.upstream?.(init?.signal ?? null)) ?? Response.json(COMPLETION);
     },
   };
   const env: Env = Object.assign(JSON.parse("{}"), {
     AO_KEY_PEPPER: SECRET,
     AO_MASTER_KEY: SECRET,
+    ...options.variables,
     DB: d1.DB,
     WALLET: { idFromName: (name: string) => name, get: () => wallet },
     TOKENIZER: tokenizerOf(5),
-    EVENTS: { send: async (event: unknown) => events.push(event) },
+    EVENTS: {
+      send: async (event: unknown) => events.push(event),
+      metrics: async () => ({ backlogCount: 7, backlogBytes: 4_096 }),
+    },
     DASHBOARD: {
       fetch: async (request: Request) => {
         forwarded.push(request);

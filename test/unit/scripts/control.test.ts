@@ -17,6 +17,7 @@ const serve = () =>
   control.serve({
     database: sqliteDatabase(),
     runCron: async (cron, at) => void crons.push([cron, at]),
+    appendAudit: async () => undefined,
     fetchWorker: async (worker, { method, path, body }) => ({
       status: 201,
       body: `${worker} ${method} ${path} ${body}`,

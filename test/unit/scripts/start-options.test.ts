@@ -10,7 +10,7 @@ const OWNER = { email: "owner@demo.example", password: "secret" };
 describe("what npm start prints", () => {
   it("the banner has the lines that others read, label, spaces, value", () => {
     const keys = { app_key: "ao_1", admin_key: "ao_2" };
-    const text = banner({ url: "http://127.0.0.1:8787", seeded: { owner: OWNER, keys }, data: "/d" });
+    const text = banner({ url: "http://127.0.0.1:8787", seeded: { owner: OWNER, keys, is_new: true }, data: "/d" });
     expect(text.split("\n")).toEqual(
       expect.arrayContaining([
         "url         http://127.0.0.1:8787",
@@ -24,7 +24,11 @@ describe("what npm start prints", () => {
   });
 
   it("without the demo org it shows the owner and no keys", () => {
-    const text = banner({ url: "http://127.0.0.1:8787", seeded: { owner: OWNER, keys: null }, data: "/d" });
+    const text = banner({
+      url: "http://127.0.0.1:8787",
+      seeded: { owner: OWNER, keys: null, is_new: true },
+      data: "/d",
+    });
     expect(text).toContain("owner       owner@demo.example / secret");
     expect(text).not.toContain("key");
   });

@@ -1,6 +1,11 @@
 import { type NanoUsd, nanoUsd } from "../../../schema/kernel/money.ts";
 import type { RequestContext, RequestRecord } from "../../../schema/wire/request-record.ts";
-import type { AdmitRequest, ReleaseRequest, SettleRequest } from "../../../schema/wire/wallet-rpc.ts";
+import type {
+  AdmitRequest,
+  ChargeAttemptRequest,
+  ReleaseRequest,
+  SettleRequest,
+} from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 
 /** 2026-03-10T12:00:00Z, a Tuesday in the middle of a month. */
@@ -83,6 +88,28 @@ export const settle = (request_id: string, cost: number, change: Partial<SettleR
   cost_nano_usd: usd(cost),
   record: record(),
   context: context(),
+  ...change,
+});
+
+/** A failed attempt, and what the next one may cost. */
+export const charge = (
+  request_id: string,
+  attempt: number,
+  cost: number,
+  hold: number,
+  change: Partial<ChargeAttemptRequest> = {},
+): ChargeAttemptRequest => ({
+  request_id,
+  attempt,
+  cost_nano_usd: usd(cost),
+  record: record({ outcome: "upstream_timeout", status: 504, error_code: "upstream_timeout", attempts: attempt }),
+  context: context(),
+  next: {
+    hold_nano_usd: usd(hold),
+    committed_nano_usd: usd(Math.floor(hold / 10)),
+    price_id: `prc_${attempt + 1}`,
+    context: context({ model: `other/${attempt + 1}` }),
+  },
   ...change,
 });
 

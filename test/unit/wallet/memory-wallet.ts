@@ -1,8 +1,10 @@
-import type { NanoUsd } from "../../../schema/kernel/money.ts";
+import { type NanoUsd, nanoUsd } from "../../../schema/kernel/money.ts";
 import type { Event } from "../../../schema/wire/events.ts";
 import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import {
   type AdmitRequest,
+  type ChargeAttemptAnswer,
+  type ChargeAttemptRequest,
   type CheckpointRequest,
   type ExtendRequest,
   isMoving,
@@ -16,6 +18,7 @@ import {
 } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { decideAdmit, type Short } from "../../../workers/wallet-do/core/admit.ts";
+import { decideChargeAttempt } from "../../../workers/wallet-do/core/attempt.ts";
 import { apply, type Change, type Decision, type Posting } from "../../../workers/wallet-do/core/change.ts";
 import { decideConfigure } from "../../../workers/wallet-do/core/configure.ts";
 import { describe } from "../../../workers/wallet-do/core/describe.ts";
@@ -74,6 +77,17 @@ export class MemoryWallet {
   }
   checkpoint(request: CheckpointRequest) {
     return this.run((state, now) => decideCheckpoint(state, request, now));
+  }
+  chargeAttempt(request: ChargeAttemptRequest): ChargeAttemptAnswer {
+    const { request_id, next } = request;
+    const { auto_commit } = this;
+    // Both are one transaction, as in the object.
+    this.auto_commit = false;
+    const charged = this.run((state, now) => decideChargeAttempt(state, request, now, this.reader));
+    const covered = charged.status === "charged" ? this.extend({ request_id, ...next }) : charged;
+    this.auto_commit = auto_commit;
+    if (auto_commit) this.commit();
+    return covered.status === "unknown" && charged.status === "charged" ? { status: "already_ended" } : covered;
   }
   settle(request: SettleRequest) {
     return this.run((state, now) => decideSettle(state, request, now, this.reader));
@@ -160,6 +174,12 @@ export class MemoryWallet {
         this.ledger
           .filter((row) => row.ref === request_id)
           .reduce<ReturnType<Reader["ended"]>>((ended, row) => foldEnded(ended, row.kind, row.amount_nano_usd), null),
+      attempts: (request_id) =>
+        new Map(
+          this.ledger.flatMap(({ ref, attempt, amount_nano_usd }) =>
+            ref === request_id && attempt !== undefined ? [[attempt, nanoUsd(-amount_nano_usd)]] : [],
+          ),
+        ),
       idempotency: (key_hash) => this.keys.get(key_hash) ?? null,
       moved: (ref) => this.ledger.find((row) => row.ref === ref && isMoving(row.kind)) ?? null,
       transfer: (transfer_id) => this.transfers.get(transfer_id) ?? null,

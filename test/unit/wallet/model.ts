@@ -1,5 +1,5 @@
 import { periodAt } from "../../../schema/kernel/period.ts";
-import type { AdmitRequest } from "../../../schema/wire/wallet-rpc.ts";
+import type { AdmitRequest, ChargeAttemptRequest } from "../../../schema/wire/wallet-rpc.ts";
 import type { WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 
 /**
@@ -18,6 +18,8 @@ export interface ModelRequest {
   idempotency: string | null;
   status: "open" | "ended" | "expired";
   charged: number;
+  /** What its failed attempts cost, by their number: besides what its end was charged. */
+  attempts: Map<number, number>;
 }
 
 interface ModelKey {
@@ -30,6 +32,8 @@ interface ModelKey {
 const HOUR_MS = 3_600_000;
 const KEY_TTL_MS = 24 * HOUR_MS;
 const SENSIBLE = 1_000;
+
+const costOf = ({ attempts }: ModelRequest): number => [...attempts.values()].reduce((sum, cost) => sum + cost, 0);
 
 export class Model {
   settings: WalletSettings | null = null;
@@ -104,7 +108,7 @@ export class Model {
 
   private finish(request: ModelRequest, now: number): void {
     const key = request.idempotency === null ? undefined : this.keys.get(request.idempotency);
-    if (key === undefined) return;
+    if (key === undefined || (key.finished && key.expires <= now)) return;
     key.finished = true;
     key.expires = now + KEY_TTL_MS;
   }
@@ -165,6 +169,7 @@ export class Model {
       idempotency: request.idempotency?.key_hash ?? null,
       status: "open",
       charged: 0,
+      attempts: new Map(),
     });
     if (request.idempotency !== undefined) {
       const { key_hash, fingerprint } = request.idempotency;
@@ -182,12 +187,32 @@ export class Model {
     if (more > 0) {
       if (settings.frozen || this.revoked.has(request.key)) return "refused";
       const maximum = settings.maximum_per_request_nano_usd;
-      if (maximum !== null && total > maximum) return "refused";
+      if (maximum !== null && total + costOf(request) > maximum) return "refused";
       if (more > this.available && (settings.hard || settings.limit_nano_usd === 0)) return "refused";
       request.hold = total;
     }
     this.renew(request, committed, now);
     return "held";
+  }
+
+  /** The status that charging an attempt must have, after it was carried out. */
+  chargeAttempt({ request_id: id, attempt, cost_nano_usd: cost, next }: ChargeAttemptRequest, now: number): string {
+    this.advance(now);
+    if (this.settings === null) return "not_configured";
+    const request = this.requests.get(id);
+    const before = request?.attempts.get(attempt);
+    if (before !== undefined && before !== cost) return "conflict";
+    if (request === undefined) return "unknown";
+    if (request.status !== "open") return "already_ended";
+    const last = Math.max(0, ...request.attempts.keys());
+    if (attempt < last) return before === undefined ? "invalid" : "held";
+    if (before === undefined) {
+      this.charges.push(cost);
+      request.attempts.set(attempt, cost);
+      request.hold = Math.max(0, request.hold - cost);
+      request.committed = 0;
+    }
+    return this.extend(id, next.hold_nano_usd, next.committed_nano_usd, now);
   }
 
   checkpoint(id: string, committed: number, now: number): string {
@@ -203,8 +228,10 @@ export class Model {
     request.deadline = Math.max(request.deadline, Math.min(now + request.ttl, request.created + HOUR_MS));
   }
 
-  settle(id: string, cost: number, now: number): { status: string; charged: number } {
-    return this.finishRequest(id, cost, "settled", now);
+  settle(id: string, cost: number, attempt: number, now: number): { status: string; charged: number } {
+    this.advance(now);
+    const known = this.requests.get(id)?.attempts.has(attempt) === true;
+    return this.finishRequest(id, known ? 0 : cost, "settled", now);
   }
 
   release(id: string, now: number): { status: string; charged: number } {
@@ -227,7 +254,7 @@ export class Model {
         key: "",
         idempotency: null,
       };
-      this.requests.set(id, { ...empty, id, status: "ended", charged: cost });
+      this.requests.set(id, { ...empty, id, status: "ended", charged: cost, attempts: new Map() });
       this.charges.push(cost);
       return { status: "unknown_hold", charged: cost };
     }
@@ -238,7 +265,7 @@ export class Model {
     if (request.idempotency !== null) {
       const key = this.keys.get(request.idempotency);
       if (key?.request === id) {
-        if (how === "settled") this.finish(request, now);
+        if (how === "settled" || costOf(request) > 0) this.finish(request, now);
         else this.keys.delete(request.idempotency);
       }
     }

@@ -2,6 +2,8 @@ import { nanoUsd } from "../../../schema/kernel/money.ts";
 import type {
   AdmitAnswer,
   AdmitRequest,
+  ChargeAttemptAnswer,
+  ChargeAttemptRequest,
   CheckpointAnswer,
   CheckpointRequest,
   ExtendAnswer,
@@ -13,7 +15,7 @@ import type {
 } from "../../../schema/wire/wallet-rpc.ts";
 import { PERIODS, type WalletSettings } from "../../../schema/wire/wallet-settings.ts";
 import { type Dice, dice } from "../../../sim/dice.ts";
-import { admit, context, release, settings, settle } from "./make.ts";
+import { admit, charge, context, release, settings, settle } from "./make.ts";
 import { Model } from "./model.ts";
 
 type Later<T> = T | Promise<T>;
@@ -31,6 +33,7 @@ export interface Subject {
   admit(request: AdmitRequest): Later<AdmitAnswer>;
   extend(request: ExtendRequest): Later<ExtendAnswer>;
   checkpoint(request: CheckpointRequest): Later<CheckpointAnswer>;
+  chargeAttempt(request: ChargeAttemptRequest): Later<ChargeAttemptAnswer>;
   settle(request: SettleRequest): Later<SettleAnswer>;
   release(request: ReleaseRequest): Later<SettleAnswer>;
   revokeKey(key_id: string): Later<unknown>;
@@ -72,7 +75,7 @@ function randomStep(roll: Dice, model: Model, now: number, fresh: () => string):
   const known = [...model.requests.keys()];
   const id = known.length > 0 && roll.chance(0.9) ? roll.one(known.slice(-12)) : fresh();
   const cost = roll.chance(0.1) ? 0 : roll.whole(roll.chance(0.1) ? 600_000 : 60_000);
-  switch (roll.whole(12)) {
+  switch (roll.whole(14)) {
     case 0:
     case 1:
     case 2:
@@ -114,12 +117,34 @@ function randomStep(roll: Dice, model: Model, now: number, fresh: () => string):
     }
     case 6:
     case 7:
-    case 8:
+    case 8: {
+      const attempt = 1 + roll.whole(3);
       return {
-        name: `settle ${id} ${cost}`,
-        act: async (subject) => outcome(await subject.settle(settle(id, cost))),
-        expect: () => model.settle(id, cost, now),
+        name: `settle ${id} ${cost} of attempt ${attempt}`,
+        act: async (subject) => outcome(await subject.settle(settle(id, cost, { attempt }))),
+        expect: () => model.settle(id, cost, attempt, now),
       };
+    }
+    case 12:
+    case 13: {
+      const { open } = model;
+      const request = open.length > 0 && roll.chance(0.6) ? roll.one(open) : model.requests.get(id);
+      const attempt = roll.chance(0.7) ? (request?.attempts.size ?? 0) + 1 : 1 + roll.whole(3);
+      const before = request?.attempts.get(attempt);
+      const charged = charge(
+        request?.id ?? id,
+        attempt,
+        before !== undefined && roll.chance(0.7) ? before : cost,
+        roll.whole(200_000),
+      );
+      // A hold stays with the key that it was admitted for.
+      const next = { ...charged.next, context: context({ key_id: request?.key ?? "key_0" }) };
+      return {
+        name: `charge ${charged.request_id} attempt ${attempt} ${charged.cost_nano_usd}, next ${next.hold_nano_usd}`,
+        act: async (subject) => `attempt ${(await subject.chargeAttempt({ ...charged, next })).status}`,
+        expect: () => `attempt ${model.chargeAttempt(charged, now)}`,
+      };
+    }
     case 9:
       return {
         name: `release ${id}`,

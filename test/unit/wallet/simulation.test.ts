@@ -42,7 +42,7 @@ class Books {
 }
 
 /** How the rows of one reference may follow each other. */
-const ENDINGS = /^(limit|reset|charge( overage)?|release|expire( correction)?)$/;
+const ENDINGS = /^(limit|reset|attempt( attempt)*|(attempt )*(charge( overage)?|release|expire( correction)?))$/;
 
 function subject(): Subject {
   const wallet = new MemoryWallet(NOON);
@@ -62,6 +62,7 @@ function subject(): Subject {
     admit: (request) => wallet.admit(request),
     extend: (request) => wallet.extend(request),
     checkpoint: (request) => wallet.checkpoint(request),
+    chargeAttempt: (request) => wallet.chargeAttempt(request),
     settle: (request) => wallet.settle(request),
     release: (request) => wallet.release(request),
     revokeKey: (key_id) => wallet.revokeKey(key_id),
@@ -83,6 +84,9 @@ test(`${RUNS} random lives of a wallet agree with an independent model after eve
   }
   for (const label of ["exceeds_wallet", "exceeds_maximum", "frozen", "key_revoked", "commit failed", "refused"]) {
     expect(seen[label], label).toBeGreaterThan(0);
+  }
+  for (const status of ["held", "refused", "conflict", "already_ended", "unknown", "invalid", "not_configured"]) {
+    expect(seen[`attempt ${status}`], `attempt ${status}`).toBeGreaterThan(0);
   }
   for (const label of ["duplicate_in_flight", "duplicate_finished", "duplicate_mismatch", "not_configured"]) {
     expect(seen[label], label).toBeGreaterThan(0);

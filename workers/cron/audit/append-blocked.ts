@@ -1,3 +1,4 @@
+import { objectNamed } from "../../../schema/clients/object-named.ts";
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import type { AuditDraft } from "../../../schema/wire/audit-rpc.ts";
 import type { AuditNamespace } from "../env.ts";
@@ -30,7 +31,7 @@ async function appendToOrg(
   entries: readonly AuditDraft[],
 ): Promise<string | null> {
   try {
-    const object = audit.get(audit.idFromName(org_id));
+    const object = objectNamed(audit, org_id);
     for (let from = 0; from < entries.length; from += LIMITS.audit_batch) {
       const answer = await object.append(org_id, entries.slice(from, from + LIMITS.audit_batch));
       if (answer.status !== "written") return `${org_id}: ${"problem" in answer ? answer.problem : answer.status}`;

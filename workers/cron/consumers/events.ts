@@ -6,7 +6,8 @@ import { type DeadLetter, deadLetter, keepDeadLetters } from "../dead-letters/st
 import type { Database } from "../env.ts";
 import { draftOf, type OrgDraft } from "../events/draft-of.ts";
 import { recordEvents } from "../events/record-events.ts";
-import type { StoredEvent } from "../events/rows.ts";
+import type { RequestRow, StoredEvent } from "../events/rows.ts";
+import { alertRefusedKeys } from "../notifications/refused-keys.ts";
 import { problemOf } from "../problem-of.ts";
 import { parseEvent } from "./parse-event.ts";
 import { retryLater } from "./retry-later.ts";
@@ -16,6 +17,10 @@ export interface ConsumerContext {
   readonly effects: Pick<Effects, "now" | "randomBytes">;
   /** Brings entries to the audit objects of their orgs, each once by its id. Throws when one does not take them. */
   readonly appendBlocked: (entries: readonly OrgDraft[]) => Promise<void>;
+  /** Takes requests that D1 has and had not before. Nothing depends on it, and it does not throw. */
+  readonly explore: (requests: readonly RequestRow[]) => void;
+  /** There is something to tell somebody: sees to it behind this batch, and never fails. */
+  readonly notify: () => void;
 }
 
 /** A message that has failed alone this often, while D1 takes other writes, is what is wrong. */
@@ -93,15 +98,29 @@ async function appendAll(
 /** Appends entries and acknowledges their messages. */
 async function appended(
   received: readonly Received<EventOf<"request.blocked">>[],
-  { appendBlocked }: ConsumerContext,
+  context: ConsumerContext,
 ): Promise<boolean> {
   try {
-    await appendBlocked(received.map(({ event }) => draftOf(event)));
+    await context.appendBlocked(received.map(({ event }) => draftOf(event)));
     for (const { message } of received) message.ack();
-    return true;
   } catch (error) {
     log("warn", "blocked_not_appended", { events: received.length, problem: problemOf(error) });
     return false;
+  }
+  await lookForBursts(received, context);
+  return true;
+}
+
+/** The entries are there: what a failure keeps from being noticed here, the next refusal of the key shows. */
+async function lookForBursts(
+  received: readonly Received<EventOf<"request.blocked">>[],
+  { db, effects, notify }: ConsumerContext,
+): Promise<void> {
+  try {
+    const blocked = received.map((one) => one.event);
+    if ((await alertRefusedKeys(db, blocked, effects.now())) > 0) notify();
+  } catch (error) {
+    log("warn", "refused_keys_not_counted", { problem: problemOf(error) });
   }
 }
 
@@ -137,13 +156,15 @@ type Outcome = { readonly status: "recorded" } | { readonly status: "failed"; re
 /** Records events in one transaction and acknowledges their messages. */
 async function recorded(
   received: readonly Received<StoredEvent>[],
-  { db, effects }: ConsumerContext,
+  { db, effects, explore, notify }: ConsumerContext,
 ): Promise<Outcome> {
   try {
     const events = received.map(({ event }) => event);
-    const counts = await recordEvents(db, events, base32(effects.randomBytes(16)));
+    const { requests, ...counts } = await recordEvents(db, events, base32(effects.randomBytes(16)), effects.now());
     for (const { message } of received) message.ack();
+    explore(requests);
     log("info", "events_recorded", { ...counts });
+    if (counts.alerts > 0) notify();
     return { status: "recorded" };
   } catch (error) {
     const problem = problemOf(error);

@@ -1,4 +1,4 @@
-import { log } from "../../../schema/kernel/log.ts";
+import { type LogFields, log } from "../../../schema/kernel/log.ts";
 import type { ReplayAnswer } from "../../../schema/wire/cron-rpc.ts";
 import type { Database } from "../env.ts";
 
@@ -29,7 +29,9 @@ export async function replayDeadLetters(
   for (const group of sendGroups(letters)) {
     await queue.sendBatch(group.map((letter) => ({ body: JSON.parse(letter.body), contentType: "json" })));
     await db
-      .prepare("UPDATE dead_letters SET replayed_at = ?1 WHERE id IN (SELECT value FROM json_each(?2))")
+      .prepare(
+        "UPDATE dead_letters SET replayed_at = ?1, replay_asked_at = NULL WHERE id IN (SELECT value FROM json_each(?2))",
+      )
       .bind(now, JSON.stringify(group.map((letter) => letter.id)))
       .run();
   }
@@ -38,6 +40,25 @@ export async function replayDeadLetters(
   const remaining = await countWaiting(db);
   log("info", "dead_letters_replayed", { replayed: letters.length, not_found: not_found.length, remaining });
   return { replayed: letters.length, not_found, remaining };
+}
+
+/**
+ * Replays what operators asked for (`npm run dead-letters`), the oldest first, so many in one run. Throws what D1 and the
+ * queue throw; what was not sent by then comes with the next run.
+ */
+export async function replayAskedFor(
+  db: Database,
+  queue: Pick<Queue<unknown>, "sendBatch">,
+  now: number,
+): Promise<LogFields> {
+  const { results } = await db
+    .prepare("SELECT id FROM dead_letters WHERE replay_asked_at IS NOT NULL ORDER BY replay_asked_at, id LIMIT ?1")
+    .bind(MAX_LETTERS)
+    .all<{ id: string }>();
+  if (results.length === 0) return { replayed: 0 };
+  const ids = results.map(({ id }) => id);
+  const { replayed } = await replayDeadLetters(db, queue, ids, now);
+  return { replayed };
 }
 
 /** Splits letters, in order, into groups that a queue takes at once. A letter too large for that goes alone. */

@@ -9,6 +9,8 @@ export interface OrgDraft {
 
 /** A blocked request as an entry of its org's audit chain. The event's id is the entry's. */
 export function draftOf(event: EventOf<"request.blocked">): OrgDraft {
-  const { org_id, event_id: id, at, type: action, actor, target, request_id, ip, details } = event;
+  const { org_id, event_id: id, at, type: action, actor, target, request_id, ip } = event;
+  const { refusal, ...always } = event.details;
+  const details = refusal === undefined ? always : { ...always, refusal };
   return { org_id, entry: { id, at, actor, action, outcome: "blocked", target, request_id, ip, details } };
 }

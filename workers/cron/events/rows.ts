@@ -1,7 +1,9 @@
+import type { CacheDetail } from "../../../schema/caching/cache-detail.ts";
 import { inputTokens, outputTokens } from "../../../schema/canonical/usage.ts";
 import { unreachable } from "../../../schema/kernel/unreachable.ts";
 import type { requestAdjustments, requestLog, walletEvents } from "../../../schema/tables/tables.ts";
 import type { Event, EventOf } from "../../../schema/wire/events.ts";
+import type { RequestContext } from "../../../schema/wire/request-record.ts";
 
 /** Every column of the table except the one that the write itself fills in. */
 type Row<Insert> = Required<Omit<Insert, "batch_id">>;
@@ -75,6 +77,11 @@ function requestRow(event: EventOf<"request.completed">): RequestRow {
     input_tokens: inputTokens(record.usage),
     output_tokens: outputTokens(record.usage),
     usage_source: record.usage_source,
+    cache: record.cache?.status ?? null,
+    cache_score: record.cache?.score ?? null,
+    cache_detail: cacheDetailOf(record.cache?.detail),
+    saved_nano_usd: record.cache?.saved_nano_usd ?? 0,
+    saved_ms: record.cache?.saved_ms ?? 0,
     estimated: record.estimated,
     unsettled: event.unsettled,
     unpriced: record.unpriced,
@@ -87,16 +94,27 @@ function requestRow(event: EventOf<"request.completed">): RequestRow {
     subject: context.subject,
     country: context.country,
     trace_id: context.trace_id,
-    routing: context.routing ?? null,
+    routing: routingOf(context.routing, record.called_ms),
     cost_center: event.cost_center,
     team_id: event.team_id,
   };
 }
 
-/** Tokens count with a correction's record only: an overage is more money for tokens that the request's row has. */
+/** When the last call began is known behind it, so it comes with the record. */
+const routingOf = (
+  routing: RequestContext["routing"],
+  called_ms: number | undefined,
+): RequestContext["routing"] | null =>
+  routing == null || called_ms === undefined ? (routing ?? null) : { ...routing, called_ms };
+
+/** A miss that nothing stood behind takes no room. */
+const cacheDetailOf = (detail: CacheDetail | undefined): CacheDetail | null =>
+  detail === undefined || Object.values(detail).every((value) => value === null) ? null : detail;
+
+/** Tokens count with the record of an attempt or a correction: an overage is more money for those of the request's row. */
 function adjustmentRow(event: EventOf<"request.adjusted">): AdjustmentRow {
   const { context, record } = event;
-  const usage = event.reason === "correction" ? (record?.usage ?? {}) : {};
+  const usage = event.reason === "overage" ? {} : (record?.usage ?? {});
   return {
     event_id: event.event_id,
     request_id: event.request_id,
@@ -112,6 +130,9 @@ function adjustmentRow(event: EventOf<"request.adjusted">): AdjustmentRow {
     input_tokens: inputTokens(usage),
     output_tokens: outputTokens(usage),
     record,
+    tags: context.tags,
+    subject: context.subject,
+    country: context.country,
     cost_center: event.cost_center,
     team_id: event.team_id,
   };

@@ -1,4 +1,5 @@
 import { type LogFields, log } from "../../../schema/kernel/log.ts";
+import { insertAlert, type NewAlert } from "../../../schema/notifications/alert.ts";
 import type { AuditVerification } from "../../../schema/wire/audit-rpc.ts";
 import type { Database } from "../env.ts";
 import { problemOf } from "../problem-of.ts";
@@ -67,11 +68,25 @@ async function keep(db: Database, org_id: string, found: Found, now: number): Pr
   // Before it is stored: the store is what may have been tampered with.
   if (!ok)
     log("error", "audit_broken", { org_id, entries, problem: problems[0]?.problem ?? "", seq: problems[0]?.seq ?? 0 });
-  await db
-    .prepare(UPSERT)
-    .bind(org_id, now, entries, ok ? 1 : 0, JSON.stringify(problems))
-    .run();
+  const kept = db.prepare(UPSERT).bind(org_id, now, entries, ok ? 1 : 0, JSON.stringify(problems));
+  if (ok) {
+    await kept.run();
+    return;
+  }
+  const { sql, params } = await insertAlert(brokenChain(org_id, problems.length, now), now);
+  await db.batch([kept, db.prepare(sql).bind(...params)]);
 }
+
+const brokenChain = (org_id: string, problems: number, at: number): NewAlert => ({
+  source: `audit/${org_id}/${at}`,
+  org_id,
+  kind: "security",
+  object: { type: "org", id: org_id },
+  team_id: null,
+  at,
+  details: { check: "audit", problems },
+  dedupe_key: "audit",
+});
 
 const UPSERT = `
   INSERT INTO audit_checks (org_id, checked_at, entries, ok, problems) VALUES (?1, ?2, ?3, ?4, ?5)

@@ -1,24 +1,21 @@
 import { log } from "../../../schema/kernel/log.ts";
+import { REBUILD } from "../../../schema/rollup/statements.ts";
 import type { HourRange, RollupRebuilt } from "../../../schema/wire/cron-rpc.ts";
 import type { Database } from "../env.ts";
 import { wholeHours } from "./hours.ts";
-import { BY_DIMENSIONS, SUM_POSTINGS } from "./sum-postings.ts";
+import { logBegins } from "./log-begins.ts";
 
 /**
- * Replaces the rollup of these hours by the sums of the log, in one transaction: batches that are consumed meanwhile
- * come wholly before or wholly after. Only for hours whose log is complete; where it has been deleted, so are the sums.
+ * Replaces the rollups of these hours by the sums of the log, in one transaction: batches that are consumed meanwhile
+ * come wholly before or wholly after. Never where the log was deleted: the sums would be, too.
  */
 export async function rebuildRollup(db: Database, range: HourRange): Promise<RollupRebuilt> {
   const hours = wholeHours(range);
   if (hours === null) return { status: "invalid_range" };
-  const [, inserted] = await db.batch([
-    db.prepare("DELETE FROM rollup_hourly WHERE hour >= ?1 AND hour < ?2").bind(hours.from, hours.to),
-    db.prepare(REBUILD).bind(hours.from, hours.to),
-  ]);
-  const rows = inserted?.meta.changes ?? 0;
+  const log_begins = await logBegins(db);
+  if (hours.from < log_begins) return { status: "log_deleted", log_begins };
+  const [, , sums] = await db.batch(REBUILD.map((statement) => db.prepare(statement).bind(hours.from, hours.to)));
+  const rows = sums?.meta.changes ?? 0;
   log("info", "rollup_rebuilt", { ...hours, rows });
   return { status: "rebuilt", ...hours, rows };
 }
-
-const REBUILD = `${SUM_POSTINGS}
-  WHERE at >= ?1 AND at < ?2${BY_DIMENSIONS}`;

@@ -43,3 +43,9 @@ export function may(actor: Actor, permission: Permission, team_id: string | null
 /** Whether the actor may do it anywhere at all, if only with what belongs to one of their teams. */
 export const mayAnywhere = (actor: Actor, permission: Permission): boolean =>
   actor.permissions.has(permission) || [...actor.team_permissions.values()].some((held) => held.has(permission));
+
+/** The teams with which alone the actor may do it; null where they may do it everywhere in the org. */
+export const teamsWith = (actor: Actor, permission: Permission): readonly string[] | null =>
+  actor.permissions.has(permission)
+    ? null
+    : [...actor.team_permissions].flatMap(([id, held]) => (held.has(permission) ? [id] : []));

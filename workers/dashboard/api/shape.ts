@@ -27,10 +27,13 @@ export function createSchema(resource: Resource): z.ZodObject {
   return z.object(shape);
 }
 
-/** The body that changes one: any of the fields that may be changed. */
+/** The body that changes one: any of the fields that may be changed. One that is settled is refused, not ignored. */
 export function updateSchema(resource: Resource): z.ZodObject {
   const shape: Record<string, z.ZodType> = {};
   for (const column of resource.update) shape[apiName(column)] = described(fieldOf(resource, column)).optional();
+  for (const [column, why] of Object.entries(resource.settled ?? {})) {
+    shape[apiName(column)] = z.never(why).optional().describe(`Refused: ${why}.`);
+  }
   return z.object(shape);
 }
 

@@ -1,3 +1,4 @@
+import { objectNamed } from "../../../schema/clients/object-named.ts";
 import { isRefused, type Refusal, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import type { JsonObject } from "../../../schema/kernel/json.ts";
 import { log } from "../../../schema/kernel/log.ts";
@@ -97,7 +98,7 @@ async function write(
 }
 
 /** A new stub each time: one that failed by a reset keeps failing. */
-export const auditObject = ({ env }: ConsoleScope, org_id: string) => env.AUDIT.get(env.AUDIT.idFromName(org_id));
+export const auditObject = ({ env }: ConsoleScope, org_id: string) => objectNamed(env.AUDIT, org_id);
 
 function outcomeOf(
   answer: AuditWriteAnswer,

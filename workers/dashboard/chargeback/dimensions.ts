@@ -1,33 +1,29 @@
-/** What costs can be grouped by. */
-export interface Dimension {
-  /** The column of request_log and request_adjustments, or which part of the calendar. */
-  readonly source:
-    | { readonly column: string; readonly named: { readonly table: string; readonly field: string } | null }
-    | { readonly calendar: "day" | "month" };
-  /** What it is called in a row. */
-  readonly field: string;
-}
+import { type Dimension, type ListedName, listedDimension, fieldsOf as spendFields } from "../spend/dimensions.ts";
 
-/** Names are those of today, of this org alone; ids, team and cost centre are what the posting says. */
-export const DIMENSIONS = {
-  team: { field: "team_id", source: { column: "team_id", named: { table: "teams", field: "team_name" } } },
-  cost_center: { field: "cost_center", source: { column: "cost_center", named: null } },
-  wallet: { field: "wallet_id", source: { column: "wallet_id", named: { table: "wallets", field: "wallet_name" } } },
-  key: { field: "key_id", source: { column: "key_id", named: { table: "api_keys", field: "key_name" } } },
-  provider: { field: "provider", source: { column: "provider_id", named: null } },
-  model: { field: "model", source: { column: "model", named: null } },
-  feature: { field: "feature", source: { column: "feature", named: null } },
-  day: { field: "day", source: { calendar: "day" } },
-  month: { field: "month", source: { calendar: "month" } },
-} as const satisfies Readonly<Record<string, Dimension>>;
+const BOOKED = [
+  "team",
+  "cost_center",
+  "wallet",
+  "key",
+  "provider",
+  "model",
+  "feature",
+] as const satisfies readonly ListedName[];
+const CALENDAR = ["day", "month"] as const;
 
-export type DimensionName = keyof typeof DIMENSIONS;
+/** What costs can be charged back by, in the order in which a refusal names them. */
+export const DIMENSION_NAMES = [...BOOKED, ...CALENDAR] as const;
+export type DimensionName = (typeof DIMENSION_NAMES)[number];
 
-export const isDimension = (name: string): name is DimensionName => Object.hasOwn(DIMENSIONS, name);
+export const isDimension = (name: string): name is DimensionName => DIMENSION_NAMES.some((known) => known === name);
+
+export const isCalendar = (name: DimensionName): name is (typeof CALENDAR)[number] =>
+  CALENDAR.some((kind) => kind === name);
+
+/** The dimensions of a query that are not of the calendar, in its order. */
+export const bookedBy = (names: readonly DimensionName[]): readonly Dimension[] =>
+  names.flatMap((name) => (isCalendar(name) ? [] : [listedDimension(name)]));
 
 /** The fields of a row before its figures, in the order of the dimensions. */
 export const fieldsOf = (names: readonly DimensionName[]): readonly string[] =>
-  names.flatMap((name) => {
-    const { field, source }: Dimension = DIMENSIONS[name];
-    return "column" in source && source.named !== null ? [field, source.named.field] : [field];
-  });
+  names.flatMap((name) => (isCalendar(name) ? [name] : spendFields([listedDimension(name)])));

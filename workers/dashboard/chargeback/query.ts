@@ -1,32 +1,19 @@
 import * as z from "zod";
 import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
-import { isTimeZone, periodAt } from "../../../schema/kernel/period.ts";
+import { isTimeZone } from "../../../schema/kernel/period.ts";
 import type { Row } from "../api/hooks.ts";
+import { listParam } from "../api/list-param.ts";
 import { momentParam } from "../api/moment-param.ts";
-import { DIMENSIONS, type DimensionName, isDimension } from "./dimensions.ts";
+import { listedDimension } from "../spend/dimensions.ts";
+import { type Range, rangeOf, rangeProblem } from "../spend/range.ts";
+import type { Filter } from "../spend/statement.ts";
+import { DIMENSION_NAMES, type DimensionName, isDimension } from "./dimensions.ts";
 
 export const FORMATS = ["json", "csv"] as const;
 
-/** Three years and some: each day of it is looked up by itself when days are asked for. */
-const RANGE_DAYS = 1_100;
-const DAY_MS = 24 * 60 * 60 * 1000;
+const NAMES = DIMENSION_NAMES.join(", ");
 
-const NAMES = Object.keys(DIMENSIONS).join(", ");
-
-const groupBy = z
-  .string()
-  .max(200)
-  .transform((text, context): DimensionName[] => {
-    const names = [...new Set(text.split(",").map((name) => name.trim()))];
-    const unknown = names.find((name) => !isDimension(name));
-    if (unknown === undefined) return names.filter(isDimension);
-    context.addIssue({
-      code: "custom",
-      message: `there is no group "${unknown.slice(0, 50)}". There is: ${NAMES}, joined by commas`,
-    });
-    return z.NEVER;
-  })
-  .optional();
+const groupBy = listParam("group", NAMES, isDimension);
 
 const id = z.string().min(1).max(100).optional();
 /** Empty is a value of its own: what was booked to none. */
@@ -65,39 +52,30 @@ const parsed = z.object({
   format: z.enum(FORMATS).default("json"),
 });
 
-/** Milliseconds since the epoch, `from` inside and `to` outside. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
 export interface ChargebackQuery {
   readonly range: Range;
   readonly time_zone: string;
   readonly group_by: readonly DimensionName[];
-  readonly filters: readonly { readonly column: string; readonly value: string | null }[];
+  readonly filters: readonly Filter[];
   readonly format: (typeof FORMATS)[number];
 }
+
+const FILTERS = [
+  ["team_id", "team"],
+  ["cost_center", "cost_center"],
+  ["wallet_id", "wallet"],
+  ["key_id", "key"],
+] as const;
 
 /** Parsed parameters as a query. Without times it is about the current month of the time zone. */
 export function chargebackQuery(params: Row, now: number): ChargebackQuery | Refused {
   const { from, to, time_zone, group_by, format, ...equal } = parsed.parse(params);
   const range = rangeOf(from, to, time_zone, now);
-  if ("refused" in range) return range;
-  const filters = Object.entries(equal).flatMap(([column, value]) =>
-    value === undefined ? [] : [{ column, value: value === "" ? null : value }],
-  );
+  const problem = rangeProblem(range, "day");
+  if (problem !== null) return refuse("invalid_request", { message: problem, param: "from" });
+  const filters = FILTERS.flatMap(([param, name]) => {
+    const value = equal[param];
+    return value === undefined ? [] : [{ dimension: listedDimension(name), values: [value === "" ? null : value] }];
+  });
   return { range, time_zone, group_by: group_by.filter(isDimension), filters, format };
-}
-
-function rangeOf(from: number | undefined, to: number | undefined, time_zone: string, now: number): Range | Refused {
-  const end = to ?? periodAt("month", time_zone, 1, now).end ?? now;
-  const range = { from: from ?? periodAt("month", time_zone, 1, end - 1).start, to: end };
-  if (range.from >= range.to) {
-    return refuse("invalid_request", { message: "`from` must be before `to`.", param: "from" });
-  }
-  if (range.to - range.from > RANGE_DAYS * DAY_MS) {
-    return refuse("invalid_request", { message: `At most ${RANGE_DAYS} days at a time.`, param: "from" });
-  }
-  return range;
 }

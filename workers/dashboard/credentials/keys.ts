@@ -1,5 +1,5 @@
 import { desc, eq } from "drizzle-orm";
-import { type DataKey, newDataKey, unwrapDataKey } from "../../../schema/credential/data-key.ts";
+import { type DataKey, newDataKey, rewrapDataKey, unwrapDataKey } from "../../../schema/credential/data-key.ts";
 import type { KeyWrapping } from "../../../schema/credential/key-wrapping.ts";
 import { masterKeyWrapping } from "../../../schema/credential/master-key-wrapping.ts";
 import { masterKeysOf } from "../../../schema/credential/master-keys.ts";
@@ -46,6 +46,23 @@ export async function freshKey(scope: ConsoleScope, org_id: string): Promise<Sea
   const { row, data_key } = await newDataKey(wrappingOf(scope), org_id, scope.effects);
   const insert = databaseOf(scope.env.DB).insert(dataKeys).values(row);
   return { data_key, statements: [statement(insert)], preconditions: [] };
+}
+
+/**
+ * Statements that wrap every data key of the org anew, under the master key as it is now: those that are not to be deleted
+ * must not end with the one before. A key that does not open stays as it is.
+ */
+export async function rewrappedKeys(scope: ConsoleScope, org_id: string): Promise<readonly SqlStatement[]> {
+  const statements: SqlStatement[] = [];
+  for (const row of await readDataKeys(scope, org_id)) {
+    const wrapped = await rewrapDataKey([wrappingOf(scope)], row, scope.effects);
+    if (wrapped === null) continue;
+    statements.push({
+      sql: "UPDATE data_keys SET wrapped = ? WHERE org_id = ? AND id = ?",
+      params: [wrapped, org_id, row.id],
+    });
+  }
+  return statements;
 }
 
 /** What opens an org's sealed texts. */

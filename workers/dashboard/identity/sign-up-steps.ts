@@ -1,10 +1,17 @@
 import type { Refused } from "../../../schema/kernel/errors.ts";
+import type { Jurisdiction } from "../../../schema/kernel/jurisdiction.ts";
 import type { SignedIn } from "../access/actor.ts";
 import type { ConsoleScope } from "../http/scope.ts";
 
 export interface OrgName {
   readonly id: string;
   readonly name: string;
+}
+
+export interface OrgToMake {
+  readonly name: string;
+  /** Where its objects are, for good; null is anywhere. */
+  readonly data_jurisdiction: Jurisdiction | null;
 }
 
 /** What signing up does with organisations, which are not identity's to know: the routes are given these. */
@@ -24,6 +31,6 @@ export interface SignUpSteps {
   createOrg(
     scope: ConsoleScope,
     user: SignedIn,
-    name: string,
+    org: OrgToMake,
   ): Promise<{ readonly org: OrgName; readonly wallet_id: string; readonly member_id: string } | Refused>;
 }

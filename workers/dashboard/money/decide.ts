@@ -1,14 +1,18 @@
 import { describeMoney } from "../../../schema/clients/money-request.ts";
-import { isRefused, refuse } from "../../../schema/kernel/errors.ts";
+import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import type { Resource } from "../../../schema/resources/resource.ts";
+import { may } from "../access/actor.ts";
 import type { HookContext, Row } from "../api/hooks.ts";
 import { notFound } from "../api/row-response.ts";
 import { readRow } from "../api/rows.ts";
 import { auditActor, commit } from "../audit/commit.ts";
 import { refused } from "../http/respond.ts";
+import { findWallet } from "../resources/find.ts";
 import { databaseOf } from "../store/database.ts";
 import { answerWith, carryThrough, isOverdue, requestOf } from "./money-request.ts";
 import { personsOf } from "./persons.ts";
+
+const PERMISSION = "money:approve";
 
 /** Somebody else may be faster, once: then it is decided. */
 const ATTEMPTS = 3;
@@ -29,8 +33,8 @@ export async function decideMoney(
   for (let attempt = 1; ; attempt += 1) {
     const row = await readRow(databaseOf(scope.env.DB), resource, actor.org_id, id);
     if (row === null) return notFound(scope, resource);
-    const own = verdict.approve ? await ownProblem(row, context) : null;
-    if (own !== null) return refused(scope, own.refused);
+    const problem = await deciderProblem(row, verdict, context);
+    if (problem !== null) return refused(scope, problem.refused);
     const answered = await answerDecided(resource, row, verdict, context);
     if (answered !== null) return answered;
     const committed = await write(row, verdict, context);
@@ -64,16 +68,33 @@ const TOO_LATE = {
   expired: "Nobody decided in time, so it has expired. Ask again if it is still wanted.",
 } as const;
 
-async function ownProblem(row: Row, context: HookContext) {
+/** Why the actor may not decide so, or null. Rejecting what one has asked for oneself is taking it back. */
+async function deciderProblem(row: Row, { approve }: Verdict, context: HookContext): Promise<Refused | null> {
+  const { actor } = context;
+  const everywhere = actor.permissions.has(PERMISSION);
+  if (!approve && everywhere) return null;
   const persons = await personsOf(context);
   const requesters = Array.isArray(row.requester_ids) ? row.requester_ids : [];
   if (persons.ids.some((id) => requesters.includes(id))) {
+    if (!approve) return null;
     return refuse("forbidden", { message: "You have asked for this yourself: somebody else has to approve it." });
   }
-  if (persons.known) return null;
+  if (!everywhere && !may(actor, PERMISSION, await givingTeam(row, context))) {
+    return refuse("forbidden", {
+      message:
+        "Who leads a team decides about transfers from a wallet of that team, and about nothing else. Ask an admin of the organisation.",
+    });
+  }
+  if (!approve || persons.known) return null;
   return refuse("forbidden", {
     message: "It is not known who made this key, so it may be the requester's own. Approve with another one.",
   });
+}
+
+/** The team whose money would leave; null where that is nobody's but the organisation's. */
+async function givingTeam(row: Row, context: HookContext): Promise<string | null> {
+  const { from_wallet_id } = requestOf(row);
+  return from_wallet_id === null ? null : ((await findWallet(context, from_wallet_id))?.team_id ?? null);
 }
 
 async function write(row: Row, verdict: Verdict, { scope, actor }: HookContext) {

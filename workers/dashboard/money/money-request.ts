@@ -2,9 +2,12 @@ import * as z from "zod";
 import { carryOut, describeMoney, type MoneyRequest, recordOf } from "../../../schema/clients/money-request.ts";
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
+import { formatTimeOrNull } from "../../../schema/kernel/time.ts";
+import { insertAlert, type NewAlert } from "../../../schema/notifications/alert.ts";
 import { MONEY_RESOURCES } from "../../../schema/resources/money-request.ts";
 import type { Resource } from "../../../schema/resources/resource.ts";
 import { moneyRequests } from "../../../schema/tables/console.ts";
+import type { SqlStatement } from "../../../schema/wire/audit-rpc.ts";
 import { type HookContext, type Row, textOf, textOrNull } from "../api/hooks.ts";
 import { earlierAnswer, type Idempotent, keepAnswer, readIdempotent, wasOvertaken } from "../api/idempotency.ts";
 import { withEtag } from "../api/row-response.ts";
@@ -12,6 +15,7 @@ import { readRow } from "../api/rows.ts";
 import { show } from "../api/shape.ts";
 import { auditActor, commit, type Precondition } from "../audit/commit.ts";
 import { json, refused } from "../http/respond.ts";
+import { findWallet } from "../resources/find.ts";
 import { databaseOf, statement } from "../store/database.ts";
 import { personsOf } from "./persons.ts";
 
@@ -115,10 +119,43 @@ async function insert(wanted: Wanted, idempotent: Idempotent | null, context: Ho
       ...preconditions,
       ...(needs_approval ? [fewPending(actor.org_id)] : []),
     ],
-    statements: [statement(databaseOf(scope.env.DB).insert(moneyRequests).values(row)), ...(kept?.statements ?? [])],
+    statements: [
+      statement(databaseOf(scope.env.DB).insert(moneyRequests).values(row)),
+      ...(needs_approval ? [await askDeciders(row, context)] : []),
+      ...(kept?.statements ?? []),
+    ],
     effects: [],
   });
   return isRefused(committed) ? committed : row;
+}
+
+/** Somebody has to decide: those whom the alert policy names are told, with the request itself. */
+async function askDeciders(
+  row: MoneyRequest & {
+    readonly reason: string;
+    readonly requested_by_name: string;
+    readonly expires_at: number | null;
+    readonly created_at: number;
+  },
+  context: HookContext,
+): Promise<SqlStatement> {
+  const wallet = await findWallet(context, row.wallet_id ?? row.to_wallet_id ?? "");
+  const alert: NewAlert = {
+    source: `money/${row.id}`,
+    org_id: row.org_id,
+    kind: "budget_request",
+    object: { type: row.kind, id: row.id },
+    team_id: wallet?.team_id ?? null,
+    at: row.created_at,
+    details: {
+      ...describeMoney(row),
+      reason: row.reason,
+      requested_by: row.requested_by_name,
+      expires_at: formatTimeOrNull(row.expires_at),
+    },
+    dedupe_key: `money/${row.id}`,
+  };
+  return await insertAlert(alert, context.scope.started_at);
 }
 
 const fewPending = (org_id: string): Precondition => ({

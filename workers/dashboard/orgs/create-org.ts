@@ -6,6 +6,7 @@ import type { SignedIn } from "../access/actor.ts";
 import { commit } from "../audit/commit.ts";
 import { freshKey } from "../credentials/keys.ts";
 import type { ConsoleScope } from "../http/scope.ts";
+import type { OrgToMake } from "../identity/sign-up-steps.ts";
 import { databaseOf, statement } from "../store/database.ts";
 
 /** What the first wallet of an org may spend a month until somebody decides otherwise. */
@@ -18,10 +19,14 @@ export interface NewOrg {
 }
 
 /** Makes an org with a first wallet and a data key, and the user its owner: all of it or nothing. */
-export async function createOrg(scope: ConsoleScope, user: SignedIn, name: string): Promise<NewOrg | Refused> {
+export async function createOrg(
+  scope: ConsoleScope,
+  user: SignedIn,
+  { name, data_jurisdiction }: OrgToMake,
+): Promise<NewOrg | Refused> {
   const { effects, started_at } = scope;
-  const org_id = effects.newId("org");
-  const wallet_id = effects.newId("wallet");
+  const org_id = effects.newId("org", data_jurisdiction);
+  const wallet_id = effects.newId("wallet", data_jurisdiction);
   const member_id = effects.newId("member");
   const db = databaseOf(scope.env.DB);
   const key = await freshKey(scope, org_id);
@@ -30,7 +35,11 @@ export async function createOrg(scope: ConsoleScope, user: SignedIn, name: strin
     actor: { type: "user", id: user.user_id, name: user.email },
     action: "org.created",
     target: { type: "org", id: org_id },
-    details: { after: { name }, owner: member_id, wallet_id },
+    details: {
+      after: { name, ...(data_jurisdiction === null ? {} : { data_jurisdiction }) },
+      owner: member_id,
+      wallet_id,
+    },
     preconditions: [],
     statements: [
       statement(db.insert(orgs).values({ id: org_id, name, created_at: started_at })),

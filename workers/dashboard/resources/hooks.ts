@@ -1,4 +1,8 @@
 import type { Hooks } from "../api/hooks.ts";
+import { alertPolicyHooks } from "./alert-policies.ts";
+import { channelHooks } from "./channels.ts";
+import { digestHooks } from "./digests.ts";
+import { experimentHooks } from "./experiments.ts";
 import { invitationHooks } from "./invitations.ts";
 import { keyHooks } from "./keys.ts";
 import { memberHooks } from "./members.ts";
@@ -14,6 +18,10 @@ import { walletHooks } from "./wallets.ts";
 /** The behaviour of resources, by their name. One that is only stored has none. */
 export const HOOKS: Readonly<Record<string, Hooks>> = {
   adjustment: moneyRequestHooks,
+  alert_policy: alertPolicyHooks,
+  channel: channelHooks,
+  digest: digestHooks,
+  experiment: experimentHooks,
   invitation: invitationHooks,
   key: keyHooks,
   member: memberHooks,

@@ -6,16 +6,17 @@ import { importPrivateKey, parseServiceAccountKey } from "../../../schema/provid
 /** Values go into HTTP headers as they are. */
 const HEADER_VALUE = /^[\x21-\x7e]+$/;
 
-/** What is wrong with the form of a credential of a kind, whose names are known to fit. No text of it is quoted. */
+/** What is wrong with the form of a credential of a kind, whose names are known to fit, and which stands at `at`. No text of it is quoted. */
 export async function credentialProblem(
   { credential: fields }: ProviderKindRow,
   credential: Readonly<Record<string, string>>,
+  at: string,
 ): Promise<Refused | null> {
   for (const field of fields) {
     const value = credential[field.name];
     const problem = value === undefined ? null : await valueProblem(field, value);
     if (problem === null) continue;
-    const param = `credential.${field.name}`;
+    const param = `${at}.${field.name}`;
     return refuse("invalid_request", { message: `\`${param}\` ${problem}`, param });
   }
   return null;

@@ -1,10 +1,16 @@
 import * as z from "zod";
-import { sealWith } from "../../../schema/credential/seal.ts";
+import { type NamedCredential, namedCredentials } from "../../../schema/credential/named-credential.ts";
+import { type Credential, sealWith } from "../../../schema/credential/seal.ts";
 import { checkUrl, URL_PROBLEMS } from "../../../schema/http/checked-url.ts";
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { isCatalogueName } from "../../../schema/pricing/catalogue.ts";
 import { isProviderKind, PROVIDER_KINDS, type ProviderKindRow } from "../../../schema/providers/kinds.ts";
-import { credentialInput, type ProviderModel, providerModel } from "../../../schema/resources/provider.ts";
+import {
+  credentialInput,
+  namedCredentialInput,
+  type ProviderModel,
+  providerModel,
+} from "../../../schema/resources/provider.ts";
 import { modelPrices } from "../../../schema/tables/tables.ts";
 import type { SqlStatement } from "../../../schema/wire/audit-rpc.ts";
 import { type HookContext, type Hooks, type Prepared, type Row, textOf, textOrNull } from "../api/hooks.ts";
@@ -35,7 +41,7 @@ async function prepare(
     addressProblem(kind, values, row, context) ??
     settingsProblem(kindName, kind, values.settings, context.scope.config.AO_ALLOW_PRIVATE_UPSTREAMS);
   if (problem !== null) return problem;
-  const sealed = await sealCredentialOf(values, id, kindName, kind, row, context);
+  const sealed = await sealCredentialsOf(values, id, kindName, kind, row, context);
   if (isRefused(sealed)) return sealed;
   const models = readModels(values);
   const twice = models.find((model, index) => models.findIndex((other) => other.id === model.id) !== index);
@@ -53,7 +59,7 @@ async function prepare(
     ],
     values: { ...(row === null ? { name: textOrNull(values, "name") ?? id } : {}), ...sealed.values },
     after: price_statements,
-    details: models.length === 0 ? {} : { priced_models: models.map((model) => model.id) },
+    details: { ...sealed.details, ...(models.length === 0 ? {} : { priced_models: models.map((model) => model.id) }) },
   };
 }
 
@@ -78,7 +84,28 @@ function addressProblem(kind: ProviderKindRow, values: Row, row: Row | null, { s
   return refuse("invalid_request", { message: `\`base_url\` ${URL_PROBLEMS[checked.problem]}.`, param: "base_url" });
 }
 
-async function sealCredentialOf(
+/** What is wrong with a credential, which stands in the body at `at`. */
+async function problemOf(
+  kindName: string,
+  kind: ProviderKindRow,
+  credential: Credential,
+  at: string,
+): Promise<Refused | null> {
+  const known = kind.credential.map(({ name }) => name);
+  const unknown = Object.keys(credential).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    return refuse("invalid_request", {
+      message: `A credential of the kind ${kindName} has ${known.join(", ") || "no fields"}, and not "${unknown.slice(0, 50)}".`,
+      param: at,
+    });
+  }
+  const missing = kind.credential.find(({ name, required }) => required && credential[name] === undefined);
+  if (missing !== undefined) return missingField(kindName, missing.name, at);
+  return (await credentialProblem(kind, credential, at)) ?? wayProblem(kindName, kind, Object.keys(credential), at);
+}
+
+/** The credentials as they are stored: what was sent is checked and sealed, what was not is kept. */
+async function sealCredentialsOf(
   values: Row,
   id: string,
   kindName: string,
@@ -87,51 +114,105 @@ async function sealCredentialOf(
   context: HookContext,
 ): Promise<Prepared | Refused> {
   const { scope, actor } = context;
-  if (values.credential === undefined || values.credential === null) {
-    const kept = values.credential === undefined && row !== null;
-    if (kept) return { values: {} };
-    const missing = kind.credential.find(({ required }) => required);
-    if (missing !== undefined) return missingField(kindName, missing.name);
-    return wayProblem(kindName, kind, []) ?? { values: { credential: null } };
+  const main = await mainOf(values, kindName, kind, row);
+  if (isRefused(main)) return main;
+  const named = await namedOf(values, kindName, kind, row);
+  if (isRefused(named)) return named;
+  const none = typeof main.credential !== "object" || main.credential === null;
+  if (none && named.credentials?.every((entry) => "sealed" in entry) !== false) {
+    return { values: { ...main, ...named } };
   }
-  const credential = credentialInput.parse(values.credential);
-  const known = kind.credential.map(({ name }) => name);
-  const unknown = Object.keys(credential).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    return refuse("invalid_request", {
-      message: `A credential of the kind ${kindName} has ${known.join(", ") || "no fields"}, and not "${unknown.slice(0, 50)}".`,
-      param: "credential",
-    });
-  }
-  const missing = kind.credential.find(({ name, required }) => required && credential[name] === undefined);
-  if (missing !== undefined) return missingField(kindName, missing.name);
-  const malformed = await credentialProblem(kind, credential);
-  if (malformed !== null) return malformed;
-  const unclear = wayProblem(kindName, kind, Object.keys(credential));
-  if (unclear !== null) return unclear;
   const key = await sealingKey(scope, actor.org_id);
   const owner = { org_id: actor.org_id, provider_id: id };
+  const seal = (credential: Credential) => sealWith(key.data_key, owner, credential, scope.effects);
+  const kept = async (entry: NamedCredential | Unsealed): Promise<NamedCredential> =>
+    "sealed" in entry ? entry : { name: entry.name, sealed: await seal(entry.credential) };
   return {
-    values: { credential: await sealWith(key.data_key, owner, credential, scope.effects) },
+    values: {
+      ...(main.credential == null ? main : { credential: await seal(main.credential) }),
+      ...(named.credentials == null ? named : { credentials: await Promise.all(named.credentials.map(kept)) }),
+    },
     before: key.statements,
     preconditions: key.preconditions,
+    details: named.credentials == null ? {} : { credentials_set: setNames(named.credentials) },
   };
 }
 
-const missingField = (kind: string, name: string): Refused =>
+interface Unsealed {
+  readonly name: string;
+  readonly credential: Credential;
+}
+
+const setNames = (entries: readonly (NamedCredential | Unsealed)[]): string[] =>
+  entries.flatMap((entry) => ("sealed" in entry ? [] : [entry.name]));
+
+/** The main credential as it was sent; absent where it stays. */
+async function mainOf(
+  values: Row,
+  kindName: string,
+  kind: ProviderKindRow,
+  row: Row | null,
+): Promise<{ readonly credential?: Credential | null } | Refused> {
+  if (values.credential === undefined && row !== null) return {};
+  if (values.credential === undefined || values.credential === null) {
+    const missing = kind.credential.find(({ required }) => required);
+    if (missing !== undefined) return missingField(kindName, missing.name, "credential");
+    return wayProblem(kindName, kind, [], "credential") ?? { credential: null };
+  }
+  const credential = credentialInput.parse(values.credential);
+  return (await problemOf(kindName, kind, credential, "credential")) ?? { credential };
+}
+
+/** The named credentials, sealed where they are kept; absent where all stay. */
+async function namedOf(
+  values: Row,
+  kindName: string,
+  kind: ProviderKindRow,
+  row: Row | null,
+): Promise<{ readonly credentials?: readonly (NamedCredential | Unsealed)[] | null } | Refused> {
+  if (values.credentials === undefined) return {};
+  if (values.credentials === null) return { credentials: null };
+  const stored = namedCredentials(row?.credentials ?? null);
+  const entries: (NamedCredential | Unsealed)[] = [];
+  for (const [place, { name, credential }] of z.array(namedCredentialInput).parse(values.credentials).entries()) {
+    const at = `credentials[${place}]`;
+    if (entries.some((entry) => entry.name === name)) {
+      return refuse("invalid_request", { message: `\`credentials\` has "${name}" twice.`, param: `${at}.name` });
+    }
+    const kept = stored.find((entry) => entry.name === name);
+    if (credential === undefined && kept === undefined) {
+      return refuse("invalid_request", {
+        message: `\`${at}.credential\` is missing: no credential is stored under "${name}".`,
+        param: `${at}.credential`,
+      });
+    }
+    const problem = credential === undefined ? null : await problemOf(kindName, kind, credential, `${at}.credential`);
+    if (problem !== null) return problem;
+    if (credential !== undefined) entries.push({ name, credential });
+    else if (kept !== undefined) entries.push(kept);
+  }
+  return { credentials: entries };
+}
+
+const missingField = (kind: string, name: string, at: string): Refused =>
   refuse("invalid_request", {
-    message: `\`credential.${name}\` is missing: the kind ${kind} needs it.`,
-    param: `credential.${name}`,
+    message: `\`${at}.${name}\` is missing: the kind ${kind} needs it.`,
+    param: `${at}.${name}`,
   });
 
 /** Of a kind that can be reached in several ways, a credential must be exactly one of them. */
-function wayProblem(kindName: string, { credential_ways: ways }: ProviderKindRow, given: readonly string[]) {
+function wayProblem(
+  kindName: string,
+  { credential_ways: ways }: ProviderKindRow,
+  given: readonly string[],
+  at: string,
+): Refused | null {
   if (ways === undefined) return null;
   const one = ways.some((way) => way.length === given.length && way.every((name) => given.includes(name)));
   if (one) return null;
   return refuse("invalid_request", {
     message: `A credential of the kind ${kindName} is ${ways.map((way) => way.join(" + ")).join(", or ")}.`,
-    param: "credential",
+    param: at,
   });
 }
 

@@ -1,5 +1,5 @@
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
-import { type Action, actionSchema } from "../../../schema/routing/action.ts";
+import { actionSchema, modelsIn } from "../../../schema/routing/action.ts";
 import type { HookContext, Hooks, Prepared, Row } from "../api/hooks.ts";
 import { findProvider } from "./find.ts";
 
@@ -17,24 +17,10 @@ async function problemOf(changes: Row, row: Row, context: HookContext): Promise<
   const action = actionSchema.safeParse(changes.then);
   if (!action.success) return null;
   for (const { model, param } of modelsIn(action.data)) {
-    const missing = await noProvider(model, param, context);
+    const missing = await noProvider(model, `then.${param}`, context);
     if (isRefused(missing)) return missing;
   }
   return null;
-}
-
-function modelsIn({
-  model,
-  split,
-  cheapest,
-  fallback,
-}: Action): readonly { readonly model: string; readonly param: string }[] {
-  return [
-    ...(model === undefined ? [] : [{ model, param: "then.model" }]),
-    ...(split ?? []).map((option, at) => ({ model: option.model, param: `then.split[${at}].model` })),
-    ...(cheapest ?? []).map((one, at) => ({ model: one, param: `then.cheapest[${at}]` })),
-    ...(fallback ?? []).map((one, at) => ({ model: one, param: `then.fallback[${at}]` })),
-  ];
 }
 
 async function noProvider(

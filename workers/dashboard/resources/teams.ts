@@ -42,6 +42,11 @@ async function remove(row: Row, { scope, actor }: HookContext): Promise<Removal 
     ],
     before: [
       statement(db.delete(teamMembers).where(and(eq(teamMembers.org_id, actor.org_id), eq(teamMembers.team_id, id)))),
+      // Nobody is left whom they could be for.
+      ...["alert_policies", "digests"].map((table) => ({
+        sql: `DELETE FROM ${table} WHERE org_id = ? AND team_id = ?`,
+        params: [actor.org_id, id],
+      })),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import { walletClient } from "../../../schema/clients/wallet-client.ts";
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
+import { jurisdictionOf } from "../../../schema/kernel/jurisdiction.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
 import { formatTime, formatTimeOrNull } from "../../../schema/kernel/time.ts";
@@ -22,7 +23,7 @@ const DEEPEST = 8;
 /** Wallets: every change goes to the wallet's object, which decides about money. Their history stays. */
 export const walletHooks: Hooks = {
   create: async (values, context) => {
-    const id = context.scope.effects.newId("wallet");
+    const id = context.scope.effects.newId("wallet", jurisdictionOf(context.actor.org_id));
     const place = await placed(values, null, context);
     return isRefused(place) ? place : { ...configuring(place, id), values: { id } };
   },

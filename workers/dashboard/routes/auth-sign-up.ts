@@ -8,7 +8,8 @@ import type { ConsoleScope } from "../http/scope.ts";
 import { type SignUpAnswer, signUp } from "../identity/accounts.ts";
 import { refuseAttempt } from "../identity/attempt-limit.ts";
 import { emailField, invitationTokenField, nameField, newPasswordField } from "../identity/credentials.ts";
-import type { SignUpSteps } from "../identity/sign-up-steps.ts";
+import type { OrgToMake, SignUpSteps } from "../identity/sign-up-steps.ts";
+import { dataJurisdictionField } from "../orgs/data-jurisdiction.ts";
 import { EXAMPLE_USER, IDENTITY_STORE_DOWN, userOf, userSchema } from "./auth-shapes.ts";
 
 const bodySchema = z.object({
@@ -16,6 +17,7 @@ const bodySchema = z.object({
   password: newPasswordField,
   name: nameField,
   org_name: nameField.optional().describe("The name of the organisation that is made. Not read with an invitation."),
+  data_jurisdiction: dataJurisdictionField,
   invitation_token: invitationTokenField
     .optional()
     .describe("Joins the organisation of the invitation; none of one's own is made."),
@@ -69,14 +71,14 @@ export const signUpRoute = (steps: SignUpSteps): OpenRoute => ({
 });
 
 async function handleSignUp({ http, body }: RouteInput, scope: ConsoleScope, steps: SignUpSteps): Promise<Response> {
-  const { email, password, name, org_name, invitation_token } = bodySchema.parse(body);
+  const { email, password, name, org_name, data_jurisdiction = null, invitation_token } = bodySchema.parse(body);
   const uninvited = await checkInvitation(scope, steps, email, invitation_token);
   if (uninvited !== null) return refused(scope, uninvited.refused);
   const answer = await signUp(scope, http, { email, password, name });
   if (answer.status !== "signed_up") return refused(scope, refusalOf(answer).refused);
   const place =
     invitation_token === undefined
-      ? await ownOrg(scope, steps, answer.user, org_name ?? `${name}'s organisation`)
+      ? await ownOrg(scope, steps, answer.user, { name: org_name ?? `${name}'s organisation`, data_jurisdiction })
       : await invitedOrg(scope, steps, answer.user, invitation_token);
   return json(scope, { user: userOf(answer.user), ...place } satisfies Answer, {
     status: 201,
@@ -137,8 +139,8 @@ function refusalOf(answer: Exclude<SignUpAnswer, { readonly status: "signed_up" 
 
 type Place = Omit<Answer, "user">;
 
-async function ownOrg(scope: ConsoleScope, steps: SignUpSteps, user: SignedIn, name: string): Promise<Place> {
-  const made = await steps.createOrg(scope, user, name);
+async function ownOrg(scope: ConsoleScope, steps: SignUpSteps, user: SignedIn, org: OrgToMake): Promise<Place> {
+  const made = await steps.createOrg(scope, user, org);
   if (!isRefused(made)) return { org: made.org, wallet_id: made.wallet_id, problem: null };
   return withoutOrg("your organisation was not", made, "Sign in and make it with POST /v1/orgs.");
 }

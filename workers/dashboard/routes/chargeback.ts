@@ -1,14 +1,16 @@
 import * as z from "zod";
-import { isRefused, type Refusal, refuse } from "../../../schema/kernel/errors.ts";
+import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatTime } from "../../../schema/kernel/time.ts";
 import { chargebackParams, chargebackQuery } from "../chargeback/query.ts";
 import { type Chargeback, chargebackCsv, chargebackJson } from "../chargeback/render.ts";
-import { SUM_LIMITS, sumPostings } from "../chargeback/sum.ts";
+import { sumPostings } from "../chargeback/sum.ts";
 import { CSV_TYPE } from "../export/csv-lines.ts";
 import { refused } from "../http/respond.ts";
 import type { AdminRoute } from "../http/route.ts";
 import type { ConsoleScope } from "../http/scope.ts";
+import { REFUSALS } from "../spend/refusals.ts";
+import { SUM_LIMITS } from "../spend/sum.ts";
 import { databaseOf } from "../store/database.ts";
 
 const line = z.looseObject({
@@ -83,21 +85,6 @@ export const chargebackRoute: AdminRoute = {
       ? file(scope, { query, groups: sums.groups, total_nano_usd: sums.total_nano_usd })
       : refused(scope, REFUSALS[sums.status]);
   },
-};
-
-const REFUSALS: Readonly<Record<"too_many_groups" | "too_many_postings" | "unavailable", Refusal>> = {
-  too_many_groups: refuse("invalid_request", {
-    message: `That is more than ${SUM_LIMITS.groups} lines. Ask for a shorter time, for fewer groups, or with a filter.`,
-    param: "group_by",
-  }).refused,
-  too_many_postings: refuse("invalid_request", {
-    message: `That is more than ${(SUM_LIMITS.slices * SUM_LIMITS.slice) / 1_000_000} million requests. Ask for a shorter time.`,
-    param: "from",
-  }).refused,
-  unavailable: refuse("store_unavailable", {
-    message: "The request log does not answer. Try again.",
-    retry_after_ms: 1_000,
-  }).refused,
 };
 
 function file(scope: ConsoleScope, chargeback: Chargeback): Response {

@@ -26,7 +26,11 @@ export const meRoute: AdminRoute = {
         actor: auditActorSchema,
         role: z.string().nullable(),
         member_id: z.string().nullable(),
-        org: z.object({ id: z.string(), name: z.string() }),
+        org: z.object({
+          id: z.string(),
+          name: z.string(),
+          demo: z.boolean().describe("Whether its traffic was made up, to be looked at."),
+        }),
         permissions: z.array(z.string()),
         team_permissions: z.record(z.string(), z.array(z.string())),
       }),
@@ -39,7 +43,7 @@ export const meRoute: AdminRoute = {
       actor: auditActor(actor),
       role: actor.type === "user" ? actor.role : null,
       member_id: actor.type === "user" ? actor.member_id : null,
-      org: { id: actor.org_id, name: org?.name ?? actor.org_id },
+      org: { id: actor.org_id, name: org?.name ?? actor.org_id, demo: org?.demo ?? false },
       permissions: [...actor.permissions],
       team_permissions: Object.fromEntries([...actor.team_permissions].map(([id, held]) => [id, [...held]])),
     });

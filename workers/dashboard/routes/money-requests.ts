@@ -111,7 +111,7 @@ export function decisionRoutes(resource: Resource): readonly AdminRoute[] {
       operation_id: `approve${pascal}`,
       summary: `Approve a requested ${words}`,
       description:
-        "Approves it and carries it out. Not by who asked for it, nor by a key that they made. When a wallet does not answer it stays `approved` and is finished by itself. Approving again changes nothing.",
+        "Approves it and carries it out. Not by who asked for it, nor by a key that they made; by a team's lead where a wallet of that team gives the money. When a wallet does not answer it stays `approved` and is finished by itself. Approving again changes nothing.",
       body: null,
       handle: ({ params }, scope, actor) => decideMoney(resource, params.id ?? "", { approve: true }, { scope, actor }),
     },

@@ -7,13 +7,14 @@ import { json, refused } from "../http/respond.ts";
 import type { AdminRoute, SessionRoute } from "../http/route.ts";
 import { nameField } from "../identity/credentials.ts";
 import { createOrg } from "../orgs/create-org.ts";
+import { dataJurisdictionField } from "../orgs/data-jurisdiction.ts";
 import { acceptInvitation } from "../orgs/invitation.ts";
 import { databaseOf } from "../store/database.ts";
 
 /** One person seldom needs more; a loop would otherwise make them without end. */
 const ORGS_PER_USER = 20;
 
-const createBody = z.object({ name: nameField });
+const createBody = z.object({ name: nameField, data_jurisdiction: dataJurisdictionField });
 const orgShape = z.object({ id: z.string(), name: z.string() });
 
 export const createOrgRoute: SessionRoute = {
@@ -22,7 +23,8 @@ export const createOrgRoute: SessionRoute = {
   operation_id: "createOrg",
   tag: "Organisation",
   summary: "Create an organisation",
-  description: "Makes an organisation with a first wallet of 25 dollars a month, and you its owner.",
+  description:
+    "Makes an organisation with a first wallet of 25 dollars a month, and you its owner. With a `data_jurisdiction` its objects stay there, for good.",
   security: "session",
   headers: {},
   body: { schema: createBody, example: { name: "Example Ltd" } },
@@ -35,7 +37,7 @@ export const createOrgRoute: SessionRoute = {
   },
   errors: ["invalid_request", "not_signed_in", "origin_denied", "conflict", "store_unavailable", "audit_broken"],
   async handle({ body }, scope, user) {
-    const { name } = createBody.parse(body);
+    const { name, data_jurisdiction = null } = createBody.parse(body);
     const mine = await databaseOf(scope.env.DB).select().from(members).where(eq(members.user_id, user.user_id));
     if (mine.length >= ORGS_PER_USER) {
       return refused(
@@ -43,7 +45,7 @@ export const createOrgRoute: SessionRoute = {
         refuse("conflict", { message: `You belong to ${ORGS_PER_USER} organisations already.` }).refused,
       );
     }
-    const made = await createOrg(scope, user, name);
+    const made = await createOrg(scope, user, { name, data_jurisdiction });
     if (isRefused(made)) return refused(scope, made.refused);
     return json(scope, made, { status: 201, headers: { location: `/v1/orgs/${made.org.id}` } });
   },
@@ -88,7 +90,7 @@ export const rotateDataKeyRoute: AdminRoute = {
   tag: "Organisation",
   summary: "Replace the data key",
   description:
-    "Makes a new data key and seals every stored credential anew with it, in one step: requests go on meanwhile. The old keys are deleted.",
+    "Makes a new data key and seals every stored credential anew with it, in one step: requests go on meanwhile. The old keys are deleted, once no stored texts are sealed with them any more.",
   security: "admin",
   permission: "org:own",
   params: { id: "The organisation's id." },

@@ -23,4 +23,6 @@ export interface StreamRenderer {
   cut(tail: StreamTail): string;
   /** An error in the middle: the envelope, and no success finish behind it. */
   error(body: ErrorBody): string;
+  /** Renders the answer of another provider that goes on in the same stream; absent where the dialect cannot. */
+  resume?(): StreamRenderer;
 }

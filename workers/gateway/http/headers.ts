@@ -28,16 +28,26 @@ export function headersFromUpstream(upstream: Headers): Record<string, string> {
   return out;
 }
 
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const ALL_ZERO = /^0+$/;
 
+export interface Traceparent {
+  /** As it came. */
+  readonly value: string;
+  readonly trace_id: string;
+  readonly parent_id: string;
+  /** Whether the caller keeps its part of the trace. */
+  readonly sampled: boolean;
+}
+
 /** A valid W3C traceparent and its trace id, or null. Source: W3C Trace Context, version 00. */
-export function readTraceparent(headers: Headers): { readonly value: string; readonly trace_id: string } | null {
+export function readTraceparent(headers: Headers): Traceparent | null {
   const value = headers.get("traceparent");
   if (value === null) return null;
-  const [, trace_id, parent_id] = TRACEPARENT.exec(value) ?? [];
-  if (trace_id === undefined || parent_id === undefined) return null;
-  return ALL_ZERO.test(trace_id) || ALL_ZERO.test(parent_id) ? null : { value, trace_id };
+  const [, trace_id, parent_id, flags] = TRACEPARENT.exec(value) ?? [];
+  if (trace_id === undefined || parent_id === undefined || flags === undefined) return null;
+  const sampled = (Number.parseInt(flags, 16) & 1) === 1;
+  return ALL_ZERO.test(trace_id) || ALL_ZERO.test(parent_id) ? null : { value, trace_id, parent_id, sampled };
 }
 
 /**
@@ -67,10 +77,14 @@ export function readLabel(headers: Headers, name: string): string | null {
   return value === undefined || value === "" ? null : value.slice(0, LIMITS.tag_chars);
 }
 
-/** A switch such as `x-ao-dry-run`: absent is off. Any other word than true or false is refused, since a guess may cost. */
-export function readSwitch(headers: Headers, name: string): { readonly on: boolean } | Refused {
+/**
+ * A switch such as `x-ao-dry-run`: absent is off, unless it is said to be on. Any other word than true or false is refused,
+ * since a guess may cost.
+ */
+export function readSwitch(headers: Headers, name: string, absent = false): { readonly on: boolean } | Refused {
   const value = headers.get(name)?.trim().toLowerCase();
-  if (value === undefined || value === "false" || value === "0") return { on: false };
+  if (value === undefined) return { on: absent };
+  if (value === "false" || value === "0") return { on: false };
   if (value === "true" || value === "1") return { on: true };
   return refuse("invalid_request", { message: `The header ${name} must be "true" or "false".`, param: name });
 }

@@ -1,5 +1,6 @@
 import type { Effects } from "../../../schema/kernel/effects.ts";
 import type { Env, GatewayConfig } from "../env.ts";
+import type { Trace } from "../traces/trace.ts";
 
 /** What one request carries through the gateway. Made once at the entry, never stored. */
 export interface RequestScope {
@@ -13,6 +14,8 @@ export interface RequestScope {
   readonly started_at: number;
   /** The caller's address as the edge saw it; null on a machine of one's own. */
   readonly ip: string | null;
+  /** Where traces are wanted: this request's. */
+  readonly trace?: Trace | null;
   /** Keeps the isolate alive for what happens after the last byte. */
   waitUntil(promise: Promise<unknown>): void;
 }

@@ -1,12 +1,16 @@
 import { DurableObject } from "cloudflare:workers";
 import type { UpstreamError } from "../../../schema/canonical/parts.ts";
 import { masterKeysOf } from "../../../schema/credential/master-keys.ts";
+import { breakerAt } from "../../../schema/health/breaker.ts";
+import type { SharedHealth } from "../../../schema/health/shared-health.ts";
 import { type Effects, runtimeEffects } from "../../../schema/kernel/effects.ts";
 import { log } from "../../../schema/kernel/log.ts";
+import { insertAlert } from "../../../schema/notifications/alert.ts";
 import type {
   LiveBatch,
   MonitorFailure,
   MonitorRpc,
+  ProbeAnswer,
   ProviderHealth,
   SyncAnswer,
 } from "../../../schema/wire/monitor-rpc.ts";
@@ -14,15 +18,15 @@ import { type Env, type GatewayConfig, readConfig } from "../env.ts";
 import { checkedFetch } from "../pipeline/call-provider.ts";
 import { adapterOf } from "../providers/registry.ts";
 import { loadOrgSnapshot, type ProviderEntry } from "../stores/org-snapshot.ts";
+import { healthAlert } from "./health-alert.ts";
 import { judgeHealth } from "./health-rule.ts";
 import { type Listed, listUpstreamModels } from "./list-upstream-models.ts";
+import { ProbePermits } from "./probe-permits.ts";
 import { migrate } from "./storage/migrations.ts";
 import { type MonitorRecord, readRecord, writeRecord } from "./storage/record.ts";
-import { addBatch, countLive, figures } from "./storage/windows.ts";
+import { addBatch, figures } from "./storage/windows.ts";
 import { syncModels } from "./sync-models.ts";
-
-/** Live calls that count for the state: what is longer ago has passed. */
-const JUDGED_MINUTES = 2;
+import { WatchedTargets } from "./watched-targets.ts";
 
 interface Owner {
   readonly org_id: string;
@@ -43,11 +47,16 @@ export class ProviderMonitor extends DurableObject<Env> implements MonitorRpc {
   /** Own properties cannot be reached over RPC. */
   readonly effects: Effects = runtimeEffects();
   readonly storage: DurableObjectStorage;
+  readonly #targets: WatchedTargets;
+  readonly #permits = new ProbePermits();
+  /** Calls have come in since figures were published. */
+  #news = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.storage = ctx.storage;
     migrate(ctx.storage);
+    this.#targets = new WatchedTargets(ctx.storage.sql);
   }
 
   async watch(org_id: string, provider_id: string): Promise<void> {
@@ -55,13 +64,22 @@ export class ProviderMonitor extends DurableObject<Env> implements MonitorRpc {
     await this.#arm();
   }
 
-  async report(org_id: string, provider_id: string, batch: LiveBatch): Promise<void> {
+  async report(org_id: string, provider_id: string, batch: LiveBatch): Promise<SharedHealth> {
     const record = this.#remember({ org_id, provider_id });
     const now = this.effects.now();
     addBatch(this.storage.sql, batch, now);
+    this.#targets.report(batch, record.last_probe_ok === false, now, () => this.#chance());
+    this.#news = true;
     const last_failure = newer(record.last_failure, batch.last_failure);
     await this.#judge({ ...record, last_failure }, now);
     await this.#arm();
+    return this.#shared();
+  }
+
+  async probe(model: string): Promise<ProbeAnswer> {
+    const now = this.effects.now();
+    const targets = this.#targets.halfOpen(model, now);
+    return { granted: targets !== null && this.#permits.take(targets, now), shared: this.#shared() };
   }
 
   async health(): Promise<ProviderHealth> {
@@ -78,7 +96,17 @@ export class ProviderMonitor extends DurableObject<Env> implements MonitorRpc {
       synced_at: record.synced_at,
       live_5m: figures(this.storage.sql, 5, now),
       live_60m: figures(this.storage.sql, 60, now),
+      shared: this.#shared(),
     };
+  }
+
+  #shared(): SharedHealth {
+    return this.#targets.shared(readRecord(this.storage.sql).state, this.effects.now());
+  }
+
+  /** 0 to before 1. */
+  #chance(): number {
+    return (this.effects.randomBytes(1)[0] ?? 0) / 256;
   }
 
   async sync(org_id: string, provider_id: string): Promise<SyncAnswer> {
@@ -135,7 +163,7 @@ export class ProviderMonitor extends DurableObject<Env> implements MonitorRpc {
         : await this.#list(config, found.entry, syncs ? undefined : 1);
     const now = this.effects.now();
     // Reports may have come in while the provider was asked: the record is read again.
-    await this.#judge(withProbe(readRecord(this.storage.sql), listed, now), now);
+    await this.#judge(withProbe(readRecord(this.storage.sql), listed, now), now, true);
     if (syncs) await this.#syncAfterProbe(owner, listed, now);
     return true;
   }
@@ -179,26 +207,41 @@ export class ProviderMonitor extends DurableObject<Env> implements MonitorRpc {
       .bind(org_id, provider_id)
       .run();
     await this.storage.deleteAlarm();
+    this.#targets.clear();
     const { last_failure, synced_at } = readRecord(this.storage.sql);
+    const unpublished = { published_breakers: "" };
     const blank = { state: "unknown", since: null, published: null, probed: null, sync_tried_at: null } as const;
     const unprobed = { last_probe_at: null, last_probe_ok: null, failed_probes_in_a_row: 0 } as const;
-    writeRecord(this.storage.sql, { org_id, provider_id, last_failure, synced_at, ...blank, ...unprobed });
+    writeRecord(this.storage.sql, {
+      org_id,
+      provider_id,
+      last_failure,
+      synced_at,
+      ...blank,
+      ...unprobed,
+      ...unpublished,
+    });
     return false;
   }
 
-  /** Stores the record with the state that follows, and tells D1 when that has another. */
-  async #judge(record: MonitorRecord, now: number): Promise<void> {
-    const live = countLive(this.storage.sql, JUDGED_MINUTES, now);
+  /**
+   * Stores the record with the state that follows. D1 is told at once of another state or another breaker, and with the
+   * alarm (`figures_too`) of new figures.
+   */
+  async #judge(record: MonitorRecord, now: number, figures_too = false): Promise<void> {
+    const live = this.#targets.shared(record.state, now).provider;
     const { last_probe_ok, failed_probes_in_a_row } = record;
     const state = judgeHealth({
       last_probe_ok,
       failed_probes_in_a_row,
       live_ok: live.ok,
       live_failed: live.failed,
+      breaker: breakerAt(live.breaker, now).state,
     });
     const since = state === record.state && record.since !== null ? record.since : now;
     writeRecord(this.storage.sql, { ...record, state, since });
-    if (state !== record.published) await this.#publish(record, state, since);
+    const changed = state !== record.published || this.#targets.signature() !== record.published_breakers;
+    if (changed || (figures_too && this.#news)) await this.#publish(record, state, since);
   }
 
   async #publish(
@@ -206,14 +249,20 @@ export class ProviderMonitor extends DurableObject<Env> implements MonitorRpc {
     state: MonitorRecord["state"],
     since: number,
   ): Promise<void> {
+    if (org_id === null || provider_id === null) return;
+    const published_breakers = this.#targets.signature();
+    const detail = JSON.stringify(this.#targets.shared(state, this.effects.now()));
+    this.#news = false;
     try {
-      await this.env.DB.prepare(
-        "INSERT INTO provider_health (org_id, provider_id, state, since) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since WHERE excluded.since >= provider_health.since",
-      )
-        .bind(org_id, provider_id, state, since)
-        .run();
-      // Others may have changed the record meanwhile, never this field but in the same way.
-      writeRecord(this.storage.sql, { ...readRecord(this.storage.sql), published: state });
+      const health = this.env.DB.prepare(
+        "INSERT INTO provider_health (org_id, provider_id, state, since, detail) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since, detail = excluded.detail WHERE excluded.since >= provider_health.since",
+      ).bind(org_id, provider_id, state, since, detail);
+      const alert = state === published ? null : healthAlert({ org_id, provider_id, before: published, state, since });
+      const told = alert === null ? [] : [await insertAlert(alert, this.effects.now())];
+      await this.env.DB.batch([health, ...told.map(({ sql, params }) => this.env.DB.prepare(sql).bind(...params))]);
+      // Others may have changed the record meanwhile, never these fields but in the same way.
+      writeRecord(this.storage.sql, { ...readRecord(this.storage.sql), published: state, published_breakers });
+      if (state === published) return;
       log(state === "down" ? "warn" : "info", "provider_health", { org_id, provider_id, state, before: published });
     } catch (error) {
       // The next alarm tries again: what is published is then still another state.

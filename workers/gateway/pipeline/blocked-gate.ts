@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../../schema/kernel/errors.ts";
+import type { ErrorCode, Refusal } from "../../../schema/kernel/errors.ts";
 
 /**
  * How many entries of blocked requests one key makes in the audit chain: each of a client in a loop would cost the org a
@@ -23,6 +23,8 @@ export interface Blocked {
   readonly key_name: string;
   readonly code: ErrorCode;
   readonly message: string;
+  /** The error's further fields. */
+  readonly refusal?: Refusal["details"];
   readonly model: string | null;
   readonly route: string;
   readonly request_id: string;

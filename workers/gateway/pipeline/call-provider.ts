@@ -37,7 +37,8 @@ export async function callProvider(
   options: CallOptions,
 ): Promise<CallResult> {
   const target = resolveTarget(env, config, effects, call.url);
-  if ("problem" in target) return unreachable(target.problem);
+  if ("problem" in target)
+    return { status: "unreachable", error: { ...upstreamFailure(target.problem), lasting: true } };
   const authorized = await authorizeCall(env, config, effects, attempt, call);
   if ("failed" in authorized) return { status: "unreachable", error: cleaned(authorized.failed, attempt) };
   let timed_out = false;
@@ -94,7 +95,8 @@ function bindingOf(env: Env, url: string): Fetcher | "missing" | null {
 export async function readFailure(adapter: Attempt["adapter"], response: Response): Promise<UpstreamError> {
   if (response.status >= 300 && response.status < 400) {
     await response.body?.cancel();
-    return upstreamFailure("The provider answered with a redirect, which is not followed.", "failed", response.status);
+    const message = "The provider answered with a redirect, which is not followed.";
+    return { ...upstreamFailure(message, "failed", response.status), lasting: true };
   }
   const body = response.body === null ? "" : await readBounded(response.body, LIMITS.upstream_error_bytes);
   return adapter.readError(response.status, response.headers, body ?? "");

@@ -4,9 +4,10 @@ import { isStandardTier, priceOfTier } from "../../../schema/pricing/service-tie
 import type { ChatRequest } from "../../../schema/wire/openai-chat.ts";
 import type { ChatDialect, ParsedChat, PricedPiece } from "../dialects/chat-dialect.ts";
 import type { NativeProtocol, Translation } from "../providers/kit/provider.ts";
+import { chatCaching } from "./cache/chat-caching.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { type Estimate, estimateChat } from "./estimate.ts";
-import type { Operation } from "./operation.ts";
+import type { AskedTexts, Operation } from "./operation.ts";
 import type { Attempt } from "./plan.ts";
 
 export interface ChatAsked {
@@ -66,8 +67,16 @@ export function chatOperation(asked: ChatAsked, planned: Attempt): Operation | R
     fold: protocol.stream,
     createRenderer: (identity) =>
       passes ? dialect.createPassRenderer({ ...context, identity }) : dialect.createRenderer({ ...context, identity }),
+    texts: () => chatTexts(request),
+    caching: chatCaching({ dialect, parsed, body, passes_body: native !== null, forwarded }),
   };
 }
+
+/** Messages and tools; settings are no texts. Through JSON, because optional fields may be there and undefined. */
+const chatTexts = ({ messages, tools }: ChatRequest): AskedTexts => ({
+  kind: "chat",
+  ...JSON.parse(JSON.stringify({ messages, tools })),
+});
 
 /**
  * The attempt at the price of the service tier that is asked for. A provider that is not sent the tier needs no price for

@@ -9,6 +9,7 @@ import {
   embeddingInputs,
   embeddingsRequestSchema,
 } from "../../../schema/wire/openai-embeddings.ts";
+import { textsCaching } from "./cache/texts-caching.ts";
 import { countTexts } from "./count-tokens.ts";
 import { estimateInput } from "./estimate.ts";
 import type { Operation } from "./operation.ts";
@@ -63,6 +64,8 @@ export function embeddingsOperation(request: EmbeddingsRequest, attempt: Attempt
     },
     fold: null,
     createRenderer: () => null,
+    texts: () => ({ kind: "embeddings", input: JSON.parse(JSON.stringify(request.input)) }),
+    caching: textsCaching("embeddings", request),
   };
 }
 

@@ -1,15 +1,16 @@
-import type { UpstreamError } from "../../../schema/canonical/parts.ts";
+import type { Part, UpstreamError } from "../../../schema/canonical/parts.ts";
 import { inputTokens, outputTokens, type Usage, type UsageSource } from "../../../schema/canonical/usage.ts";
 import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
 import { log } from "../../../schema/kernel/log.ts";
-import { type NanoUsd, nanoUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
+import { addUsd, type NanoUsd, nanoUsd, percentOf, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { costOf } from "../../../schema/pricing/cost.ts";
 import type { Price } from "../../../schema/pricing/price.ts";
 import { priceOfTier } from "../../../schema/pricing/service-tier.ts";
 import type { RequestContext, RequestOutcome, RequestRecord } from "../../../schema/wire/request-record.ts";
-import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
+import type { ChargeAttemptAnswer, NextAttempt, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { AnswerMeter } from "./answer-meter.ts";
+import type { ResponseCache } from "./cache/response-cache.ts";
 import { withoutCredentials } from "./call-provider.ts";
 import { countPendingOutput } from "./count-tokens.ts";
 import type { Estimate } from "./estimate.ts";
@@ -18,6 +19,8 @@ import type { Operation } from "./operation.ts";
 import { learnOutputTokens } from "./output-history.ts";
 import type { Attempt } from "./plan.ts";
 import { reportLive } from "./report-live.ts";
+import type { TextRecorder } from "./texts/text-recorder.ts";
+import { traceEnd } from "./trace-attempt.ts";
 
 /** How an exchange ended, as the log and the ledger tell it. */
 export interface Ending {
@@ -54,7 +57,17 @@ export class Exchange {
   /** What is left of the caller's rate limits, for the answer. */
   readonly rate_headers: Readonly<Record<string, string>>;
   readonly attempts: number;
+  /** Of the span of this attempt; empty without a trace. */
+  readonly span_id: string;
+  /** What attempts before this one were charged. */
+  readonly charged_nano_usd: NanoUsd;
+  /** Null where no setting of the org asks for it. */
+  readonly cache: ResponseCache | null;
+  /** Null where no texts are stored. */
+  readonly texts: TextRecorder | null;
   first_byte_at: number | null = null;
+  /** When the caller had the first byte, where it came of an attempt before this one. */
+  answered_at: number | null = null;
   /** When the provider was called; null until then. */
   called_at: number | null = null;
   /** Why the call brought no answer. */
@@ -70,8 +83,11 @@ export class Exchange {
     readonly wallet: WalletClient;
     readonly available_nano_usd: NanoUsd | null;
     readonly rate_headers: Readonly<Record<string, string>>;
-    /** Calls of providers with this one: those before it failed, and nothing is owed for them. */
+    /** Calls of providers with this one: those before it failed, and what is owed for them is charged. */
     readonly attempts?: number;
+    readonly charged_nano_usd?: NanoUsd;
+    readonly cache?: ResponseCache | null;
+    readonly texts?: TextRecorder | null;
   }) {
     this.scope = parts.scope;
     this.operation = parts.operation;
@@ -82,6 +98,10 @@ export class Exchange {
     this.rate_headers = parts.rate_headers;
     this.#wallet = parts.wallet;
     this.attempts = parts.attempts ?? 1;
+    this.span_id = parts.scope.trace?.newSpanId() ?? "";
+    this.charged_nano_usd = parts.charged_nano_usd ?? ZERO_USD;
+    this.cache = parts.cache ?? null;
+    this.texts = parts.texts ?? null;
     const { meter } = this;
     this.hold = new HoldKeeper(parts.wallet, parts.scope.request_id, parts.estimate, {
       stream: parts.operation.streamed,
@@ -104,6 +124,12 @@ export class Exchange {
     const { error } = this.meter;
     if (error === null) return null;
     return { ...error, message: withoutCredentials(error.message, this.attempt.account.credential) };
+  }
+
+  /** Takes in parts of the answer as they come. */
+  observe(parts: readonly Part[]): void {
+    this.meter.observe(parts);
+    this.cache?.observe(parts);
   }
 
   /** Counts the output text that waits, so that the meter's bound is exact. */
@@ -163,6 +189,16 @@ export class Exchange {
     return outputTokens(usage) === 0 && output_bytes > 0 ? null : this.#price(usage, "provider");
   }
 
+  /**
+   * The bill of an answer that was given before, with the usage of then: a share of what it would cost now, and what that
+   * saves.
+   */
+  billHit(usage: Usage, percent: number): { readonly bill: Bill; readonly saved_nano_usd: NanoUsd } {
+    const full = this.#price(usage, "cache");
+    const cost_nano_usd = percentOf(full.cost_nano_usd, percent);
+    return { bill: { ...full, cost_nano_usd }, saved_nano_usd: subtractUsd(full.cost_nano_usd, cost_nano_usd) };
+  }
+
   #price(usage: Usage, source: UsageSource): Bill {
     const price = this.#priceServed();
     // A fee per call is part of the usage, so that the log row alone explains the price.
@@ -188,17 +224,47 @@ export class Exchange {
     reportLive(this, ending);
     learnOutputTokens(this.attempt.name, outputTokens(bill.usage));
     this.#log(ending, bill);
-    await this.#end(() =>
+    traceEnd(this, ending, bill);
+    await this.#end(ending, () =>
       this.#wallet.end((wallet) =>
         wallet.settle({
           request_id: this.scope.request_id,
           cost_nano_usd: bill.cost_nano_usd,
+          attempt: this.attempts,
           record,
           context: this.context,
           ...(answer === undefined ? {} : { answer }),
         }),
       ),
     );
+    this.texts?.keep(ending.outcome);
+    if (ending.outcome !== "completed" || this.cache === null) return;
+    const { usage, cost_nano_usd } = bill;
+    const { upstream_model } = this.meter;
+    const { request_id } = this.scope;
+    const facts = { usage, upstream_model, cost_nano_usd, took_ms: record.latency_ms, request_id };
+    this.scope.waitUntil(this.cache.keep(facts));
+  }
+
+  /**
+   * Charges this attempt by itself and passes the hold on to the next one. `unavailable`: it may be charged or not, which
+   * a settlement of this attempt finds out.
+   */
+  async charge(
+    ending: Ending,
+    bill: Bill,
+    next: NextAttempt,
+  ): Promise<ChargeAttemptAnswer | { readonly status: "unavailable" }> {
+    const { request_id } = this.scope;
+    const record = this.#record(ending, bill);
+    const { cost_nano_usd } = bill;
+    const request = { request_id, attempt: this.attempts, cost_nano_usd, record, context: this.context, next };
+    return await this.#wallet
+      .call((wallet) => wallet.chargeAttempt(request))
+      .catch((error: unknown) => {
+        log("warn", "attempt_not_charged", { request_id, reason: String(error) });
+        return { status: "unavailable" as const };
+      });
   }
 
   /** Ends the hold without a charge: nothing that costs was done. */
@@ -209,7 +275,8 @@ export class Exchange {
     const { price_id } = this.attempt.price;
     const bill: Bill = { usage: {}, source: "provider", cost_nano_usd: ZERO_USD, unpriced: [], price_id };
     this.#log(ending, bill);
-    await this.#end(() =>
+    traceEnd(this, ending, bill);
+    await this.#end(ending, () =>
       this.#wallet.end((wallet) =>
         wallet.release({
           request_id: this.scope.request_id,
@@ -218,11 +285,15 @@ export class Exchange {
         }),
       ),
     );
+    this.texts?.keep(ending.outcome);
   }
 
   /** An unanswered end is left to the hold's deadline, which charges what was committed. */
-  async #end(run: () => Promise<{ readonly status: string }>): Promise<void> {
-    const answer = await run().catch((error: unknown) => ({ status: `unavailable: ${String(error)}` }));
+  async #end(ending: Ending, run: () => Promise<{ readonly status: string }>): Promise<void> {
+    const { trace } = this.scope;
+    const answered = () => run().catch((error: unknown) => ({ status: `unavailable: ${String(error)}` }));
+    const answer = await (trace == null ? answered() : trace.step("settle", answered, unexpected));
+    trace?.end(ending.status, ending.error_code);
     if (!EXPECTED_ENDS.has(answer.status)) {
       log("error", "hold_not_ended", { request_id: this.scope.request_id, reason: answer.status });
     }
@@ -230,19 +301,23 @@ export class Exchange {
 
   #record(ending: Ending, bill: Bill): RequestRecord {
     const { started_at, effects } = this.scope;
+    const first_byte_at = this.answered_at ?? this.first_byte_at;
     return {
       ...ending,
       usage: bill.usage,
       usage_source: bill.source,
-      estimated: bill.source !== "provider",
+      estimated: bill.source !== "provider" && bill.source !== "cache",
       unpriced: [...bill.unpriced],
       price_id: bill.price_id,
       upstream_model: this.meter.upstream_model,
       upstream_request_id: this.meter.upstream_id,
       finish_reason: this.meter.finish_reason,
-      attempts: this.attempts,
+      // Calls of providers, of which a hit makes none.
+      attempts: bill.source === "cache" ? 0 : this.attempts,
       latency_ms: Math.max(0, effects.now() - started_at),
-      first_byte_ms: this.first_byte_at === null ? null : Math.max(0, this.first_byte_at - started_at),
+      first_byte_ms: first_byte_at === null ? null : Math.max(0, first_byte_at - started_at),
+      ...(this.called_at === null ? {} : { called_ms: Math.max(0, this.called_at - started_at) }),
+      ...(this.cache === null ? {} : { cache: this.cache.record }),
     };
   }
 
@@ -268,12 +343,21 @@ export class Exchange {
     });
   }
 
+  /** What the request has cost in all, once it is settled with this bill. */
+  costOf({ cost_nano_usd }: Pick<Bill, "cost_nano_usd">): NanoUsd {
+    return addUsd(this.charged_nano_usd, cost_nano_usd);
+  }
+
   /** What the wallet has left once this exchange is settled, as far as we know; null without a limit. */
   availableAfter(bill: Bill): NanoUsd | null {
     if (this.available_nano_usd === null) return null;
     return nanoUsd(Math.max(0, this.available_nano_usd + this.estimate.hold_nano_usd - bill.cost_nano_usd));
   }
 }
+
+const unexpected = ({ status }: { readonly status: string }) => ({
+  error: EXPECTED_ENDS.has(status) ? null : "hold_not_ended",
+});
 
 const EXPECTED_ENDS: ReadonlySet<string> = new Set([
   "settled",

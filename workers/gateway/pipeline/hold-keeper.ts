@@ -82,6 +82,11 @@ export class HoldKeeper {
     return bound <= this.#free_tokens ? true : this.#reach();
   }
 
+  /** Waits for the marks that are being moved: afterwards the hold may be passed on, and nothing of this keeper comes behind. */
+  async rest(): Promise<void> {
+    await this.#moving;
+  }
+
   /** Renews the hold's deadline and nothing else. Failures are for the next beat to mend. */
   async heartbeat(): Promise<void> {
     await this.#checkpoint(this.#committed_nano_usd);

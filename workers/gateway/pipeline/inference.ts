@@ -1,9 +1,15 @@
+import { type CacheSetting, settingFor } from "../../../schema/caching/cache-setting.ts";
+import { cacheNamespace } from "../../../schema/caching/namespace.ts";
 import { errorResponse } from "../../../schema/http/error-response.ts";
 import { isRefused, type Refusal, type Refused } from "../../../schema/kernel/errors.ts";
 import { inCallersPlace } from "../dialects/callers-place.ts";
 import type { ChatDialect } from "../dialects/chat-dialect.ts";
 import type { RequestScope } from "../http/request-scope.ts";
+import type { KeyEntry } from "../stores/api-keys.ts";
+import type { CacheCall } from "./cache/cache-call.ts";
+import { questionEmbedder } from "./cache/embed-question.ts";
 import { chatOperation } from "./chat-operation.ts";
+import { continuedRequest, mayBeContinued, type SoFar } from "./continued-request.ts";
 import { embeddingsOperation, parseEmbeddings } from "./embeddings-operation.ts";
 import type { Operation } from "./operation.ts";
 import type { Attempt } from "./plan.ts";
@@ -12,10 +18,13 @@ import { refuseKey } from "./refuse-key.ts";
 import { parseRerank, rerankOperation } from "./rerank-operation.ts";
 import { chatShape, textsShape } from "./routing/request-shape.ts";
 import { runOperation } from "./run-operation.ts";
+import { wayToAsk } from "./ways-to-ask.ts";
 
 interface InferenceAsked extends Asked {
   /** Called for each attempt: a failover translates the request anew. */
   operation(attempt: Attempt): Operation | Refused;
+  /** The same to go on with an answer that broke off; absent where the request rules that out. */
+  continued?(attempt: Attempt, so_far: SoFar): Operation | Refused;
   /** A refusal with the field at fault as the caller's body has it; absent where that is what it names. */
   inCallersWords?(refusal: Refusal): Refusal;
 }
@@ -30,11 +39,17 @@ export const handleChat =
       read: (body, headers) => {
         const parsed = dialect.parse(body);
         if (isRefused(parsed)) return parsed;
+        const continued = (attempt: Attempt, so_far: SoFar) => {
+          const request = continuedRequest(parsed.request, so_far);
+          if (isRefused(request)) return request;
+          return chatOperation({ dialect, parsed: { ...parsed, request }, body, headers }, attempt);
+        };
         return {
           model: parsed.request.model,
           needed: "chat",
           shape: chatShape(parsed.request, dialect.id),
           operation: (attempt) => chatOperation({ dialect, parsed, body, headers }, attempt),
+          ...(mayBeContinued(parsed.request) ? { continued } : {}),
           inCallersWords: (refusal) => inCallersPlace(refusal, parsed.pathOf ?? ((param) => param)),
         };
       },
@@ -83,11 +98,13 @@ async function handleInference(http: Request, scope: RequestScope, intake: Intak
   const { route, envelope } = intake;
   const planned = await planAsked(http, scope, intake);
   if ("answer" in planned) return planned.answer;
-  const { key, asked, attempt, fallbacks, body, routing } = planned;
-  const operation = asked.operation(attempt);
+  const { key, asked, attempt, fallbacks, body, routing, retry, caching, texts } = planned;
+  const wayTo = (other: Attempt) =>
+    wayToAsk(other, key.org_id, scope, (made) => asked.operation(made), asked.continued);
+  const first = wayTo(attempt);
+  const operation = first.operation();
   if (isRefused(operation)) return errorResponse(operation.refused, scope.public_request_id, {}, envelope);
   const { headers, signal: caller } = http;
-  const others = fallbacks.map((other) => ({ model: other.name, operation: () => asked.operation(other) }));
   const outcome = await runOperation({
     scope,
     route,
@@ -96,10 +113,39 @@ async function handleInference(http: Request, scope: RequestScope, intake: Intak
     caller,
     body,
     operation,
-    fallbacks: others,
+    ...(first.credentials === undefined ? {} : { again: first }),
+    fallbacks: fallbacks.map(wayTo),
+    retry,
+    ...cacheOf(caching, { key, attempt, route, http, scope }),
+    ...(texts === null || !key.store_texts ? {} : { texts }),
     routing,
   });
   if (!isRefused(outcome)) return outcome.response;
   const refused = asked.inCallersWords?.(outcome.refused) ?? outcome.refused;
   return refuseKey({ ...outcome, refused }, scope, { key, route, model: attempt.name }, envelope);
+}
+
+/** How the request may be answered from the cache, by the setting that it is under. */
+function cacheOf(
+  settings: readonly CacheSetting[],
+  {
+    key,
+    attempt,
+    route,
+    http,
+    scope,
+  }: {
+    readonly key: KeyEntry;
+    readonly attempt: Attempt;
+    readonly route: string;
+    readonly http: Request;
+    readonly scope: RequestScope;
+  },
+): { readonly cache?: CacheCall } {
+  const { org_id, team_id, key_id } = key;
+  const setting = settingFor(settings, { team_id, key_id, model: attempt.name, route });
+  if (setting === null) return {};
+  const { embedding_model } = setting;
+  const embed = embedding_model === null ? {} : { embed: questionEmbedder(embedding_model, key, http, scope) };
+  return { cache: { setting, org_id, team_id, namespace: cacheNamespace(org_id, team_id), ...embed } };
 }

@@ -4,6 +4,9 @@ import type { NanoUsd } from "../../../schema/kernel/money.ts";
 import type { RoutingRecord } from "../../../schema/routing/routing-record.ts";
 import type { KeyLimits } from "../../../schema/wire/rate-limits.ts";
 import type { RequestScope } from "../http/request-scope.ts";
+import type { TextsSetting } from "../stores/org-snapshot.ts";
+import type { RetryPolicy } from "./attempt-turns.ts";
+import type { CacheCall } from "./cache/cache-call.ts";
 import type { Fallback } from "./fail-over.ts";
 import type { Operation } from "./operation.ts";
 
@@ -20,8 +23,16 @@ export interface OperationCall {
   /** What the operation was parsed from: a repeat of an idempotency key is told by it. */
   readonly body: JsonObject;
   readonly operation: Operation;
+  /** How the operation's own model is asked again, where its provider has several credentials. */
+  readonly again?: Fallback;
   /** The same asked of others, in the order in which they are tried where this one fails. Made when they are needed. */
   readonly fallbacks?: readonly Fallback[];
+  /** How failures that pass are tried again; absent, as in a test of a provider, is not at all. */
+  readonly retry?: RetryPolicy;
+  /** How it may be answered from the cache; absent is not at all. */
+  readonly cache?: CacheCall;
+  /** How its texts are stored; absent, as in a test of a provider, is not at all. */
+  readonly texts?: TextsSetting;
   /** Why it goes to its model; null where nothing was chosen, as in a test of a provider. */
   readonly routing: RoutingRecord | null;
 }

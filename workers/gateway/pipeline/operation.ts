@@ -7,6 +7,7 @@ import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { AnswerIdentity } from "../dialects/chat-dialect.ts";
 import type { StreamRenderer } from "../dialects/stream-renderer.ts";
 import type { StreamFold, Translation } from "../providers/kit/provider.ts";
+import type { Caching } from "./cache/caching.ts";
 import type { Estimate, EstimateOptions } from "./estimate.ts";
 import type { Attempt } from "./plan.ts";
 
@@ -19,6 +20,9 @@ export interface ReadAnswer {
   /** The answer in the caller's dialect; null when the provider's own text is in it already. */
   readonly render: ((identity: AnswerIdentity, usage: Usage) => object) | null;
 }
+
+/** The texts of what is asked. */
+export type AskedTexts = JsonObject & { readonly kind: "chat" | "embeddings" | "rerank" };
 
 /**
  * What is asked of one provider: a chat answer in the caller's dialect, embeddings, a ranking. It knows how much the
@@ -44,4 +48,8 @@ export interface Operation {
   /** How its streams are read; null where there are none. */
   readonly fold: StreamFold<unknown> | null;
   createRenderer(identity: AnswerIdentity): StreamRenderer | null;
+  /** Absent: answers of it are never kept. */
+  readonly caching?: Caching;
+  /** What is asked, where it is to be stored: in OpenAI's words, whatever the caller spoke. */
+  texts(): AskedTexts;
 }

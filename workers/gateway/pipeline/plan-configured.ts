@@ -1,24 +1,28 @@
 import { type ErrorCode, isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { matchesPattern } from "../../../schema/kernel/wildcard.ts";
-import type { RequestFacts } from "../../../schema/routing/facts.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { KeyEntry } from "../stores/api-keys.ts";
 import { listersOf } from "../stores/listed-models.ts";
 import type { OrgSnapshot } from "../stores/org-snapshot.ts";
 import type { NeededCapability } from "./plan.ts";
+import { probeTarget } from "./probe-target.ts";
+import { healthIn } from "./routing/health-in.ts";
+import { type AskedFacts, withHealth, withWalletUse } from "./routing/request-shape.ts";
 import { type Routed, routeRequest } from "./routing/route-request.ts";
+import { walletUse } from "./routing/wallet-use.ts";
 import { orgSnapshot, reloadedSnapshot } from "./snapshot.ts";
 
 /** What a change of the configuration may have mended since it was last read. */
 const MENDABLE: ReadonlySet<ErrorCode> = new Set(["model_not_found", "model_unpriced", "no_provider_available"]);
 
 /**
- * The plan of a request by the org's configuration: one wait when that is in memory. Before a model is refused as unknown
+ * The plan of a request by the org's configuration: one wait when that is in memory, and one more where a rule asks how much
+ * of a wallet is used that this isolate has not looked at lately. Before a model is refused as unknown
  * or unpriced the configuration is read anew, so that what an administrator has just added works with the next request.
  */
 export async function planConfigured(
-  facts: RequestFacts,
+  told: AskedFacts,
   needed: NeededCapability,
   key: KeyEntry,
   scope: RequestScope,
@@ -26,11 +30,16 @@ export async function planConfigured(
   const loaded = await orgSnapshot(scope, key.org_id);
   if (isRefused(loaded)) return loaded;
   const { request_id } = scope;
-  const planned = routeRequest({ facts, needed, key, snapshot: loaded.snapshot, request_id });
+  const asks_use = loaded.snapshot.rules.some(({ asks_wallet_use }) => asks_wallet_use);
+  const facts = asks_use ? withWalletUse(told, await walletUse(scope, key.wallet_id)) : told;
+  const route = (snapshot: OrgSnapshot) =>
+    routeRequest({ facts: withHealth(facts, healthIn(snapshot, scope.started_at)), needed, key, snapshot, request_id });
+  const planned = route(loaded.snapshot);
+  if (!isRefused(planned) && planned.probe !== null) probeTarget(planned.probe, loaded.snapshot, scope);
   if (!isRefused(planned) || !MENDABLE.has(planned.refused.code)) return planned;
   const reloaded = await reloadedSnapshot(scope, key.org_id);
   const snapshot = isRefused(reloaded) ? loaded.snapshot : reloaded.snapshot;
-  const again = snapshot === loaded.snapshot ? planned : routeRequest({ facts, needed, key, snapshot, request_id });
+  const again = snapshot === loaded.snapshot ? planned : route(snapshot);
   return (await unpriced(facts.model, key, scope, again, snapshot)) ?? again;
 }
 

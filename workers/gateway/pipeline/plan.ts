@@ -12,6 +12,8 @@ import type { OrgSnapshot, ProviderEntry, Timeouts } from "../stores/org-snapsho
 export interface Attempt {
   readonly adapter: ProviderAdapter;
   readonly account: ProviderEntry["account"];
+  /** The same account with its other credentials. */
+  readonly others?: ProviderEntry["others"];
   readonly timeouts: Timeouts;
   readonly model: ModelInfo;
   /** `provider/model`, as the caller can name it and as it is logged. */
@@ -56,7 +58,7 @@ export function planRequest(
 
 /** A call of that model at that provider, at the price in force now; 503 when the model has none. */
 export function attemptOf(
-  { account, timeouts }: ProviderEntry,
+  { account, others, timeouts }: ProviderEntry,
   model: ModelInfo,
   name: string,
   now: number,
@@ -65,7 +67,8 @@ export function attemptOf(
   if (adapter === null) return refuse("no_provider_available");
   const price = priceAt(model.prices, now);
   if (price === null) return refuse("model_unpriced", { param: "model" });
-  return { attempt: { adapter, account, timeouts, model, name, price } };
+  const several = others === undefined || others.length === 0 ? {} : { others };
+  return { attempt: { adapter, account, ...several, timeouts, model, name, price } };
 }
 
 type Resolved = { readonly entry: ProviderEntry; readonly model: ModelInfo; readonly full_name: string } | Refused;

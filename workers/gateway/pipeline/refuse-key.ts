@@ -21,7 +21,9 @@ export function refuseKey(
   asked: Asked,
   envelope?: ErrorEnvelope,
 ): Response {
-  const answer = errorResponse(refused, scope.public_request_id, { ...headers }, envelope);
+  // By ours it is found in the console, whatever id the caller gave it.
+  const named = { ...headers, "x-ao-request-id": scope.request_id };
+  const answer = errorResponse(refused, scope.public_request_id, named, envelope);
   const { key, route, model } = asked;
   if (key === undefined || !isBlocked(refused.code)) return answer;
   reportBlocked(scope, {
@@ -32,6 +34,7 @@ export function refuseKey(
     key_name: key.name,
     code: refused.code,
     message: refused.message ?? ERRORS[refused.code].public_text,
+    refusal: refused.details,
     model,
     route,
     request_id: scope.request_id,

@@ -32,8 +32,9 @@ export async function relayWhole(
   const body = tryParseJson(text);
   if (!isJsonObject(body)) return refuse("upstream_error", { message: "The provider's answer is not a JSON object." });
   const { parts, render } = operation.read(body, translation, response.headers);
-  exchange.meter.observe(parts);
+  exchange.observe(parts);
   if (exchange.failure !== null) return { refused: refusalOf(exchange.failure), stated: true };
+  exchange.texts?.delivered(parts);
   const bill = await exchange.bill();
   if (render === null) return { body: text, bill };
   const identity = {

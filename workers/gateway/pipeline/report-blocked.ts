@@ -90,7 +90,7 @@ async function sendEntries(scope: RequestScope, entries: readonly BlockedEntry[]
 }
 
 function eventOf({ blocked, count }: BlockedEntry, event_id: string): EventOf<"request.blocked"> {
-  const { at, org_id, wallet_id, code, message, model, route } = blocked;
+  const { at, org_id, wallet_id, code, message, model, route, refusal } = blocked;
   return {
     event_id,
     at,
@@ -101,6 +101,6 @@ function eventOf({ blocked, count }: BlockedEntry, event_id: string): EventOf<"r
     target: model === null ? null : { type: "model", id: model },
     request_id: blocked.request_id,
     ip: blocked.ip,
-    details: { code, message, model, wallet_id, route, count },
+    details: { code, message, model, wallet_id, route, count, ...(refusal === undefined ? {} : { refusal }) },
   };
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from "../../../schema/kernel/json.ts";
 import { textsInputBound } from "../../../schema/pricing/input-bound.ts";
 import type { Price } from "../../../schema/pricing/price.ts";
 import { documentText, type RerankRequest, rerankRequestSchema } from "../../../schema/wire/rerank.ts";
+import { textsCaching } from "./cache/texts-caching.ts";
 import { countTexts } from "./count-tokens.ts";
 import { estimateInput } from "./estimate.ts";
 import type { Operation } from "./operation.ts";
@@ -64,6 +65,8 @@ export function rerankOperation(request: RerankRequest, attempt: Attempt): Opera
     },
     fold: null,
     createRenderer: () => null,
+    texts: () => ({ kind: "rerank", query: request.query, documents: JSON.parse(JSON.stringify(request.documents)) }),
+    caching: textsCaching("rerank", request),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type WalletClient, walletClient } from "../../../schema/clients/wallet-client.ts";
+import { walletClient } from "../../../schema/clients/wallet-client.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { isRateLimited } from "../../../schema/wire/rate-limits.ts";
@@ -7,14 +7,20 @@ import { spendingId } from "../../../schema/wire/shards.ts";
 import type { RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import { readLabel, readSwitch, readTags, readTraceparent } from "../http/headers.ts";
 import type { RequestScope } from "../http/request-scope.ts";
-import type { Translation } from "../providers/kit/provider.ts";
 import { type Admission, type AdmitInput, abandon, admit } from "./admit.ts";
+import { ResponseCache } from "./cache/response-cache.ts";
+import { serveHit } from "./cache/serve-hit.ts";
 import { dryRun } from "./dry-run.ts";
 import { Exchange } from "./exchange.ts";
-import { nextExchange } from "./fail-over.ts";
+import { servedBy } from "./fail-over.ts";
 import { readIdempotency } from "./idempotency.ts";
 import type { OperationCall, Outcome, Payer } from "./operation-call.ts";
-import { giveUp, serveExchange, type Wishes } from "./serve-exchange.ts";
+import { readRetries } from "./retry-policy.ts";
+import { serveAttempts } from "./serve-attempts.ts";
+import type { Wishes } from "./serve-exchange.ts";
+import { mayStore } from "./texts/may-store.ts";
+import { TextRecorder } from "./texts/text-recorder.ts";
+import { traced } from "./traced.ts";
 
 /**
  * A planned operation to its end: estimate, admit, call, relay, settle. All refusals come before the hold; from the
@@ -30,6 +36,10 @@ export async function runOperation(call: OperationCall): Promise<Outcome> {
   if (isRefused(dry)) return dry;
   const wants_ao = readSwitch(headers, "x-ao-usage");
   if (isRefused(wants_ao)) return wants_ao;
+  const retries = call.retry === undefined ? {} : readRetries(headers, call.retry);
+  if (isRefused(retries)) return retries;
+  const storing = mayStore(headers, body);
+  if (isRefused(storing)) return storing;
   if (dry.on) {
     const wallet = walletClient(scope.env, scope.effects, payer.wallet_id);
     const response = await dryRun({ scope, operation, estimate, wallet, tokenizer: scope.env.TOKENIZER });
@@ -46,15 +56,18 @@ export async function runOperation(call: OperationCall): Promise<Outcome> {
     estimate,
     request_id: scope.request_id,
     ttl_ms: scope.config.AO_HOLD_TTL_MS,
-    context: requestContext(call, tags, trace?.trace_id ?? null),
+    context: requestContext(call, tags, trace?.trace_id ?? scope.trace?.trace_id ?? null),
     idempotency: idempotent.idempotency,
     key_limits: payer.limits ?? null,
   };
-  const admission = await admit(wallet, scope.env.TOKENIZER, input).catch((error: unknown): Admission => {
-    log("error", "admit_unanswered", { request_id: scope.request_id, reason: String(error) });
-    scope.waitUntil(abandon(wallet, input));
-    return { refused: { code: "wallet_unavailable", retry_after_ms: 1_000 }, rate_headers: {} };
-  });
+  const cache = responseCache(call);
+  const admission = await traced(scope, "admit", () => admit(wallet, scope.env.TOKENIZER, input)).catch(
+    (error: unknown): Admission => {
+      log("error", "admit_unanswered", { request_id: scope.request_id, reason: String(error) });
+      scope.waitUntil(abandon(wallet, input));
+      return { refused: { code: "wallet_unavailable", retry_after_ms: 1_000 }, rate_headers: {} };
+    },
+  );
   const { rate_headers } = admission;
   if (isRefused(admission)) return { refused: admission.refused, headers: rate_headers };
   if ("repeated" in admission) {
@@ -67,27 +80,24 @@ export async function runOperation(call: OperationCall): Promise<Outcome> {
     traceparent: trace?.value ?? null,
     tags_dropped: dropped,
   };
-  return await serveWithFallbacks(new Exchange({ ...parts, ...admission.admitted }), tried, call, wallet, wishes);
+  scope.trace?.hold();
+  const texts =
+    call.texts === undefined || !storing.may
+      ? null
+      : new TextRecorder(scope, call.texts, { ...input.context, texts: () => operation.texts() });
+  const first = new Exchange({ ...parts, ...admission.admitted, cache, texts });
+  const hit = cache === null ? null : await cache.found();
+  if (cache !== null && hit !== null && call.cache !== undefined) {
+    return serveHit(first, cache, hit, operation.caching?.replay ?? null, call.cache.setting, wishes);
+  }
+  return await serveAttempts(first, tried, call, { wallet, wishes, ...retries });
 }
 
-/** Attempt after attempt under one hold, until one is answered, owes something, or is the last. */
-async function serveWithFallbacks(
-  first: Exchange,
-  tried: Translation,
-  { caller, fallbacks = [] }: OperationCall,
-  wallet: WalletClient,
-  wishes: Wishes,
-): Promise<Outcome> {
-  const others = [...fallbacks];
-  let exchange = first;
-  let translation = tried;
-  for (;;) {
-    const outcome = await serveExchange(exchange, caller, translation, wishes, others.length > 0);
-    if (!("again" in outcome)) return outcome;
-    const next = await nextExchange(exchange, outcome.again, wallet, others);
-    if (next === null) return await giveUp(exchange, outcome.again);
-    ({ exchange, translation } = next);
-  }
+/** The look into the cache, which runs beside the admission; null where no setting asks for it. */
+function responseCache({ cache, operation, scope, headers }: OperationCall): ResponseCache | null {
+  const { attempt, caching } = operation;
+  if (cache === undefined || caching === undefined) return null;
+  return new ResponseCache(scope, cache, caching, attempt, headers);
 }
 
 /**
@@ -135,6 +145,6 @@ function requestContext(call: OperationCall, tags: RequestContext["tags"], trace
     country: readLabel(headers, "cf-ipcountry"),
     trace_id,
     started_at: scope.started_at,
-    routing: call.routing,
+    routing: call.routing === null ? null : servedBy(call.routing, attempt.account),
   };
 }

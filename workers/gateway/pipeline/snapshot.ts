@@ -4,7 +4,7 @@ import { log } from "../../../schema/kernel/log.ts";
 import type { GatewayConfig } from "../env.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { FreshCache } from "../stores/fresh-cache.ts";
-import { loadOrgSnapshot, type OrgSnapshot } from "../stores/org-snapshot.ts";
+import { loadOrgSnapshot, type OrgSnapshot, type SnapshotQuery } from "../stores/org-snapshot.ts";
 
 /** One cache per configuration, so that its age limit is the configured one. */
 const caches = new WeakMap<GatewayConfig, FreshCache<OrgSnapshot>>();
@@ -39,7 +39,11 @@ export const reloadedSnapshot = (scope: RequestScope, org_id: string): Promise<L
 
 /** Past the cache, with `also` that provider even if it is disabled: for a test of the provider. */
 export const snapshotWith = (scope: RequestScope, org_id: string, also: string): Promise<Loaded> =>
-  loaded(scope, org_id, () => load(scope, org_id, also));
+  loaded(scope, org_id, () => load(scope, org_id, { also }));
+
+/** Past the cache, with all providers that are disabled: for what is not called. */
+export const snapshotWithDisabled = (scope: RequestScope, org_id: string): Promise<Loaded> =>
+  loaded(scope, org_id, () => load(scope, org_id, { disabled: true }));
 
 async function loaded(
   scope: RequestScope,
@@ -57,9 +61,9 @@ async function loaded(
   }
 }
 
-const load = (scope: RequestScope, org_id: string, also?: string): Promise<OrgSnapshot> =>
-  loadOrgSnapshot(scope.env.DB, masterKeysOf(scope.config), {
-    org_id,
-    now: scope.started_at,
-    ...(also === undefined ? {} : { also }),
-  });
+const load = (
+  scope: RequestScope,
+  org_id: string,
+  more: Pick<SnapshotQuery, "also" | "disabled"> = {},
+): Promise<OrgSnapshot> =>
+  loadOrgSnapshot(scope.env.DB, masterKeysOf(scope.config), { org_id, now: scope.started_at, ...more });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { objectNamed } from "../../../schema/clients/object-named.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
 
@@ -58,7 +59,7 @@ async function checkReadiness(_request: Request, scope: RequestScope): Promise<R
   const { env, effects } = scope;
   const checks = {
     d1: () => env.DB.prepare("SELECT 1").first(),
-    wallet: () => env.WALLET.get(env.WALLET.idFromName(PROBE_WALLET)).ping(),
+    wallet: () => objectNamed(env.WALLET, PROBE_WALLET).ping(),
     queue: () => env.EVENTS.metrics(),
   };
   const results = await Promise.all(

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
+import { readApiKey } from "../../../schema/http/caller-headers.ts";
 import { errorResponse } from "../../../schema/http/error-response.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
@@ -15,6 +16,7 @@ import { orgSnapshot } from "../pipeline/snapshot.ts";
 import { adapterOf } from "../providers/registry.ts";
 import { loadListed } from "../stores/listed-models.ts";
 import type { OrgSnapshot } from "../stores/org-snapshot.ts";
+import { authorizeAdmin } from "./authorize-admin.ts";
 
 const providerSchema = z.object({
   kind: z.string(),
@@ -42,7 +44,7 @@ export const models: Route = {
   tag: "Inference",
   summary: "List models",
   description:
-    "The models of every enabled provider that this key may use, named `provider/model`, each with its limits and its price now (US dollars per million units, by usage component). `providers` tells for each of them what becomes of a request's parameters (passed on, mapped to its own form, dropped with a warning, or refused) and which features it has: true, or why a request for it is refused. A model that a provider lists and that has no price is shown with `price: null` and limits of 0: a request for it is refused with `model_unpriced`.",
+    "The models of every enabled provider that this key may use (with a session of the console: all of the organisation's), named `provider/model`, each with its limits and its price now (US dollars per million units, by usage component). `providers` tells for each of them what becomes of a request's parameters (passed on, mapped to its own form, dropped with a warning, or refused) and which features it has: true, or why a request for it is refused. A model that a provider lists and that has no price is shown with `price: null` and limits of 0: a request for it is refused with `model_unpriced`.",
   security: "key",
   spends: false,
   headers: {},
@@ -57,13 +59,13 @@ export const models: Route = {
       }),
     },
   },
-  errors: ["invalid_api_key", "forbidden", "store_unavailable"],
+  errors: ["invalid_api_key", "not_signed_in", "forbidden", "origin_denied", "not_found", "store_unavailable"],
   handle: listModels,
 };
 
 async function listModels(request: Request, scope: RequestScope): Promise<Response> {
-  const identity = await authenticate(request.headers, scope, "inference");
-  if (isRefused(identity)) return refuseKey(identity, scope, { key: identity.whose, route: models.path, model: null });
+  const identity = await readerOf(request, scope);
+  if (identity instanceof Response) return identity;
   const { key } = identity;
   const loaded = await orgSnapshot(scope, key.org_id);
   if (isRefused(loaded)) return errorResponse(loaded.refused, scope.public_request_id);
@@ -83,6 +85,20 @@ async function listModels(request: Request, scope: RequestScope): Promise<Respon
       .map(([provider_id, { account }]) => [provider_id, describeProvider(account.kind)]),
   );
   return Response.json({ object: "list", data, providers }, { headers: { "x-request-id": scope.public_request_id } });
+}
+
+type Reader = { readonly key: { readonly org_id: string; readonly models: readonly string[] | null } };
+
+/** Whose models are asked for: a key's; or those of the org, by somebody who is signed in to the console and may read providers. */
+async function readerOf(request: Request, scope: RequestScope): Promise<Reader | Response> {
+  if (readApiKey(request.headers) === null && request.headers.has("cookie")) {
+    const caller = await authorizeAdmin(request, scope, { permission: "providers:read", audit: null });
+    if (caller.status === "refused") return errorResponse(caller.refusal, scope.public_request_id);
+    return { key: { org_id: caller.org_id, models: null } };
+  }
+  const identity = await authenticate(request.headers, scope, "inference");
+  if (isRefused(identity)) return refuseKey(identity, scope, { key: identity.whose, route: models.path, model: null });
+  return identity;
 }
 
 /** What enabled providers list and nobody priced: shown, and refused when it is asked for. Nothing of it when D1 is down. */

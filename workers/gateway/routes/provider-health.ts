@@ -1,8 +1,11 @@
 import * as z from "zod";
+import { breakerAt } from "../../../schema/health/breaker.ts";
+import type { SharedTarget } from "../../../schema/health/shared-health.ts";
+import { BREAKER_STATES, HEALTH_STATES } from "../../../schema/health/target-health.ts";
 import { errorResponse } from "../../../schema/http/error-response.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { formatTime } from "../../../schema/kernel/time.ts";
-import { HEALTH_STATES, type MonitorFailure, monitorOf } from "../../../schema/wire/monitor-rpc.ts";
+import { type MonitorFailure, monitorOf } from "../../../schema/wire/monitor-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route, RouteParams } from "../http/route.ts";
 import { authorizeAdmin } from "./authorize-admin.ts";
@@ -15,6 +18,18 @@ const figuresSchema = z.object({
   ok: z.int(),
   failed: z.int(),
   failed_by_class: z.record(z.string(), z.int()),
+  latency_p50_ms: z.int().nullable(),
+  latency_p95_ms: z.int().nullable(),
+  first_byte_p50_ms: z.int().nullable(),
+  first_byte_p95_ms: z.int().nullable(),
+});
+
+const targetSchema = z.object({
+  breaker: z.enum(BREAKER_STATES).describe("open: asked last; half_open: a few requests find out how it is"),
+  breaker_since: time,
+  breaker_until: time.describe("When an open one becomes half open"),
+  ok: z.int(),
+  failed: z.int(),
   latency_p50_ms: z.int().nullable(),
   latency_p95_ms: z.int().nullable(),
   first_byte_p50_ms: z.int().nullable(),
@@ -49,6 +64,10 @@ export const providerHealth: Route = {
         synced_at: time.describe("When its list of models was last taken over"),
         live_5m: figuresSchema,
         live_60m: figuresSchema,
+        routing: targetSchema.describe("What routing goes by: the provider's breaker, and its calls of two minutes"),
+        models: z
+          .record(z.string(), targetSchema)
+          .describe("The same for each model that was called lately or whose breaker is not closed"),
       }),
     },
   },
@@ -69,7 +88,8 @@ async function handle(http: Request, scope: RequestScope, { id = "" }: RoutePara
     }
     // A new provider is watched from the first look on.
     if (enabled === 1) await monitorOf(MONITOR, caller.org_id, id).watch(caller.org_id, id);
-    const health = await monitorOf(MONITOR, caller.org_id, id).health();
+    const { shared, ...health } = await monitorOf(MONITOR, caller.org_id, id).health();
+    const now = scope.effects.now();
     return Response.json(
       {
         ...health,
@@ -77,6 +97,10 @@ async function handle(http: Request, scope: RequestScope, { id = "" }: RoutePara
         last_probe_at: moment(health.last_probe_at),
         synced_at: moment(health.synced_at),
         last_failure: health.last_failure === null ? null : shownFailure(health.last_failure),
+        routing: shownTarget(shared.provider, now),
+        models: Object.fromEntries(
+          Object.entries(shared.models).map(([name, target]) => [name, shownTarget(target, now)]),
+        ),
       },
       { headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store" } },
     );
@@ -87,6 +111,16 @@ async function handle(http: Request, scope: RequestScope, { id = "" }: RoutePara
 }
 
 const moment = (at: number | null): string | null => (at === null ? null : formatTime(at));
+
+function shownTarget({ breaker, ...figures }: SharedTarget, now: number): z.infer<typeof targetSchema> {
+  const { state, since, until } = breakerAt(breaker, now);
+  return {
+    breaker: state,
+    breaker_since: since === 0 ? null : formatTime(since),
+    breaker_until: moment(until),
+    ...figures,
+  };
+}
 
 export const shownFailure = ({ class: kind, text, at }: MonitorFailure): z.infer<typeof failureSchema> => ({
   class: kind,

@@ -4,12 +4,15 @@ import { completions } from "./completions.ts";
 import { countMessageTokens } from "./count-message-tokens.ts";
 import { embeddings } from "./embeddings.ts";
 import { routingExplain } from "./explain-routing.ts";
+import { feedback } from "./feedback.ts";
 import { health, ready } from "./health.ts";
 import { messages } from "./messages.ts";
+import { metrics } from "./metrics.ts";
 import { models } from "./models.ts";
 import { providerHealth } from "./provider-health.ts";
 import { providerModels } from "./provider-models.ts";
 import { referenceRoutes } from "./reference.ts";
+import { routingReplay } from "./replay-routing.ts";
 import { rerank } from "./rerank.ts";
 import { responses } from "./responses.ts";
 import { providerSync } from "./sync-provider.ts";
@@ -27,12 +30,15 @@ export const ROUTES: readonly Route[] = [
   rerank,
   models,
   walletBalance,
+  feedback,
   providerTest,
   providerHealth,
   providerModels,
   providerSync,
   routingExplain,
+  routingReplay,
   health,
   ready,
+  metrics,
   ...referenceRoutes(() => ROUTES),
 ];

@@ -9,6 +9,7 @@ import type { Route, RouteParams } from "../http/route.ts";
 import { snapshotWith } from "../pipeline/snapshot.ts";
 import { failed, type TestResult, testProvider } from "../pipeline/test-provider.ts";
 import type { Unusable } from "../stores/org-snapshot.ts";
+import { ADMIN_BODY_ERRORS } from "./admin-errors.ts";
 import { authorizeAdmin } from "./authorize-admin.ts";
 
 const bodySchema = z.object({
@@ -52,20 +53,7 @@ export const providerTest: Route = {
       example: { ok: true, latency_ms: 412, model: "openai/gpt-4.1-nano", cost_usd: "0.000001600" },
     },
   },
-  errors: [
-    "invalid_request",
-    "invalid_json",
-    "json_too_deep",
-    "invalid_api_key",
-    "not_signed_in",
-    "forbidden",
-    "origin_denied",
-    "not_found",
-    "payload_too_large",
-    "unsupported_media_type",
-    "store_unavailable",
-    "audit_broken",
-  ],
+  errors: [...ADMIN_BODY_ERRORS, "not_found", "audit_broken"],
   handle: handleTest,
 };
 

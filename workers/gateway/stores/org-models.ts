@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
 import { catalogueModelNamed, catalogueOf, hasCataloguePrices } from "../../../schema/pricing/catalogue.ts";
 import { MODEL_CAPABILITIES, type ModelCapability, type ModelInfo, type Price } from "../../../schema/pricing/price.ts";
+import { priceFromRow } from "../../../schema/pricing/price-from-row.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import { ENCODINGS } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { ProviderAccount } from "../providers/kit/provider.ts";
@@ -25,9 +25,6 @@ export const priceRowSchema = z.object({
   withdrawn: z.int(),
 });
 export type PriceRow = z.infer<typeof priceRowSchema>;
-
-const rates = z.partialRecord(z.enum(USAGE_COMPONENTS), z.int().min(0));
-const tiersSchema = z.array(z.object({ above_input_tokens: z.int().min(1), rates }));
 
 /**
  * The models of one provider, by name: the catalogue's of its kind, with the org's own prices and models laid over them,
@@ -107,13 +104,4 @@ function withdrawnModels(rows: readonly PriceRow[], now: number): readonly strin
     in_force.set(row.model, row);
   }
   return [...in_force].filter(([, row]) => row.withdrawn !== 0).map(([name]) => name);
-}
-
-function priceFromRow(row: PriceRow): Price {
-  return {
-    price_id: row.id,
-    effective_from: row.effective_from,
-    rates: rates.parse(JSON.parse(row.rates)),
-    tiers: row.tiers === null ? [] : (tiersSchema.nullable().parse(JSON.parse(row.tiers)) ?? []),
-  };
 }

@@ -102,6 +102,8 @@ function hold(
     deadline: now + request.ttl_ms,
     price_id: request.price_id,
     context: request.context,
+    attempts_nano_usd: ZERO_USD,
+    attempts_tokens: 0,
     idempotency_key_hash: request.idempotency?.key_hash ?? null,
     rate: rates.mark,
   };

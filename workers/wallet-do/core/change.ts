@@ -31,6 +31,8 @@ export type Change =
   | { readonly kind: "period"; readonly period: WalletPeriod }
   | { readonly kind: "hold"; readonly hold: Hold }
   | { readonly kind: "hold_renewed"; readonly hold: Hold }
+  /** An attempt was charged: the hold is the next one's, and may be smaller by the charge. */
+  | { readonly kind: "hold_passed_on"; readonly hold: Hold }
   | { readonly kind: "hold_ended"; readonly request_id: string }
   /** A ledger row and its event: there is no way to write one without the other. */
   | { readonly kind: "posting"; readonly posting: Posting; readonly event: Event }
@@ -80,6 +82,7 @@ function applyOne(state: State, change: Change): void {
       enterHold(state.rates, change.hold.request_id, change.hold.context.key_id, change.hold.rate);
       return;
     case "hold_renewed":
+    case "hold_passed_on":
       putHold(state, change.hold);
       return;
     case "hold_ended":

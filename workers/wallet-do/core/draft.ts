@@ -18,8 +18,8 @@ export interface Draft {
   readonly balance_nano_usd: NanoUsd;
   readonly spent_nano_usd: NanoUsd;
   add(change: Change): void;
-  /** One ledger row and its event. The amount is negative for what is taken. */
-  post(kind: LedgerKind, amount: NanoUsd, ref: string, event: (balance: NanoUsd) => EventBody): void;
+  /** One ledger row and its event. The amount is negative for what is taken. Of an attempt, `attempt` says which. */
+  post(kind: LedgerKind, amount: NanoUsd, ref: string, event: (balance: NanoUsd) => EventBody, attempt?: number): void;
   /** Replaces the period and counts its spending from 0. */
   openPeriod(start: number, end: number | null): void;
   /** Moves the period's end, when its settings changed. */
@@ -80,12 +80,13 @@ export function draft(state: State, settings: WalletSettings, now: number): Draf
     add: (change) => {
       changes.push(change);
     },
-    post: (kind, amount, ref, body) => {
+    post: (kind, amount, ref, body, attempt) => {
       balance = addUsd(balance, amount);
       if (isSpending(kind)) spent = subtractUsd(spent, amount);
       ledger_seq += 1;
       const event = nextEvent(body(balance));
-      const row = { seq: ledger_seq, kind, amount_nano_usd: amount, balance_nano_usd: balance, ref, at };
+      const of_attempt = attempt === undefined ? null : { attempt };
+      const row = { seq: ledger_seq, kind, amount_nano_usd: amount, balance_nano_usd: balance, ref, ...of_attempt, at };
       const of_lease = state.upstream !== null && isSpending(kind) && amount !== 0;
       changes.push({ kind: "posting", posting: { ...row, spent_nano_usd: spent, event_seq, of_lease }, event });
     },

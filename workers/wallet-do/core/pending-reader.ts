@@ -1,3 +1,4 @@
+import { type NanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { isMoving, isOfRequest, type LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
 import type { Change } from "./change.ts";
 import { type Ended, foldEnded, type IdempotencyEntry, type Reader } from "./reader.ts";
@@ -12,6 +13,7 @@ export interface PendingReader extends Reader {
 
 export function pendingReader(stored: Reader): PendingReader {
   const ended = new Map<string, Ended | null>();
+  const attempts = new Map<string, ReadonlyMap<number, NanoUsd>>();
   /** By key hash; null is a key that was freed. */
   const keys = new Map<string, IdempotencyEntry | null>();
   const moved = new Map<string, LedgerRow>();
@@ -24,8 +26,11 @@ export function pendingReader(stored: Reader): PendingReader {
     const pending = ended.get(request_id);
     return pending === undefined ? stored.ended(request_id) : pending;
   };
+  const readAttempts = (request_id: string): ReadonlyMap<number, NanoUsd> =>
+    attempts.get(request_id) ?? stored.attempts(request_id);
   return {
     ended: readEnded,
+    attempts: readAttempts,
     idempotency,
     idempotencyOf: (request_id) => {
       for (const entry of keys.values()) if (entry?.request_id === request_id) return entry;
@@ -38,7 +43,10 @@ export function pendingReader(stored: Reader): PendingReader {
     add: (changes) => {
       for (const change of changes) {
         if (change.kind === "posting") {
-          const { ref, kind, amount_nano_usd } = change.posting;
+          const { ref, kind, amount_nano_usd, attempt } = change.posting;
+          if (attempt !== undefined) {
+            attempts.set(ref, new Map([...readAttempts(ref), [attempt, subtractUsd(ZERO_USD, amount_nano_usd)]]));
+          }
           if (isMoving(kind)) moved.set(ref, change.posting);
           if (isOfRequest(kind)) ended.set(ref, foldEnded(readEnded(ref), kind, amount_nano_usd));
         } else if (change.kind === "idempotency") keys.set(change.entry.key_hash, change.entry);
@@ -48,6 +56,7 @@ export function pendingReader(stored: Reader): PendingReader {
     },
     clear: () => {
       ended.clear();
+      attempts.clear();
       keys.clear();
       moved.clear();
       transfers.clear();

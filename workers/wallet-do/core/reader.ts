@@ -24,6 +24,8 @@ export interface IdempotencyEntry {
 /** What a decision looks up beyond the state in memory. Sees decisions that are not stored yet. */
 export interface Reader {
   ended(request_id: string): Ended | null;
+  /** What the attempts of a request that failed were charged, by their number. */
+  attempts(request_id: string): ReadonlyMap<number, NanoUsd>;
   idempotency(key_hash: string): IdempotencyEntry | null;
   /** The key that a request was admitted with. */
   idempotencyOf(request_id: string): IdempotencyEntry | null;
@@ -37,6 +39,7 @@ export function foldEnded(previous: Ended | null, kind: LedgerKind, amount: Nano
   switch (kind) {
     case "limit":
     case "reset":
+    case "attempt":
     case "child":
     case "top_up":
     case "adjustment":

@@ -54,6 +54,10 @@ export function decideExtend(state: State, request: ExtendRequest, now: number):
 function mayGrow(state: State, settings: WalletSettings, open: Hold, wanted: NanoUsd, now: number): boolean {
   if (settings.frozen || isEnded(settings, now) || state.revoked_keys.has(open.context.key_id)) return false;
   const others = subtractUsd(promised(state), open.hold_nano_usd);
+  // What its attempts were charged is spent of what one request may cost.
+  const { attempts_nano_usd } = open;
+  const { maximum_per_request_nano_usd: maximum } = settings;
+  if (maximum !== null && wanted + attempts_nano_usd > maximum) return false;
   return wanted <= maximumHold(settings, state.balance_nano_usd, state.spent_nano_usd, others);
 }
 

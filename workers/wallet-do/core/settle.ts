@@ -27,20 +27,20 @@ export function decideSettle(
   const open = state.holds.get(request.request_id);
   const ended = open === undefined ? reader.ended(request.request_id) : null;
   if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);
-  const cost = request.cost_nano_usd;
+  const { record, cost_nano_usd: cost } = owed(request, open, reader);
   if (!inRange(state, cost - (ended?.charged_nano_usd ?? 0), open?.hold_nano_usd ?? 0)) {
     return unchanged(state, "invalid", ended?.charged_nano_usd ?? ZERO_USD);
   }
 
   const books = draft(state, settings, now);
   if (ended !== null) {
-    correct(books, request, ended, cost);
+    correct(books, { ...request, record }, ended, cost);
     finishKey(books, reader.idempotencyOf(request.request_id), request.answer, now);
     return decided(books, settings, promised(state), "corrected", cost);
   }
-  charge(books, request, open);
+  charge(books, { ...request, record, cost_nano_usd: cost }, open);
   if (open === undefined) return decided(books, settings, promised(state), "unknown_hold", cost);
-  endRates(books, state, open, tokensOf(request.record.usage), now);
+  endRates(books, state, open, open.attempts_tokens + tokensOf(record.usage), now);
   books.add({ kind: "hold_ended", request_id: open.request_id });
   if (open.idempotency_key_hash !== null) {
     finishKey(books, reader.idempotency(open.idempotency_key_hash), request.answer, now);
@@ -49,8 +49,8 @@ export function decideSettle(
 }
 
 /**
- * Ends a hold without a charge and frees its idempotency key. After an expiry it gives back what that charged. The row
- * that it leaves for an unknown id is the tombstone that refuses a late admit.
+ * Ends a hold without a charge and frees its idempotency key, unless attempts before it were charged. After an expiry it
+ * gives back what that charged, of the last attempt. The row that it leaves for an unknown id is the tombstone that refuses a late admit.
  */
 export function decideRelease(
   state: State,
@@ -68,8 +68,7 @@ export function decideRelease(
   const books = draft(state, settings, now);
   if (ended !== null) {
     correct(books, request, ended, ZERO_USD);
-    const key_hash = reader.idempotencyOf(request.request_id)?.key_hash;
-    if (key_hash !== undefined) books.add({ kind: "idempotency_freed", key_hash });
+    endKey(books, reader.idempotencyOf(request.request_id), hasCost(reader.attempts(request.request_id)), now);
     return decided(books, settings, promised(state), "corrected", ZERO_USD);
   }
   books.post("release", ZERO_USD, request.request_id, () => ({
@@ -82,12 +81,34 @@ export function decideRelease(
     record: request.record,
   }));
   if (open === undefined) return decided(books, settings, promised(state), "unknown_hold", ZERO_USD);
-  endRates(books, state, open, 0, now);
+  endRates(books, state, open, open.attempts_tokens, now);
   books.add({ kind: "hold_ended", request_id: open.request_id });
   if (open.idempotency_key_hash !== null) {
-    books.add({ kind: "idempotency_freed", key_hash: open.idempotency_key_hash });
+    endKey(books, reader.idempotency(open.idempotency_key_hash), open.attempts_nano_usd > 0, now);
   }
   return decided(books, settings, subtractUsd(promised(state), open.hold_nano_usd), "released", ZERO_USD);
+}
+
+/** What a settlement adds, and its record: nothing more where its attempt was charged by itself. */
+function owed(
+  { request_id, attempt, record, cost_nano_usd }: SettleRequest,
+  open: Hold | undefined,
+  reader: Reader,
+): Pick<SettleRequest, "record" | "cost_nano_usd"> {
+  // A hold knows whether there is anything to look for: most settlements need no look into the ledger.
+  const none = open !== undefined && open.attempts_nano_usd === 0 && open.attempts_tokens === 0;
+  if (attempt === undefined || none || !reader.attempts(request_id).has(attempt)) return { record, cost_nano_usd };
+  // Its tokens stand in the attempt's own record.
+  return { record: { ...record, usage: {}, unpriced: [] }, cost_nano_usd: ZERO_USD };
+}
+
+const hasCost = (attempts: ReadonlyMap<number, NanoUsd>): boolean => [...attempts.values()].some((cost) => cost > 0);
+
+/** The key of a released request is free again, unless it has cost something: then a repeat would cost it twice. */
+function endKey(books: Draft, entry: IdempotencyEntry | null, has_cost: boolean, now: number): void {
+  if (entry === null) return;
+  if (has_cost) finishKey(books, entry, undefined, now);
+  else books.add({ kind: "idempotency_freed", key_hash: entry.key_hash });
 }
 
 function endRates(books: Draft, state: State, { request_id, rate }: Hold, tokens_used: number, now: number): void {
@@ -133,14 +154,17 @@ function correct(books: Draft, request: Omit<SettleRequest, "cost_nano_usd">, en
   }));
 }
 
-/** Marks an idempotency key as finished and keeps the answer, unless it is too large to be kept. */
+/**
+ * Marks an idempotency key as finished and keeps the answer, unless it is too large to be kept. A key whose time is over
+ * stays free, whether it was swept already or not.
+ */
 export function finishKey(
   books: Draft,
   entry: IdempotencyEntry | null,
   answer: RecordedAnswer | undefined,
   now: number,
 ): void {
-  if (entry === null) return;
+  if (entry === null || (entry.finished && entry.expires_at <= now)) return;
   const bytes = answer === undefined ? null : jsonBytes(answer);
   const kept = bytes !== null && bytes <= LIMITS.idempotent_answer_bytes ? (answer ?? null) : null;
   const expires_at = now + LIMITS.idempotent_answer_ttl_ms;
@@ -151,7 +175,7 @@ export function finishKey(
  * Whether the books can take a charge (negative: give it back) and still charge everything else that is held: expiry
  * must never meet an amount out of range.
  */
-function inRange(state: State, cost: number, own_hold: number): boolean {
+export function inRange(state: State, cost: number, own_hold: number): boolean {
   const others = promised(state) - own_hold;
   return (
     state.balance_nano_usd - cost - others >= -MAX_NANO_USD &&

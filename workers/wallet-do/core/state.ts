@@ -23,6 +23,10 @@ export interface Hold {
   readonly deadline: number;
   readonly price_id: string;
   readonly context: RequestContext;
+  /** Charged for attempts that failed: no part of the hold any more, and on top of whatever ends it. */
+  readonly attempts_nano_usd: NanoUsd;
+  /** Tokens that those used, of both sides. */
+  readonly attempts_tokens: number;
   readonly idempotency_key_hash: string | null;
   /** What it has taken of rate limits; null when none bound it. */
   readonly rate: RateMark | null;

@@ -2,7 +2,12 @@ import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { MAX_NANO_USD } from "../../../schema/kernel/money.ts";
 import { keyLimitsSchema, MAX_RATE } from "../../../schema/wire/rate-limits.ts";
 import { requestContextSchema, requestRecordSchema } from "../../../schema/wire/request-record.ts";
-import type { AdmitRequest, ReleaseRequest, SettleRequest } from "../../../schema/wire/wallet-rpc.ts";
+import type {
+  AdmitRequest,
+  ChargeAttemptRequest,
+  ReleaseRequest,
+  SettleRequest,
+} from "../../../schema/wire/wallet-rpc.ts";
 
 const ENCODER = new TextEncoder();
 
@@ -39,7 +44,21 @@ export function settleProblem(request: SettleRequest): string | null {
   return (
     amountProblem("cost_nano_usd", request.cost_nano_usd) ??
     releaseProblem(request) ??
+    (request.attempt === undefined ? null : attemptProblem(request.attempt)) ??
     (request.answer === undefined || jsonBytes(request.answer) !== null ? null : "answer is not JSON")
+  );
+}
+
+export function chargeAttemptProblem({ next, ...request }: ChargeAttemptRequest): string | null {
+  return (
+    amountProblem("cost_nano_usd", request.cost_nano_usd) ??
+    attemptProblem(request.attempt) ??
+    releaseProblem(request) ??
+    amountProblem("next.hold_nano_usd", next.hold_nano_usd) ??
+    amountProblem("next.committed_nano_usd", next.committed_nano_usd) ??
+    (next.committed_nano_usd > next.hold_nano_usd ? "next.committed_nano_usd is larger than its hold" : null) ??
+    textProblem("next.price_id", next.price_id) ??
+    jsonProblem("next.context", requestContextSchema, next.context)
   );
 }
 
@@ -69,6 +88,11 @@ const isInteger = (value: number, least: number, most: number): boolean =>
 
 const amountProblem = (name: string, value: number): string | null =>
   isAmount(value) ? null : `${name} is not an integer from 0 to ${MAX_NANO_USD}`;
+
+const attemptProblem = (attempt: number): string | null =>
+  isInteger(attempt, 1, LIMITS.attempts_per_request)
+    ? null
+    : `attempt is not an integer from 1 to ${LIMITS.attempts_per_request}`;
 
 const idProblem = (id: string): string | null =>
   typeof id === "string" && id.length > 0 && id.length <= LIMITS.request_id_chars

@@ -90,7 +90,20 @@ function holds(sql: SqlStorage, stored: State): string[] {
     `SELECT count(*) AS count FROM hold
       WHERE EXISTS (SELECT 1 FROM ledger WHERE ref = request_id AND kind IN (${REQUEST_KINDS_SQL}))`,
   );
+  const unpaid = count(
+    sql,
+    `SELECT count(*) AS count FROM hold WHERE attempts_nano_usd <>
+      (SELECT coalesce(-sum(amount_nano_usd), 0) FROM ledger WHERE ref = request_id AND kind = 'attempt')`,
+  );
+  const orphans = count(
+    sql,
+    `SELECT count(*) AS count FROM ledger AS one WHERE kind = 'attempt'
+      AND NOT EXISTS (SELECT 1 FROM hold WHERE request_id = one.ref)
+      AND NOT EXISTS (SELECT 1 FROM ledger WHERE ref = one.ref AND kind IN (${REQUEST_KINDS_SQL}))`,
+  );
   return [
+    ...expectEqual("holds whose charged attempts are not their rows", unpaid, 0),
+    ...expectEqual("charged attempts of requests that are neither held nor ended", orphans, 0),
     ...expectEqual("held", stored.held_nano_usd, held),
     ...expectEqual("holds committed beyond themselves", over, 0),
     ...expectEqual("holds of requests that have ended", ended, 0),

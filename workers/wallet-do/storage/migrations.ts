@@ -1,5 +1,11 @@
 import { migrateObject } from "../../../schema/storage/migrate-object.ts";
-import { MOVING_KINDS, REQUEST_KINDS, SPENDING_KINDS } from "../../../schema/wire/wallet-rpc.ts";
+import {
+  FREQUENT_KINDS,
+  MOVING_KINDS,
+  OWN_KINDS,
+  REQUEST_KINDS,
+  SPENDING_KINDS,
+} from "../../../schema/wire/wallet-rpc.ts";
 
 /**
  * The wallet's tables, as forward-only steps; an object runs those it lacks when it starts. A step that was deployed is
@@ -14,6 +20,8 @@ const quoted = (kinds: readonly string[]): string => kinds.map((kind) => `'${kin
 export const REQUEST_KINDS_SQL = quoted(REQUEST_KINDS);
 export const SPENDING_KINDS_SQL = quoted(SPENDING_KINDS);
 export const MOVING_KINDS_SQL = quoted(MOVING_KINDS);
+export const OWN_KINDS_SQL = quoted(OWN_KINDS);
+export const FREQUENT_KINDS_SQL = quoted(FREQUENT_KINDS);
 
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -158,6 +166,37 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     ) STRICT`,
   ],
   ["ALTER TABLE upstream ADD COLUMN stopped_seq INTEGER CHECK (stopped_seq >= 0)"],
+  [
+    // Attempts that were charged by themselves: each once.
+    "ALTER TABLE ledger ADD COLUMN attempt INTEGER CHECK ((attempt IS NOT NULL) = (kind = 'attempt') AND attempt > 0)",
+    "CREATE UNIQUE INDEX ledger_attempt ON ledger (ref, attempt) WHERE kind = 'attempt'",
+    // A hold from which an attempt was charged is smaller than what was admitted: a CHECK cannot be taken off.
+    `CREATE TABLE hold_of_attempts (
+      request_id TEXT PRIMARY KEY,
+      admitted_nano_usd INTEGER NOT NULL CHECK (admitted_nano_usd >= 0),
+      hold_nano_usd INTEGER NOT NULL CHECK (hold_nano_usd + attempts_nano_usd >= admitted_nano_usd),
+      committed_nano_usd INTEGER NOT NULL CHECK (committed_nano_usd BETWEEN 0 AND hold_nano_usd),
+      attempts_nano_usd INTEGER NOT NULL CHECK (attempts_nano_usd >= 0),
+      attempts_tokens INTEGER NOT NULL CHECK (attempts_tokens >= 0),
+      ttl_ms INTEGER NOT NULL CHECK (ttl_ms > 0),
+      created_at INTEGER NOT NULL,
+      deadline INTEGER NOT NULL CHECK (deadline > created_at),
+      price_id TEXT NOT NULL,
+      context TEXT NOT NULL CHECK (json_valid(context)),
+      idempotency_key_hash TEXT,
+      rate TEXT CHECK (json_valid(rate))
+    ) STRICT, WITHOUT ROWID`,
+    `INSERT INTO hold_of_attempts SELECT request_id, admitted_nano_usd, hold_nano_usd, committed_nano_usd, 0, 0, ttl_ms,
+      created_at, deadline, price_id, context, idempotency_key_hash, rate FROM hold`,
+    "DROP TABLE hold",
+    "ALTER TABLE hold_of_attempts RENAME TO hold",
+  ],
+  [
+    // With those on requests, attempts and movements, every row is found by its cause.
+    "CREATE INDEX ledger_own ON ledger (ref) WHERE kind IN ('limit', 'reset', 'child')",
+    // The frequent kinds would cost a write for each request, and are found in any stretch of the ledger.
+    "CREATE INDEX ledger_rare ON ledger (kind) WHERE kind NOT IN ('charge', 'release', 'child')",
+  ],
 ];
 
 /** Brings the object's tables to the newest version. */

@@ -37,6 +37,19 @@ function write(sql: SqlStorage, change: Change): void {
         change.hold.request_id,
       );
       return;
+    case "hold_passed_on":
+      sql.exec(
+        `UPDATE hold SET hold_nano_usd = ?, committed_nano_usd = ?, attempts_nano_usd = ?, attempts_tokens = ?,
+          price_id = ?, context = ? WHERE request_id = ?`,
+        change.hold.hold_nano_usd,
+        change.hold.committed_nano_usd,
+        change.hold.attempts_nano_usd,
+        change.hold.attempts_tokens,
+        change.hold.price_id,
+        JSON.stringify(change.hold.context),
+        change.hold.request_id,
+      );
+      return;
     case "hold_ended":
       sql.exec("DELETE FROM hold WHERE request_id = ?", change.request_id);
       return;
@@ -141,13 +154,15 @@ function writePeriod(sql: SqlStorage, period: WalletPeriod): void {
 function insertHold(sql: SqlStorage, hold: Hold): void {
   sql.exec(
     `INSERT INTO hold
-      (request_id, admitted_nano_usd, hold_nano_usd, committed_nano_usd, ttl_ms, created_at, deadline, price_id,
-       context, idempotency_key_hash, rate)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      (request_id, admitted_nano_usd, hold_nano_usd, committed_nano_usd, attempts_nano_usd, attempts_tokens, ttl_ms,
+       created_at, deadline, price_id, context, idempotency_key_hash, rate)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     hold.request_id,
     hold.admitted_nano_usd,
     hold.hold_nano_usd,
     hold.committed_nano_usd,
+    hold.attempts_nano_usd,
+    hold.attempts_tokens,
     hold.ttl_ms,
     hold.created_at,
     hold.deadline,
@@ -160,14 +175,15 @@ function insertHold(sql: SqlStorage, hold: Hold): void {
 
 function insertPosting(sql: SqlStorage, posting: Posting): void {
   sql.exec(
-    `INSERT INTO ledger (seq, kind, amount_nano_usd, balance_nano_usd, spent_nano_usd, ref, at, event_seq)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO ledger (seq, kind, amount_nano_usd, balance_nano_usd, spent_nano_usd, ref, attempt, at, event_seq)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     posting.seq,
     posting.kind,
     posting.amount_nano_usd,
     posting.balance_nano_usd,
     posting.spent_nano_usd,
     posting.ref,
+    posting.attempt ?? null,
     posting.at,
     posting.event_seq,
   );

@@ -20,6 +20,7 @@ export type LedgerSqlRow = {
   amount_nano_usd: number;
   balance_nano_usd: number;
   ref: string;
+  attempt: number | null;
   at: number;
 };
 
@@ -28,6 +29,8 @@ export type HoldSqlRow = {
   admitted_nano_usd: number;
   hold_nano_usd: number;
   committed_nano_usd: number;
+  attempts_nano_usd: number;
+  attempts_tokens: number;
   ttl_ms: number;
   created_at: number;
   deadline: number;
@@ -106,6 +109,7 @@ export const ledgerRow = (row: LedgerSqlRow): LedgerRow => ({
   amount_nano_usd: nanoUsd(row.amount_nano_usd),
   balance_nano_usd: nanoUsd(row.balance_nano_usd),
   ref: row.ref,
+  ...(row.attempt === null ? null : { attempt: row.attempt }),
   at: row.at,
 });
 
@@ -118,6 +122,7 @@ export function holdOf(row: HoldSqlRow): Hold {
     admitted_nano_usd: nanoUsd(row.admitted_nano_usd),
     hold_nano_usd: nanoUsd(row.hold_nano_usd),
     committed_nano_usd: nanoUsd(row.committed_nano_usd),
+    attempts_nano_usd: nanoUsd(row.attempts_nano_usd),
     context,
   };
 }

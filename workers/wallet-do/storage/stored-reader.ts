@@ -24,10 +24,17 @@ export function storedReader(sql: SqlStorage): Reader {
       for (const row of rows) ended = foldEnded(ended, ledgerKind(row.kind), nanoUsd(row.amount_nano_usd));
       return ended;
     },
+    attempts: (request_id) => {
+      const rows = sql.exec<{ attempt: number; amount_nano_usd: number }>(
+        "SELECT attempt, amount_nano_usd FROM ledger WHERE ref = ? AND kind = 'attempt'",
+        request_id,
+      );
+      return new Map([...rows].map(({ attempt, amount_nano_usd }) => [attempt, nanoUsd(-amount_nano_usd)]));
+    },
     idempotency: (key_hash) => first(sql, "SELECT * FROM idempotency WHERE key_hash = ?", key_hash),
     moved: (ref) => {
       const [row] = sql.exec<LedgerSqlRow>(
-        `SELECT seq, kind, amount_nano_usd, balance_nano_usd, ref, at FROM ledger
+        `SELECT seq, kind, amount_nano_usd, balance_nano_usd, ref, attempt, at FROM ledger
           WHERE ref = ? AND kind IN (${MOVING_KINDS_SQL}) ORDER BY seq LIMIT 1`,
         ref,
       );

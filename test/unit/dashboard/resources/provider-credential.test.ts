@@ -5,7 +5,7 @@ import { credentialProblem } from "../../../../workers/dashboard/resources/provi
 import { PKCS1, serviceAccountKey } from "../../../service-account-key.ts";
 
 const problem = async (kind: "openai" | "vertex", credential: Record<string, string>) =>
-  (await credentialProblem(PROVIDER_KINDS[kind], credentialInput.parse(credential)))?.refused ?? null;
+  (await credentialProblem(PROVIDER_KINDS[kind], credentialInput.parse(credential), "credential"))?.refused ?? null;
 
 describe("a credential that goes into a header", () => {
   it.each(["a b", "a\nb", " a", "a\t"])("is refused with a blank in it: %j", async (api_key) => {

@@ -90,7 +90,12 @@ describe("a traceparent", () => {
 
   it("that is valid is carried on with its trace id", () => {
     const value = `00-${TRACE}-${SPAN}-01`;
-    expect(readTraceparent(headers({ traceparent: value }))).toEqual({ value, trace_id: TRACE });
+    expect(readTraceparent(headers({ traceparent: value }))).toEqual({
+      value,
+      trace_id: TRACE,
+      parent_id: SPAN,
+      sampled: true,
+    });
   });
 
   it.each([

@@ -4,25 +4,29 @@ import { latencyBucket, percentile } from "../../../../workers/gateway/stores/la
 
 describe("the state of a provider", () => {
   it.each([
-    // last probe ok, failed in a row, live ok, live failed
-    [null, 0, 0, 0, "unknown"],
-    [true, 0, 0, 0, "healthy"],
-    [null, 0, 1, 0, "healthy"],
-    [false, 1, 0, 0, "degraded"],
-    [false, 2, 0, 0, "degraded"],
-    [false, 3, 0, 0, "down"],
-    [false, 3, 9, 0, "down"],
+    // last probe ok, failed in a row, live ok, live failed, breaker
+    [null, 0, 0, 0, "closed", "unknown"],
+    [true, 0, 0, 0, "closed", "healthy"],
+    [null, 0, 1, 0, "closed", "healthy"],
+    [false, 1, 0, 0, "closed", "degraded"],
+    [false, 2, 0, 0, "closed", "degraded"],
+    [false, 3, 0, 0, "closed", "down"],
+    [false, 3, 9, 0, "closed", "down"],
     // Enough calls go well: the list of models may just be closed to this key.
-    [false, 3, 10, 0, "degraded"],
-    [true, 0, 5, 5, "down"],
-    [true, 0, 4, 5, "degraded"],
-    [true, 0, 6, 5, "degraded"],
-    [true, 0, 90, 10, "degraded"],
-    [true, 0, 91, 9, "healthy"],
+    [false, 3, 10, 0, "closed", "degraded"],
+    [true, 0, 5, 5, "closed", "degraded"],
+    [true, 0, 90, 10, "closed", "degraded"],
+    [true, 0, 91, 9, "closed", "healthy"],
+    [true, 0, 0, 0, "open", "down"],
+    [true, 0, 90, 0, "open", "down"],
+    [true, 0, 90, 0, "half_open", "degraded"],
+    [false, 3, 0, 0, "half_open", "down"],
   ] as const)(
-    "probe %s, %i failed in a row, %i live ok, %i live failed: %s",
-    (ok, row, live_ok, live_failed, state) => {
-      expect(judgeHealth({ last_probe_ok: ok, failed_probes_in_a_row: row, live_ok, live_failed })).toBe(state);
+    "probe %s, %i failed in a row, %i live ok, %i live failed, breaker %s: %s",
+    (ok, row, live_ok, live_failed, breaker, state) => {
+      expect(judgeHealth({ last_probe_ok: ok, failed_probes_in_a_row: row, live_ok, live_failed, breaker })).toBe(
+        state,
+      );
     },
   );
 });

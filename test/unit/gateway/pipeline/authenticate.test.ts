@@ -13,6 +13,7 @@ const CONFIG = config();
 
 const ROW = {
   shards: 1,
+  store_texts: 1,
   id: "key_1",
   name: "Demo app",
   org_id: "org_1",
@@ -25,6 +26,8 @@ const ROW = {
   requests_per_minute: null,
   tokens_per_minute: 7_000,
   concurrent_requests: null,
+  team_id: "team_1",
+  cost_center: null,
 };
 
 let made = 0;
@@ -72,7 +75,10 @@ describe("who calls", () => {
   it("is the key's owner", async () => {
     expect(await enter({ ...ROW, models: '["acme/*"]' })).toEqual({
       key: {
+        team_id: "team_1",
+        cost_center: null,
         shards: 1,
+        store_texts: true,
         key_id: "key_1",
         name: "Demo app",
         org_id: "org_1",

@@ -213,6 +213,7 @@ describe("the end of an exchange", () => {
     expect(told).toEqual([
       {
         request_id: "req_1",
+        attempt: 1,
         cost_nano_usd: 16,
         context: CONTEXT,
         answer,

@@ -6,7 +6,17 @@ import { chatShape, factsOf } from "../../../../workers/gateway/pipeline/routing
 import { config, KEY, NOON, quietLogs, request, scope, standIn } from "../fixtures.ts";
 import { type MemoryD1, memoryD1 } from "../memory-d1.ts";
 
-const CALLER = { key: "key_1", wallet: "wal_1", feature: null, subject: null, country: null, tags: {} };
+const CALLER = {
+  key: "key_1",
+  wallet: "wal_1",
+  team: null,
+  cost_center: null,
+  feature: null,
+  subject: null,
+  session: null,
+  country: null,
+  tags: {},
+};
 
 let d1: MemoryD1;
 beforeEach(async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sharedState } from "../../../../schema/health/shared-health.ts";
 import { isRefused } from "../../../../schema/kernel/errors.ts";
 import { matchesPattern } from "../../../../schema/kernel/wildcard.ts";
 import type { ModelInfo } from "../../../../schema/pricing/price.ts";
@@ -24,6 +25,7 @@ function snapshotOf(
     unusable: new Map(),
     countries: null,
     rules: [],
+    experiments: [],
     providers: new Map(
       Object.entries(providers).map(([id, models]) => [
         id,
@@ -31,7 +33,7 @@ function snapshotOf(
           account: { ...ACCOUNT, id, kind },
           timeouts: TIMEOUTS,
           models: new Map(Object.entries(models)),
-          health: "unknown",
+          health: sharedState("unknown"),
         },
       ]),
     ),

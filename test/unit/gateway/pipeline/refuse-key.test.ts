@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ERRORS, type ErrorCode } from "../../../../schema/kernel/errors.ts";
+import { ERRORS, type ErrorCode, type Refusal } from "../../../../schema/kernel/errors.ts";
 import { eventSchema } from "../../../../schema/wire/events.ts";
 import type { Env } from "../../../../workers/gateway/env.ts";
 import { BLOCKED_WAIT_MS } from "../../../../workers/gateway/pipeline/blocked-gate.ts";
@@ -54,8 +54,12 @@ function gateway({ failures = 0 } = {}) {
   return {
     sent,
     behind,
-    refuse: (code: ErrorCode, key: KeyEntry | undefined, model: string | null = "acme/m") =>
-      refuseKey({ refused: { code } }, made, { key, route: ROUTE, model }),
+    refuse: (
+      code: ErrorCode,
+      key: KeyEntry | undefined,
+      model: string | null = "acme/m",
+      more: Omit<Refusal, "code"> = {},
+    ) => refuseKey({ refused: { code, ...more } }, made, { key, route: ROUTE, model }),
     drained: async () => {
       await vi.advanceTimersByTimeAsync(0);
     },
@@ -99,6 +103,21 @@ describe("a refused request", () => {
     refuse("invalid_api_key", newKey(), null);
     await drained();
     expect(sent).toMatchObject([{ target: null, details: { model: null } }]);
+  });
+
+  it("is told with the figures that its caller read", async () => {
+    const { refuse, sent, drained } = gateway();
+    const details = {
+      wallet_id: "wal_above",
+      available_usd: "0.000000000",
+      required_usd: "0.033046000",
+      resets_at: null,
+    };
+    const answer = refuse("wallet_exhausted", newKey(), "acme/m", { details });
+    expect(await answer.json()).toMatchObject({ error: details });
+    await drained();
+    expect(sent).toMatchObject([{ details: { wallet_id: "wal_1", refusal: details } }]);
+    expect(eventSchema.parse(sent[0])).toEqual(sent[0]);
   });
 
   const told: readonly ErrorCode[] = [

@@ -93,7 +93,9 @@ describe.each(STREAM_KINDS)("a stream of the kind $kind", (kind) => {
     expect(response.status).toBeGreaterThanOrEqual(429);
     expect(response.headers.get("content-type")).toContain("application/json");
     expect(JSON.parse(text)).toMatchObject({ error: { message: expect.any(String), type: expect.any(String) } });
-    expect(steps.filter((step) => step !== "admit")).toEqual(["upstream", "release"]);
+    // It may pass, so it is asked again; one hold ends once.
+    expect([...new Set(steps.filter((step) => step !== "admit"))]).toEqual(["upstream", "release"]);
+    expect(steps.filter((step) => step === "release")).toHaveLength(1);
   });
 
   it("S10, S12: has one identity, the role once, the choice's index, and no reason before its last", async () => {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { UNKNOWN_HEALTH } from "../../../../schema/health/target-health.ts";
 import { actionSchema } from "../../../../schema/routing/action.ts";
 import { compileConditions } from "../../../../schema/routing/compile-conditions.ts";
 import { conditionsSchema } from "../../../../schema/routing/conditions.ts";
 import { compileRules, decide, type RoutingRule } from "../../../../schema/routing/decide.ts";
 import type { RequestFacts } from "../../../../schema/routing/facts.ts";
-import { BUCKETS, bucketOf, chooseByWeight } from "../../../../schema/routing/split.ts";
 
 /** A Wednesday, 2026-03-11, 22:30 UTC. */
 const AT = Date.UTC(2026, 2, 11, 22, 30);
@@ -15,19 +15,29 @@ const FACTS: RequestFacts = {
   dialect: "openai-chat",
   key: "key_1",
   wallet: "wal_1",
+  team: "team_1",
+  cost_center: null,
   feature: "search",
   subject: null,
+  session: null,
   country: "DE",
+  regions: ["europe", "eu", "eea"],
   tags: { env: "prod" },
   metadata: { tier: "gold" },
   input_tokens: 1_000,
   max_output_tokens: null,
+  estimated_cost_nano_usd: 50_000_000,
+  wallet_used_percent: 81.25,
   tools: true,
   images: false,
   json: false,
   reasoning: false,
   stream: true,
   at: AT,
+  health: (target) => {
+    if (target === "openai") return { ...UNKNOWN_HEALTH, state: "down", calls: 20, error_rate: 0.5 };
+    return target === "openai/gpt-5" ? { ...UNKNOWN_HEALTH, state: "healthy", latency_p95_ms: 2_500 } : UNKNOWN_HEALTH;
+  },
 };
 
 const failedBy = (when: unknown, facts: Partial<RequestFacts> = {}) =>
@@ -64,6 +74,14 @@ describe("conditions", () => {
     [{ any: [{ tools: false }, { stream: false }] }, "any"],
     [{ not: { tools: true } }, "not"],
     [{ not: { any: [{ tools: false }, { images: true }] } }, null],
+    [{ health: { openai: "down" } }, null],
+    [{ health: { openai: ["degraded", "down"], "openai/gpt-5": "healthy" } }, null],
+    [{ health: { openai: { not: "down" } } }, "health.openai"],
+    [{ health: { gone: "unknown" } }, null],
+    [{ latency_p95_ms: { "openai/gpt-5": { gt: 2_000 } } }, null],
+    [{ latency_p95_ms: { "openai/gpt-5": { lte: 2_000 } } }, "latency_p95_ms.openai/gpt-5"],
+    [{ first_byte_p50_ms: { "openai/gpt-5": { gte: 0 } } }, "first_byte_p50_ms.openai/gpt-5"],
+    [{ error_rate: { openai: { gte: 0.5 } } }, null],
   ])("%j: what fails is %j", (when, failed) => {
     expect(failedBy(when)).toBe(failed);
   });
@@ -92,6 +110,9 @@ describe("conditions", () => {
     [{ input_tokens: { above: 3 } }, ["input_tokens"]],
     [{ input_tokens: {} }, ["input_tokens"]],
     [{ tools: "yes" }, ["tools"]],
+    [{ health: {} }, ["health"]],
+    [{ health: { openai: "ill" } }, ["health", "openai"]],
+    [{ error_rate: { openai: "high" } }, ["error_rate", "openai"]],
     [{ time: {} }, ["time"]],
     [{ time: { from: "9:00" } }, ["time", "from"]],
     [{ time: { from: "09:00", zone: "Mars/Olympus" } }, ["time", "zone"]],
@@ -141,6 +162,9 @@ describe("an action", () => {
     [{ cheapest: ["a/b", "c/d"] }],
     [{ deny: "not at night" }],
     [{ fallback: ["a/b", "c/d"] }],
+    [{ fastest: ["a/b", "c/d"], by: "first_byte", percentile: "p95" }],
+    [{ round_robin: ["a/b", "c/d"] }],
+    [{ cheapest: ["a/b", "c/d"], sla: { p95_latency_ms: 2_000, error_rate: 0, context: 100_000 } }],
   ])("%j is one", (then) => {
     expect(actionSchema.safeParse(then).success).toBe(true);
   });
@@ -161,6 +185,22 @@ describe("an action", () => {
       ["split", 0, "weight"],
     ],
     [{ deny: " " }, ["deny"]],
+    [{ fastest: ["a/b"] }, ["fastest"]],
+    [{ fastest: ["a/b", "c/d"], by: "key" }, ["by"]],
+    [
+      {
+        split: [
+          { model: "a/b", weight: 1 },
+          { model: "a/c", weight: 1 },
+        ],
+        by: "latency",
+      },
+      ["by"],
+    ],
+    [{ round_robin: ["a/b", "c/d"], percentile: "p50" }, ["percentile"]],
+    [{ fastest: ["a/b", "c/d"], sla: { context: 1 } }, ["sla"]],
+    [{ cheapest: ["a/b", "c/d"], sla: {} }, ["sla"]],
+    [{ cheapest: ["a/b", "c/d"], sla: { error_rate: 2 } }, ["sla", "error_rate"]],
     [{ redirect: "a/b" }, []],
   ])("%j is refused with the place of the error", (then, path) => {
     expect(actionSchema.safeParse(then).error?.issues[0]?.path).toEqual(path);
@@ -218,42 +258,5 @@ describe("rules", () => {
         });
       }),
     );
-  });
-});
-
-describe("a split", () => {
-  const shares = (weights: readonly [number, ...number[]], salt = "rule_1") => {
-    const [first, ...rest] = weights.map((weight, at) => ({ weight, at }));
-    if (first === undefined) throw new Error("no weights");
-    return Array.from({ length: 20_000 }, (_, user) => chooseByWeight([first, ...rest], salt, `user-${user}`).at);
-  };
-
-  it("gives each its share, within what chance allows", () => {
-    const chosen = shares([5, 15, 80]);
-    for (const [at, share] of [0.05, 0.15, 0.8].entries()) {
-      const found = chosen.filter((one) => one === at).length;
-      // Four standard deviations of a binomial.
-      expect(Math.abs(found - share * 20_000)).toBeLessThan(4 * Math.sqrt(20_000 * share * (1 - share)));
-    }
-  });
-
-  it("moves only who must move, and is the same for the same subject", () => {
-    const before = shares([50, 50]);
-    const after = shares([60, 40]);
-    expect(shares([50, 50])).toEqual(before);
-    expect(before.filter((one, user) => one === 0 && after[user] === 1)).toEqual([]);
-    const moved = before.filter((one, user) => one !== after[user]).length;
-    expect(Math.abs(moved - 2_000)).toBeLessThan(4 * Math.sqrt(20_000 * 0.1 * 0.9));
-  });
-
-  it("is independent of another split", () => {
-    const both = shares([50, 50]).filter((one, user) => one === 0 && shares1[user] === 0).length;
-    expect(Math.abs(both - 5_000)).toBeLessThan(4 * Math.sqrt(20_000 * 0.25 * 0.75));
-  });
-  const shares1 = shares([50, 50], "rule_2");
-
-  it("has buckets that are all used", () => {
-    const used = new Set(Array.from({ length: 200_000 }, (_, user) => bucketOf("s", String(user))));
-    expect(used.size).toBe(BUCKETS);
   });
 });

@@ -1,6 +1,7 @@
 import type { Part } from "../../../../schema/canonical/parts.ts";
 import { isJsonObject, type JsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
 import type { UpstreamEvent } from "../../providers/kit/provider.ts";
+import type { AnswerIdentity } from "../chat-dialect.ts";
 import type { StreamRenderer, StreamTail } from "../stream-renderer.ts";
 import { createChunkRenderer, DONE, dataLine, type RenderOptions } from "./render-stream.ts";
 import { toOpenAiUsage } from "./usage.ts";
@@ -64,15 +65,19 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
   };
 
   /** The provider's own identity of the stream, for chunks that we add. */
-  const frame = (): JsonObject => {
+  const identity = (): AnswerIdentity => {
     const value = first === null ? undefined : tryParseJson(first.data);
     const { id, created, model } = isJsonObject(value) ? value : {};
     return {
-      id: id || options.identity.id,
-      object: "chat.completion.chunk",
-      created: created || options.identity.created,
-      model: model || options.identity.model,
+      id: typeof id === "string" && id !== "" ? id : options.identity.id,
+      created: typeof created === "number" && created !== 0 ? created : options.identity.created,
+      model: typeof model === "string" && model !== "" ? model : options.identity.model,
     };
+  };
+
+  const frame = (): JsonObject => {
+    const { id, created, model } = identity();
+    return { id, object: "chat.completion.chunk", created, model };
   };
 
   const end = ({ usage, ao }: StreamTail): string => {
@@ -95,7 +100,9 @@ export function createPassRenderer(options: RenderOptions): StreamRenderer {
     return before + finishes.join("") + end(tail);
   };
 
-  return { event, end, cut, error: own.error };
+  const resume = () => createChunkRenderer({ identity: identity(), include_usage, goes_on: true });
+
+  return { event, end, cut, error: own.error, resume };
 }
 
 /**

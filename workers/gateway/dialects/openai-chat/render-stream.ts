@@ -9,6 +9,8 @@ export interface RenderOptions {
   readonly identity: AnswerIdentity;
   /** The caller's `stream_options.include_usage`. */
   readonly include_usage: boolean;
+  /** It goes on in a stream whose first choice has its role already. */
+  readonly goes_on?: boolean;
 }
 
 export const DONE = "data: [DONE]\n\n";
@@ -17,8 +19,9 @@ export const DONE = "data: [DONE]\n\n";
 export const dataLine = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 
 /** Renders parts of any provider as `chat.completion.chunk` events. */
-export function createChunkRenderer({ identity, include_usage }: RenderOptions): StreamRenderer {
-  const opened = new Set<number>();
+export function createChunkRenderer(options: RenderOptions): StreamRenderer {
+  const { identity, include_usage, goes_on = false } = options;
+  const opened = new Set<number>(goes_on ? [0] : []);
   const finished = new Set<number>();
   const base = { id: identity.id, object: "chat.completion.chunk", created: identity.created, model: identity.model };
   // With include_usage the field is null on every chunk but the last; without it, it is not there at all.
@@ -61,7 +64,7 @@ export function createChunkRenderer({ identity, include_usage }: RenderOptions):
         finished.add(item.choice);
         return chunk(item.choice, {}, item.reason);
       case "start":
-        return chunk(0, {}, null);
+        return goes_on ? "" : chunk(0, {}, null);
       case "usage":
       case "error":
       case "end":
@@ -83,5 +86,11 @@ export function createChunkRenderer({ identity, include_usage }: RenderOptions):
     return (open.length === 0 ? [0] : open).map((choice) => chunk(choice, {}, "length")).join("") + end(tail);
   };
 
-  return { event: (_event, parts) => parts.map(part).join(""), end, cut, error: dataLine };
+  return {
+    event: (_event, parts) => parts.map(part).join(""),
+    end,
+    cut,
+    error: dataLine,
+    resume: () => createChunkRenderer({ ...options, goes_on: true }),
+  };
 }

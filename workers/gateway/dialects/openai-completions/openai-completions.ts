@@ -70,10 +70,13 @@ function createRenderer({ identity, request }: RenderContext): StreamRenderer {
     const last = { ...(include_usage ? { usage: toOpenAiUsage(usage) } : {}), ...(ao === null ? {} : { ao }) };
     return (Object.keys(last).length === 0 ? "" : dataLine({ ...base, choices: [], ...last })) + DONE;
   };
-  return {
+  const renderer: StreamRenderer = {
     event: (_event, parts) => parts.map(part).join(""),
     end,
     cut: (tail) => [...open].map((index) => chunk(index, "", "length")).join("") + end(tail),
     error: dataLine,
+    // Its chunks have no role, and the open choice stays open.
+    resume: () => renderer,
   };
+  return renderer;
 }

@@ -22,6 +22,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       value TEXT NOT NULL
     ) STRICT`,
   ],
+  [
+    // Breakers that are not closed, or were a while ago, by model; '' is the provider's own.
+    `CREATE TABLE breaker (
+      target TEXT PRIMARY KEY,
+      value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /** Brings the object's tables to the newest version. */

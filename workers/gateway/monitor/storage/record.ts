@@ -1,11 +1,13 @@
 import * as z from "zod";
-import { HEALTH_STATES } from "../../../../schema/wire/monitor-rpc.ts";
+import { HEALTH_STATES } from "../../../../schema/health/target-health.ts";
 
 const recordSchema = z.object({
   state: z.enum(HEALTH_STATES).default("unknown"),
   since: z.int().nullable().default(null),
   /** The state that D1 is known to have; null when it has none. */
   published: z.enum(HEALTH_STATES).nullable().default(null),
+  /** The breakers that D1 is known to have, as `WatchedTargets` signs them. */
+  published_breakers: z.string().default(""),
   org_id: z.string().nullable().default(null),
   provider_id: z.string().nullable().default(null),
   probed: z.boolean().nullable().default(null),

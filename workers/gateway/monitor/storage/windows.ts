@@ -34,16 +34,6 @@ export function addBatch(sql: SqlStorage, batch: LiveBatch, now: number): void {
   sql.exec("DELETE FROM latency WHERE minute <= ?", minute - KEPT_MINUTES);
 }
 
-/** Calls that went well and that failed in the last `minutes`, the one under way included. */
-export function countLive(
-  sql: SqlStorage,
-  minutes: number,
-  now: number,
-): { readonly ok: number; readonly failed: number } {
-  const { ok, failed } = figures(sql, minutes, now);
-  return { ok, failed };
-}
-
 /** The figures of the last `minutes`, the one under way included. */
 export function figures(sql: SqlStorage, minutes: number, now: number): WindowFigures {
   const since = minuteOf(now) - minutes;

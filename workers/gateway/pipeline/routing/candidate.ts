@@ -13,7 +13,25 @@ export interface RouteInput {
   readonly key: KeyEntry;
   readonly snapshot: OrgSnapshot;
   readonly request_id: string;
+  /** When prices are taken, where that is not when the request came. */
+  readonly priced_at?: number;
+  /** Calls that were planned before, where many requests are looked at by the same configuration. */
+  readonly plans?: Plans;
 }
+
+/** The call of a model that this request would be. */
+export function planFor(model: string, { facts, needed, key, snapshot, priced_at, plans }: RouteInput): Planned {
+  const place = `${needed} ${key.key_id} ${model}`;
+  const known = plans?.get(place);
+  if (known !== undefined) return known;
+  const planned = planRequest(model, needed, key, snapshot, priced_at ?? facts.at);
+  plans?.set(place, planned);
+  return planned;
+}
+
+type Planned = ReturnType<typeof planRequest>;
+/** By what is needed, key and model, of one snapshot and one time. */
+export type Plans = Map<string, Planned>;
 
 /** A model that a rule could choose, as it is kept with the request: what it would cost, or why it was left out. */
 export type Candidate = RoutingRecord["candidates"][number];
@@ -22,21 +40,36 @@ export type Candidate = RoutingRecord["candidates"][number];
 const OUTPUT_TOKENS_ASSUMED = 1_000;
 
 /** Looks at one model for this request. */
-export function candidate(model: string, { facts, needed, key, snapshot }: RouteInput): Candidate {
-  const planned = planRequest(model, needed, key, snapshot, facts.at);
+export function candidate(model: string, input: RouteInput): Candidate {
+  const { facts, needed } = input;
+  const planned = planFor(model, input);
   if (isRefused(planned)) return { model, cost_nano_usd: null, left_out: planned.refused.code };
   const [attempt] = planned.plan.attempts;
   const lacking = lackOf(attempt, facts);
   if (lacking !== null) return { model, cost_nano_usd: null, left_out: lacking };
-  const output = Math.min(facts.max_output_tokens ?? OUTPUT_TOKENS_ASSUMED, attempt.model.max_output_tokens);
-  const usage = needed === "chat" ? { input: facts.input_tokens, output } : { input: facts.input_tokens };
-  const down = snapshot.providers.get(attempt.account.id)?.health === "down";
-  return { model, cost_nano_usd: costOf(usage, attempt.price).cost_nano_usd, ...(down ? { down: true as const } : {}) };
+  const { state, breaker, probe } = facts.health(attempt.name);
+  return {
+    model,
+    cost_nano_usd: aboutCost(attempt, facts, needed),
+    ...(state === "down" ? { down: true as const } : {}),
+    ...(breaker === "closed" ? {} : { breaker }),
+    ...(breaker === "half_open" && probe ? { probe: true as const } : {}),
+  };
 }
 
-/** Those that can serve the request. */
-export const able = <One extends Candidate>(candidates: readonly One[]): readonly One[] =>
-  candidates.filter(({ left_out }) => left_out === undefined);
+/** What the request would about cost there, in nano-dollars. */
+function aboutCost({ model, price }: Attempt, facts: RequestFacts, needed: NeededCapability): number {
+  const output = Math.min(facts.max_output_tokens ?? OUTPUT_TOKENS_ASSUMED, model.max_output_tokens);
+  const usage = needed === "chat" ? { input: facts.input_tokens, output } : { input: facts.input_tokens };
+  return costOf(usage, price).cost_nano_usd;
+}
+
+/** The same at the model that was asked for, whatever that lacks; null where it has no price here. */
+export function costAsked(input: RouteInput): number | null {
+  const { facts, needed } = input;
+  const planned = planFor(facts.model, input);
+  return isRefused(planned) ? null : aboutCost(planned.plan.attempts[0], facts, needed);
+}
 
 /** What the request asks for and the model does not have. */
 export function lackOf({ model }: Attempt, facts: RequestFacts): string | null {

@@ -1,17 +1,12 @@
 import { type Refused, refuse } from "../../../../schema/kernel/errors.ts";
-import { type Action, type ActionKind, kindOf } from "../../../../schema/routing/action.ts";
+import { type Action, type ActionKind, isOf, kindOf, STICKY_BY } from "../../../../schema/routing/action.ts";
 import type { CompiledRule } from "../../../../schema/routing/decide.ts";
-import type { RoutingRecord } from "../../../../schema/routing/routing-record.ts";
 import { chooseByWeight } from "../../../../schema/routing/split.ts";
-import { able, type Candidate, candidate, type RouteInput } from "./candidate.ts";
-
-/** What a rule made of a request. */
-export interface Choice {
-  readonly how: RoutingRecord["how"];
-  /** The model, and what is tried where it fails. */
-  readonly models: readonly [string, ...string[]];
-  readonly candidates: RoutingRecord["candidates"];
-}
+import { bySpeed } from "./by-speed.ts";
+import { type Candidate, candidate, costAsked, type RouteInput } from "./candidate.ts";
+import { able, type Choice, choiceOf, noneOf } from "./choice.ts";
+import { inTurn } from "./in-turn.ts";
+import { judgeSla, MET } from "./judge-sla.ts";
 
 type Chooser<Kind extends keyof Action> = (
   value: NonNullable<Action[Kind]>,
@@ -25,7 +20,10 @@ const CHOOSERS: { readonly [Kind in ActionKind]: Chooser<Kind> } = {
   model: (model) => ({ how: "model", models: [model], candidates: [] }),
   split: bySplit,
   cheapest: byCost,
+  fastest: bySpeed,
+  round_robin: inTurn,
   fallback: inOrder,
+  downgrade: byWalletUse,
 };
 
 /** What the rule's action makes of the request; refused where none of its models can serve it, or where it denies. */
@@ -38,11 +36,15 @@ export function choose(rule: CompiledRule, input: RouteInput): Choice | Refused 
 
 /** By weight, among those that can serve the request: whoever would get another falls to the rest, by their weights. */
 function bySplit(split: NonNullable<Action["split"]>, rule: CompiledRule, input: RouteInput): Choice | Refused {
-  const { by = "request" } = rule.action;
+  const by = rule.action.by !== undefined && isOf(STICKY_BY, rule.action.by) ? rule.action.by : "request";
   const candidates = split.map((option) => ({ ...option, ...leftOut(candidate(option.model, input)) }));
   const [first, ...others] = able(candidates) as readonly (Candidate & { readonly weight: number })[];
   if (first === undefined) return noneOf(rule, candidates);
-  const { model } = chooseByWeight([first, ...others], rule.id, subjectOf(by, input));
+  const { model } = chooseByWeight([first, ...others], {
+    key: rule.id,
+    subject: subjectOf(by, input),
+    nameOf: (option) => option.model,
+  });
   return { how: "split", models: [model], candidates };
 }
 
@@ -53,35 +55,42 @@ function subjectOf(by: "request" | "subject" | "key", { facts, request_id }: Rou
   return by === "subject" ? (facts.subject ?? facts.key) : facts.key;
 }
 
-/** The least dear of those that can serve the request. Of equals the first. */
+/** The least dear of those that can serve the request and keep to the rule's `sla`, or miss it least. Of equals the first. */
 function byCost(models: readonly string[], rule: CompiledRule, input: RouteInput): Choice | Refused {
-  const candidates = models.map((model) => candidate(model, input));
+  const { sla } = rule.action;
+  const judged = models.map((model) => {
+    const one = candidate(model, input);
+    const { misses, excess } = sla === undefined || one.left_out !== undefined ? MET : judgeSla(sla, model, input);
+    return { one: excess === 0 ? one : { ...one, misses }, excess };
+  });
+  const candidates = judged.map(({ one }) => one);
   const cost = (one: Candidate): number => one.cost_nano_usd ?? Number.POSITIVE_INFINITY;
   // A stable order: of equals the first.
-  const [first, ...others] = upFirst(able(candidates).toSorted((a, b) => cost(a) - cost(b)));
-  return first === undefined ? noneOf(rule, candidates) : { how: "cheapest", models: [first, ...others], candidates };
+  const ordered = judged.toSorted((a, b) => a.excess - b.excess || cost(a.one) - cost(b.one)).map(({ one }) => one);
+  return choiceOf("cheapest", able(ordered), candidates, rule);
 }
 
 /** As they are listed, without those that cannot serve the request. */
 function inOrder(models: readonly string[], rule: CompiledRule, input: RouteInput): Choice | Refused {
   const candidates = models.map((model) => candidate(model, input));
-  const [first, ...others] = upFirst(able(candidates));
-  return first === undefined ? noneOf(rule, candidates) : { how: "fallback", models: [first, ...others], candidates };
+  return choiceOf("fallback", able(candidates), candidates, rule);
 }
 
-/**
- * The models, those of providers that are known to be down behind all others: they are asked only where everything else has
- * failed. That a provider is up again is for its monitor to find out, not for a request.
- */
-const upFirst = (candidates: readonly Pick<Candidate, "model" | "down">[]): readonly string[] =>
-  [...candidates.filter(({ down }) => down !== true), ...candidates.filter(({ down }) => down === true)].map(
-    ({ model }) => model,
-  );
-
-function noneOf({ name }: CompiledRule, candidates: readonly Candidate[]): Refused {
-  const why = candidates.map(({ model, left_out }) => `${model}: ${left_out}`).join("; ");
-  return refuse("no_provider_available", {
-    message: `None of the models of the routing rule "${name}" can serve this request (${why}).`,
-    param: "model",
+/** The first cheaper one once the wallet is used up that far; what is not known is not above anything. */
+function byWalletUse(
+  { to, above_percent }: NonNullable<Action["downgrade"]>,
+  rule: CompiledRule,
+  input: RouteInput,
+): Choice | Refused {
+  const { model, wallet_used_percent } = input.facts;
+  const asked: Choice = { how: "asked", models: [model], candidates: [] };
+  if (wallet_used_percent === null || wallet_used_percent <= above_percent) return asked;
+  const most = costAsked(input) ?? Number.POSITIVE_INFINITY;
+  const candidates = to.map((name) => {
+    const one = candidate(name, input);
+    const dear = one.left_out === undefined && (one.cost_nano_usd ?? 0) >= most;
+    return dear ? { ...one, left_out: "not cheaper" } : one;
   });
+  const cheaper = able(candidates);
+  return cheaper.length === 0 ? { ...asked, candidates } : choiceOf("downgrade", cheaper, candidates, rule);
 }

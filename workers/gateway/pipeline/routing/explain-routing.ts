@@ -10,7 +10,17 @@ import type { OrgSnapshot } from "../../stores/org-snapshot.ts";
 import { parseEmbeddings } from "../embeddings-operation.ts";
 import type { NeededCapability } from "../plan.ts";
 import { parseRerank } from "../rerank-operation.ts";
-import { type CallerFacts, chatShape, factsOf, type RequestShape, textsShape } from "./request-shape.ts";
+import { healthIn } from "./health-in.ts";
+import {
+  type CallerFacts,
+  chatShape,
+  factsOf,
+  pricedFacts,
+  type RequestShape,
+  textsShape,
+  withHealth,
+  withWalletUse,
+} from "./request-shape.ts";
 import { routeRequest } from "./route-request.ts";
 
 /** The routes whose requests can be explained. */
@@ -59,22 +69,48 @@ export function readExplained(route: ExplainedRoute, body: JsonObject): Read | R
 export function explainRouting(
   read: Read,
   caller: CallerFacts,
+  wallet_used_percent: number | null,
   key: KeyEntry,
   snapshot: OrgSnapshot,
   request_id: string,
+  now: number,
 ) {
-  const facts = factsOf(read.model, read.shape, caller);
+  const told = withWalletUse(factsOf(read.model, read.shape, caller), wallet_used_percent);
+  const input = { facts: withHealth(told, healthIn(snapshot, now)), needed: read.needed, key, snapshot, request_id };
+  const facts = pricedFacts(input);
   const { rule, considered } = decide(snapshot.rules, facts);
-  const routed = routeRequest({ facts, needed: read.needed, key, snapshot, request_id });
+  const routed = routeRequest(input);
+  const cost = facts.estimated_cost_nano_usd;
   const base = {
     asked: facts.model,
     rule: rule === null ? null : { id: rule.id, name: rule.name },
     considered,
-    facts: { input_tokens: facts.input_tokens, tools: facts.tools, images: facts.images, json: facts.json },
+    facts: {
+      input_tokens: facts.input_tokens,
+      tools: facts.tools,
+      images: facts.images,
+      json: facts.json,
+      team: facts.team,
+      cost_center: facts.cost_center,
+      regions: facts.regions,
+      estimated_cost_usd: cost === null ? null : formatUsd(nanoUsd(cost)),
+      wallet_used_percent,
+    },
   };
   if (isRefused(routed)) {
     const { code, message = ERRORS[code].public_text } = routed.refused;
-    return { ...base, model: null, provider: null, how: null, then: [], candidates: [], refused: { code, message } };
+    return {
+      ...base,
+      model: null,
+      provider: null,
+      how: null,
+      continue: false,
+      then: [],
+      candidates: [],
+      experiment: null,
+      not_in_experiments: [],
+      refused: { code, message },
+    };
   }
   const [attempt, ...others] = routed.plan.attempts;
   return {
@@ -82,11 +118,14 @@ export function explainRouting(
     model: attempt.name,
     provider: attempt.account.id,
     how: routed.routing.how,
+    continue: routed.routing.continue ?? false,
     then: others.map(({ name }) => name),
     candidates: routed.routing.candidates.map(({ cost_nano_usd, ...candidate }) => ({
       ...candidate,
       ...(cost_nano_usd == null ? {} : { cost_usd: formatUsd(nanoUsd(cost_nano_usd)) }),
     })),
+    experiment: routed.routing.experiment ?? null,
+    not_in_experiments: routed.routing.not_in_experiments ?? [],
     refused: null,
   };
 }

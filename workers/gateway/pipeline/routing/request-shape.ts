@@ -1,5 +1,8 @@
+import type { HealthLookup } from "../../../../schema/health/target-health.ts";
 import type { RequestFacts } from "../../../../schema/routing/facts.ts";
+import { regionsOf } from "../../../../schema/routing/regions.ts";
 import type { ChatRequest } from "../../../../schema/wire/openai-chat.ts";
+import { costAsked, type RouteInput } from "./candidate.ts";
 
 /** What a request's body tells a routing rule. Sizes are made when a rule asks for them. */
 export type RequestShape = Pick<
@@ -73,11 +76,48 @@ export function textsShape(operation: "embeddings" | "rerank", dialect: string, 
 }
 
 /** Who asks, when, and how it is labelled: what the request's headers and its key tell a rule. */
-export type CallerFacts = Pick<RequestFacts, "key" | "wallet" | "feature" | "subject" | "country" | "tags" | "at">;
+export type CallerFacts = Pick<
+  RequestFacts,
+  "key" | "wallet" | "team" | "cost_center" | "feature" | "subject" | "session" | "country" | "tags" | "at"
+>;
 
-/** All facts of a request. The shape keeps its getters: what no rule asks for is never made. */
-export const factsOf = (model: string, shape: RequestShape, caller: CallerFacts): RequestFacts =>
+/** What is known of a request before the configuration of its org is looked at. */
+export type AskedFacts = Omit<RequestFacts, "health">;
+
+/** The facts that a request tells by itself. The shape keeps its getters: what no rule asks for is never made. */
+export const factsOf = (model: string, shape: RequestShape, caller: CallerFacts): AskedFacts =>
   Object.defineProperties(Object.create(null), {
     ...Object.getOwnPropertyDescriptors(shape),
-    ...Object.getOwnPropertyDescriptors({ ...caller, model }),
+    ...Object.getOwnPropertyDescriptors({
+      ...caller,
+      model,
+      get regions() {
+        return regionsOf(caller.country);
+      },
+      // Neither is the request's own: see `pricedFacts` and `withWalletUse`.
+      estimated_cost_nano_usd: null,
+      wallet_used_percent: null,
+    }),
   });
+
+/** The facts with how much of the wallet is used. */
+export const withWalletUse = (facts: AskedFacts, wallet_used_percent: number | null): AskedFacts =>
+  withFact(facts, { wallet_used_percent: { value: wallet_used_percent, enumerable: true } });
+
+/** The facts with how providers and models are. */
+export const withHealth = (facts: AskedFacts, health: HealthLookup): RequestFacts =>
+  withFact(facts, { health: { value: health, enumerable: true } });
+
+/** All facts, with what the request would about cost where it asks to go, made when a rule asks for it. */
+export function pricedFacts(input: RouteInput): RequestFacts {
+  let cost: number | null | undefined;
+  const get = (): number | null => {
+    if (cost === undefined) cost = costAsked(input);
+    return cost;
+  };
+  return withFact(input.facts, { estimated_cost_nano_usd: { get, enumerable: true } });
+}
+
+/** What was not made before is not made by this. */
+const withFact = (facts: AskedFacts, fact: PropertyDescriptorMap) =>
+  Object.defineProperties(Object.create(null), { ...Object.getOwnPropertyDescriptors(facts), ...fact });

@@ -1,7 +1,7 @@
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
+import { parseRetryAfter } from "../../../../schema/http/retry-after.ts";
 import { tryParseJson } from "../../../../schema/kernel/json.ts";
 import { classOfStatus } from "../kit/class-of-status.ts";
-import { parseRetryAfter } from "../kit/retry-after.ts";
 import { errorSchema } from "./wire.ts";
 
 /**

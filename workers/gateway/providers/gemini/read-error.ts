@@ -1,7 +1,7 @@
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
+import { parseRetryAfter } from "../../../../schema/http/retry-after.ts";
 import { isJsonObject, type Json, tryParseJson } from "../../../../schema/kernel/json.ts";
 import { classOfStatus } from "../kit/class-of-status.ts";
-import { parseRetryAfter } from "../kit/retry-after.ts";
 
 /** Classifies an answer in Google's error shape, `{"error":{code,message,status,details}}`, also wrapped in an array. */
 export function readError(status: number, headers: Headers, body: string): UpstreamError {

@@ -15,6 +15,8 @@ export interface ProviderAccount {
   /** Without a trailing slash. */
   readonly base_url: string;
   readonly credential: Readonly<Record<string, string>>;
+  /** What the credential is called, where the provider has several. */
+  readonly credential_name?: string;
   readonly region: string | null;
   readonly settings: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
+import { parseRetryAfter } from "../../../../schema/http/retry-after.ts";
 import { isJsonObject, type Json, tryParseJson } from "../../../../schema/kernel/json.ts";
 import { classOfStatus } from "../kit/class-of-status.ts";
-import { parseRetryAfter } from "../kit/retry-after.ts";
 
 /**
  * Classifies a non-2xx answer by its status. The API has two shapes: its own, `{"object":"error","message",…,"code"}`, and

@@ -1,6 +1,6 @@
 import type { UpstreamError } from "../../../../schema/canonical/parts.ts";
+import { parseRetryAfter } from "../../../../schema/http/retry-after.ts";
 import { isJsonObject, type Json, type JsonObject, tryParseJson } from "../../../../schema/kernel/json.ts";
-import { parseRetryAfter } from "../kit/retry-after.ts";
 
 /** Codes that mean the account's own money and not the pace of requests. Both come with status 429. */
 const QUOTA_CODES = new Set(["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"]);

@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { sharedState } from "../../../../../schema/health/shared-health.ts";
 import { isRefused } from "../../../../../schema/kernel/errors.ts";
+import { formatUsd, nanoUsd } from "../../../../../schema/kernel/money.ts";
 import type { ModelInfo } from "../../../../../schema/pricing/price.ts";
 import { compileRules, type RoutingRule } from "../../../../../schema/routing/decide.ts";
-import { chatShape, factsOf, textsShape } from "../../../../../workers/gateway/pipeline/routing/request-shape.ts";
+import { healthIn } from "../../../../../workers/gateway/pipeline/routing/health-in.ts";
+import {
+  chatShape,
+  factsOf,
+  textsShape,
+  withHealth,
+  withWalletUse,
+} from "../../../../../workers/gateway/pipeline/routing/request-shape.ts";
 import { routeRequest } from "../../../../../workers/gateway/pipeline/routing/route-request.ts";
 import type { KeyEntry } from "../../../../../workers/gateway/stores/api-keys.ts";
 import type { OrgSnapshot } from "../../../../../workers/gateway/stores/org-snapshot.ts";
@@ -36,6 +45,7 @@ const snapshotOf = (rules: readonly RoutingRule[], down: readonly string[] = [])
   unusable: new Map(),
   countries: null,
   rules: compileRules(rules),
+  experiments: [],
   providers: new Map(
     ["p", "q"].map((id) => [
       id,
@@ -43,7 +53,7 @@ const snapshotOf = (rules: readonly RoutingRule[], down: readonly string[] = [])
         account: { ...ACCOUNT, id },
         timeouts: { first_byte_ms: 1, idle_ms: 1, total_ms: 1 },
         models: new Map(Object.entries(MODELS)),
-        health: down.includes(id) ? "down" : "unknown",
+        health: sharedState(down.includes(id) ? "down" : "unknown"),
       },
     ]),
   ),
@@ -56,21 +66,27 @@ interface Asked {
   readonly request_id?: string;
   readonly subject?: string;
   readonly down?: readonly string[];
+  readonly used?: number | null;
 }
 
-function route({ rules = [], body = {}, key = KEY, request_id = "req_1", subject, down }: Asked) {
+function route({ rules = [], body = {}, key = KEY, request_id = "req_1", subject, down, used = null }: Asked) {
   const caller = {
     key: key.key_id,
     wallet: key.wallet_id,
+    team: key.team_id,
+    cost_center: key.cost_center,
     feature: null,
     subject: subject ?? null,
+    session: null,
     country: null,
     tags: {},
     at: NOON,
   };
   const asked = request({ model: "p/dear", ...body });
-  const facts = factsOf(asked.model, chatShape(asked, "openai-chat"), caller);
-  return routeRequest({ facts, needed: "chat", key, snapshot: snapshotOf(rules, down), request_id });
+  const snapshot = snapshotOf(rules, down);
+  const told = withWalletUse(factsOf(asked.model, chatShape(asked, "openai-chat"), caller), used);
+  const facts = withHealth(told, healthIn(snapshot, NOON));
+  return routeRequest({ facts, needed: "chat", key, snapshot, request_id });
 }
 
 function routed(asked: Asked) {
@@ -263,6 +279,71 @@ describe("a split", () => {
   });
 });
 
+describe("a downgrade", () => {
+  const rules = [rule({ downgrade: { to: ["p/gone", "p/middle", "p/cheap"], above_percent: 80 } })];
+
+  it("takes the first cheaper model that can serve, above its percentage only", () => {
+    for (const used of [null, 0, 79.99, 80]) {
+      expect(routed({ rules, used })).toMatchObject({
+        attempts: ["p/dear"],
+        routing: { how: "asked", rule_id: "rule_1" },
+      });
+    }
+    expect(routed({ rules, used: 80.01 })).toMatchObject({
+      attempts: ["p/middle", "p/cheap"],
+      routing: {
+        asked: "p/dear",
+        how: "downgrade",
+        wallet_used_percent: 80.01,
+        candidates: [{ model: "p/gone", left_out: "model_not_found" }, { model: "p/middle" }, { model: "p/cheap" }],
+      },
+    });
+  });
+
+  it("never takes one that is dearer than what was asked for, or cannot serve it", () => {
+    expect(routed({ rules, used: 99, body: { model: "p/middle" } }).attempts).toEqual(["p/cheap"]);
+    const cheap = routed({ rules, used: 99, body: { model: "p/cheap" } });
+    expect(cheap).toMatchObject({ model: "p/cheap", routing: { how: "asked" } });
+    expect(cheap.routing.candidates.map(({ left_out }) => left_out)).toEqual([
+      "model_not_found",
+      "not cheaper",
+      "not cheaper",
+    ]);
+    expect(routed({ rules, used: 99, body: { tools: [TOOL] } }).attempts).toEqual(["p/middle"]);
+  });
+
+  it("leaves a caller who asks for a model below the percentage to the provider, as without a rule", () => {
+    const image = { messages: [{ role: "user", content: [IMAGE] }], model: "p/cheap" };
+    expect(routed({ rules, used: 10, body: image }).model).toBe("p/cheap");
+    const gone = refusal({ rules, used: 10, body: { model: "p/nothing" } });
+    expect(gone.code).toBe("model_not_found");
+    expect(gone.message).not.toContain("routing rule");
+  });
+});
+
+describe("a rule on cost or the wallet", () => {
+  it("compares what the request would about cost at the model that it asks for", () => {
+    const rules = (bound: string) => [
+      rule({ model: "p/cheap" }, { conditions: { estimated_cost_usd: { gt: bound } } }),
+    ];
+    const cost = Number(
+      routed({ rules: [rule({ cheapest: ["p/dear", "p/gone"] })] }).routing.candidates[0]?.cost_nano_usd,
+    );
+    const usd = (nano: number) => formatUsd(nanoUsd(nano));
+    expect(routed({ rules: rules(usd(cost - 1)) }).model).toBe("p/cheap");
+    expect(routed({ rules: rules(usd(cost)) }).model).toBe("p/dear");
+    expect(refusal({ rules: rules("0"), body: { model: "p/free_of_price" } }).code).toBe("model_unpriced");
+  });
+
+  it("keeps how much of the wallet was used with the request, where it is known", () => {
+    const rules = [rule({ model: "p/cheap" }, { conditions: { wallet_used_percent: { gte: 50 } } })];
+    expect(routed({ rules, used: 50 })).toMatchObject({ model: "p/cheap", routing: { wallet_used_percent: 50 } });
+    const unknown = routed({ rules });
+    expect(unknown.model).toBe("p/dear");
+    expect(unknown.routing).not.toHaveProperty("wallet_used_percent");
+  });
+});
+
 describe("what a rule is told of a request", () => {
   it("has its sizes made only when they are asked for", () => {
     const asked = request({ messages: [{ role: "user", content: "x".repeat(400) }], tools: [TOOL], max_tokens: 7 });
@@ -281,8 +362,11 @@ describe("what a rule is told of a request", () => {
     const facts = factsOf("p/dear", shape, {
       key: "",
       wallet: "",
+      team: null,
+      cost_center: null,
       feature: null,
       subject: null,
+      session: null,
       country: null,
       tags: {},
       at: 0,

@@ -1,0 +1,1 @@
+ALTER TABLE `provider_health` ADD `detail` text;

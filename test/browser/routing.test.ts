@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { eventually } from "../e2e/support/money.ts";
+import { api, browserOfFile, heading, makeKey, makeSandbox, type Person, request, visit } from "./support/people.ts";
+
+const browser = browserOfFile();
+let owner: Person;
+beforeAll(async () => {
+  owner = await browser.owner();
+  await makeSandbox(owner);
+});
+
+const rulesSchema = z.object({
+  data: z.array(
+    z.object({ id: z.string(), name: z.string(), enabled: z.boolean(), when: z.unknown(), then: z.unknown() }),
+  ),
+});
+const rules = async () => rulesSchema.parse(await api(owner, "GET", "/v1/routing/rules?sort=priority")).data;
+
+describe("routing", () => {
+  it("makes a rule by a form, with what the API finds wrong at its place", async () => {
+    const { page } = owner;
+    await visit(page, "/routing", "Routing");
+    await page.getByText("There is no routing rule yet").waitFor();
+    await page.getByRole("link", { name: "Create rule" }).first().click();
+    await heading(page, "Create a routing rule");
+    await page.getByLabel("Name", { exact: true }).fill("Support is served by the echo");
+    await page.getByRole("combobox", { name: "Add a condition" }).click();
+    await page.getByRole("option", { name: "Feature", exact: true }).click();
+    await page.getByRole("textbox", { name: "Feature", exact: true }).fill("support, help");
+    await page.getByLabel("Model", { exact: true }).fill("echo");
+    await page.getByRole("button", { name: "Create routing rule" }).click();
+    await page
+      .getByText(/must be a model as it is called here/i)
+      .first()
+      .waitFor();
+    expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Support is served by the echo");
+    // The JSON mends what the form shows.
+    await page.getByLabel("Then as JSON").fill('{"fallback":["sandbox/echo","sandbox/lorem"]}');
+    expect(await page.getByRole("textbox", { name: "Model 2" }).inputValue()).toBe("sandbox/lorem");
+    await page.getByRole("button", { name: "Create routing rule" }).click();
+    await heading(page, "Support is served by the echo");
+    expect(await rules()).toMatchObject([
+      { when: { feature: ["support", "help"] }, then: { fallback: ["sandbox/echo", "sandbox/lorem"] } },
+    ]);
+  });
+
+  it("moves rules by the keyboard and switches them", async () => {
+    const { page } = owner;
+    await api(owner, "POST", "/v1/routing/rules", {
+      name: "Last",
+      priority: 200,
+      when: {},
+      then: { model: "sandbox/echo" },
+    });
+    await visit(page, "/routing", "Routing");
+    await page.getByRole("button", { name: "Move Last up" }).focus();
+    await page.keyboard.press("Enter");
+    await eventually(rules, ([first]) => first?.name === "Last");
+    await page.getByRole("switch", { name: "Last is on" }).click();
+    await eventually(rules, ([first]) => first?.enabled === false);
+  });
+
+  it("says which rule would match a request, and what would be asked next", async () => {
+    const { page } = owner;
+    await visit(page, "/routing?tab=test", "Routing");
+    await page.getByLabel("Model that is asked for").fill("openai/gpt-5");
+    await page.getByLabel("Feature").fill("help");
+    await page.getByRole("button", { name: "Show what would happen" }).click();
+    await page.getByText("applies and decides").waitFor();
+    await page.getByRole("heading", { name: "sandbox/echo" }).waitFor();
+    await page.getByText("Where it fails, next: sandbox/lorem.").waitFor();
+    expect(page.url()).toContain("feature=help");
+  });
+
+  it("tries a rule on past requests while it is made, and says what it cannot know", async () => {
+    const { page } = owner;
+    await visit(page, "/rules/new", "Create a routing rule");
+    const panel = page.locator("section", { has: page.getByRole("heading", { name: "What would it have done?" }) });
+    await page.getByLabel("Then as JSON").fill('{"model":"sandbox/lorem"}');
+    await panel.getByRole("button", { name: "Try it" }).click();
+    await panel.getByText("No request in this time").waitFor();
+
+    for (const { id } of await rules()) await api(owner, "DELETE", `/v1/routing/rules/${id}`);
+    const { key } = await makeKey(owner, "Replayed");
+    expect(await request(key)).toBe(200);
+    expect(await request(key)).toBe(200);
+    const logged = async () =>
+      z.array(z.object({ id: z.string() })).parse((await api(owner, "GET", "/v1/requests")).data);
+    const [newest] = await eventually(logged, ({ length }) => length === 2);
+
+    // By the keyboard: the button, then the time, which asks again.
+    await panel.getByRole("button", { name: "Try it" }).press("Enter");
+    await panel.getByText("Of all 2 requests it would have decided 2.").waitFor();
+    await panel.getByRole("radio", { name: "24 hours" }).press("ArrowRight");
+    // That sends nothing: the rule has no name yet, which nobody complains of.
+    await panel.getByRole("radio", { name: "7 days" }).press("Enter");
+    expect(await page.getByText("Fill this in.").count()).toBe(0);
+    const table = panel.getByRole("table", { name: "Where requests went, and where they would have gone" });
+    const row = table.getByRole("row").nth(1);
+    expect(await row.innerText()).toMatch(/sandbox\/echo\s+Elsewhere\s+sandbox\/lorem\s+2\s/);
+    expect(await row.getByRole("link", { name: "sandbox/echo" }).getAttribute("href")).toMatch(
+      /^\/requests\?model=sandbox%2Fecho&from=/,
+    );
+    expect(await row.getByRole("link", { name: newest?.id ?? "" }).getAttribute("href")).toBe(
+      `/requests/${newest?.id}`,
+    );
+
+    await page.getByLabel("When as JSON").fill('{"tools":true}');
+    await panel.getByText("The rule has changed since: ask again.").waitFor();
+    await panel.getByRole("button", { name: "Try it" }).click();
+    await panel.getByText("Of 2 it cannot be told.").waitFor();
+    await panel.getByText(/^Tools, 2 requests: the log does not hold it/).waitFor();
+
+    await page.getByLabel("When as JSON").fill('{"input_tokens":{"above":3}}');
+    await panel.getByRole("button", { name: "Try it" }).click();
+    await page
+      .getByText(/Unrecognized key: "above"/)
+      .first()
+      .waitFor();
+    // It was tried without a name, and nothing of it was saved.
+    expect(await rules()).toEqual([]);
+  });
+
+  it("tries a change of a rule, and the saved ones on recent requests", async () => {
+    const { page } = owner;
+    const then = { model: "sandbox/lorem" };
+    const { id } = await api(owner, "POST", "/v1/routing/rules", { name: "All", priority: 1, when: {}, then });
+    await visit(page, "/routing?tab=recent", "Routing");
+    await page.getByText("All 2 requests of this time").waitFor();
+    await page.getByRole("cell", { name: "Elsewhere" }).waitFor();
+    await visit(page, `/rules/${id}/edit`, "Edit “All”");
+    await page.getByLabel("When as JSON").fill('{"feature":"nobody"}');
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByText("it would have decided 0, and let go of 2 that it decides as it is saved.").waitFor();
+    await page.getByRole("cell", { name: "As before" }).waitFor();
+  });
+});

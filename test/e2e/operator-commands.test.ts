@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { remoteDatabase } from "../../scripts/platform/remote-database.ts";
+import { completed } from "../runtime/cron/make-event.ts";
+import { command } from "./support/command.ts";
+import { eventually } from "./support/money.ts";
+import { startPlatform, type TestPlatform } from "./support/platform.ts";
+
+/** `npm run rollup:check` and `npm run dead-letters` against a platform that was used. */
+
+let platform: TestPlatform;
+const deadLetters = (...args: string[]) => command("dead-letters", args, { env: { AO_DATA: platform.dataDir } });
+const check = (...args: string[]) => command("rollup-check", args, { env: { AO_DATA: platform.dataDir } });
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  for (const model of ["sandbox/echo", "sandbox/error-500"]) {
+    await fetch(`${platform.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${platform.appKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }),
+    });
+  }
+  await eventually(
+    () => platform.query("SELECT event_id FROM request_log"),
+    (rows) => rows.length === 2,
+  );
+});
+afterAll(() => platform.dispose());
+
+const falsify = () =>
+  platform.query("UPDATE rollup_hourly SET cost_nano_usd = cost_nano_usd + 7 WHERE outcome = 'completed'");
+
+describe("npm run rollup:check", () => {
+  it("ends with 0 where every sum is the log's", async () => {
+    const { status, output } = await check();
+    expect([status, output]).toEqual([0, expect.stringContaining("All sums are those of the log.")]);
+  });
+
+  it("names what differs, ends with 1, and makes it anew when it is told to", async () => {
+    await falsify();
+    const { status, output, errors } = await check();
+    expect(errors).toBe("");
+    expect([status, output]).toEqual([1, expect.stringMatching(/sandbox\/echo.*cost_nano_usd 7/)]);
+    const report = JSON.parse((await check("--json")).output);
+    expect(report).toMatchObject({ sums: [{ model: "sandbox/echo", cost_nano_usd: "7", requests: 0 }], latencies: [] });
+    expect(await check("--rebuild")).toMatchObject({
+      status: 0,
+      output: expect.stringContaining("Made anew: 1 hours"),
+    });
+    expect(await check()).toMatchObject({ status: 0 });
+  });
+
+  it("names a daily sum that is not that of its hours, and makes it anew", async () => {
+    await platform.query(`
+      INSERT INTO latency_daily (org_id, day, provider_id, model, metric, bucket, requests)
+      SELECT org_id, hour - hour % 86400000, provider_id, model, metric, bucket, 3 FROM latency_hourly LIMIT 1`);
+    const { status, output } = await check();
+    expect([status, output]).toEqual([1, expect.stringMatching(/as day minus hours:[\s\S]*requests 3/)]);
+    expect(await check("--rebuild")).toMatchObject({ status: 0, output: expect.stringContaining("1 days.") });
+    expect(await check()).toMatchObject({ status: 0 });
+  });
+
+  it("ends with 2 and says why where nothing could be looked at", async () => {
+    expect(await check("--from", "yesterday")).toMatchObject({
+      status: 2,
+      errors: expect.stringContaining("--from must be a time"),
+    });
+    expect(await check("--form", "x")).toMatchObject({
+      status: 2,
+      errors: expect.stringContaining("rollup:check -- [--from"),
+    });
+  });
+
+  it("writes parameters into statements for wrangler, which takes none", async () => {
+    const database = remoteDatabase(["--local", "--persist-to", platform.dataDir]);
+    const rows = await database.batch([{ sql: "SELECT ?2 AS b, ?1 AS a, ?3 AS c", params: [1, "it's", null] }]);
+    expect(rows).toEqual([[{ a: 1, b: "it's", c: null }]]);
+  });
+});
+
+describe("npm run dead-letters", () => {
+  const letter = (id: string, at: number, body: unknown) =>
+    platform.query(
+      "INSERT INTO dead_letters (id, queue, at, attempts, reason, body) VALUES (?, 'ao-events', ?, 5, 'could not be stored', ?)",
+      id,
+      at,
+      JSON.stringify(body),
+    );
+  const listed = async (...args: string[]) => JSON.parse((await deadLetters("list", "--json", ...args)).output);
+  const runJobs = (minute: number) => platform.runCron("* * * * *", Date.now() + minute * 60_000);
+  const inLog = async (event_id: string) =>
+    (await platform.query("SELECT event_id FROM request_log WHERE event_id = ?", event_id)).length;
+
+  it("says that none waits", async () => {
+    expect(await deadLetters("list")).toMatchObject({ status: 0, output: "No dead letter waits.\n" });
+    expect(await deadLetters("replay", "--all")).toMatchObject({ status: 0, output: "No dead letter waits.\n" });
+  });
+
+  it("lists what waits, newest first, as a table and as JSON, with the message on demand", async () => {
+    await letter("letter-1", 1_000, completed("event-1"));
+    await letter("letter-2", 2_000, { hello: 1 });
+    const { status, output } = await deadLetters("list");
+    expect(status).toBe(0);
+    expect(output).toMatch(
+      /^id +at +queue +attempts +replay +reason\nletter-2 +1970-01-01T00:00:02.000Z +ao-events +5 +never +could not be stored\nletter-1/,
+    );
+    expect((await deadLetters("list", "--limit", "1")).output).toContain("1 more, see --limit.");
+    expect(await listed()).toMatchObject([
+      { id: "letter-2", replayed_at: null, body: { hello: 1 } },
+      { id: "letter-1" },
+    ]);
+    expect(JSON.parse((await deadLetters("show", "letter-2")).output)).toMatchObject({ body: { hello: 1 } });
+  });
+
+  it("replays those named with the next run of the jobs: what can be read counts once, and what cannot is kept anew", async () => {
+    expect((await deadLetters("replay", "letter-1", "letter-2")).output).toContain("Asked for 2.");
+    expect((await listed()).map(({ replay_asked_at }: { replay_asked_at: string }) => replay_asked_at)).toEqual([
+      expect.any(String),
+      expect.any(String),
+    ]);
+    await runJobs(1);
+    await eventually(listed, (rows) => rows.length === 1 && rows[0].id !== "letter-2");
+    await eventually(
+      () => inLog("event-1"),
+      (rows) => rows === 1,
+    );
+    expect((await listed("--replayed")).length).toBe(3);
+    await deadLetters("replay", "letter-1");
+    await runJobs(2);
+    await eventually(
+      () => listed("--replayed"),
+      (rows) => rows.every(({ replay_asked_at }: { replay_asked_at: unknown }) => replay_asked_at === null),
+    );
+    expect(await check()).toMatchObject({ status: 0 });
+    expect(await inLog("event-1")).toBe(1);
+  });
+
+  it("replays all that wait", async () => {
+    const [{ id }] = await listed();
+    expect((await deadLetters("replay", "--all")).output).toContain("Asked for 1.");
+    await runJobs(3);
+    const [again] = await eventually(listed, (rows) => rows.length === 1 && rows[0].id !== id);
+    expect(again).toMatchObject({ body: { hello: 1 }, reason: expect.stringContaining("not an event") });
+  });
+
+  it.each([
+    [["replay"], "replay takes ids, or --all."],
+    [["replay", "letter-1", "--all"], "replay takes ids, or --all."],
+    [["replay", "letter-1", "letter-9"], "There is no dead letter letter-9."],
+    [["show"], "show takes one id."],
+    [["list", "--limit", "0"], "--limit takes a whole number"],
+    [["burn"], "There is no command burn."],
+    [["list", "--form"], "npm run dead-letters -- list"],
+  ])("refuses %j and says why", async (args, problem) => {
+    expect(await deadLetters(...args)).toMatchObject({ status: 1, errors: expect.stringContaining(problem) });
+  });
+});
