@@ -42,6 +42,15 @@ describe("demo data", () => {
     expect(platform.lines.filter((line) => line.startsWith("✓ Demo data"))).toHaveLength(1);
   });
 
+  it("writes to nobody about what happened weeks ago", async () => {
+    const [alerts] = await platform.query(
+      "SELECT count(*) AS n, count(CASE WHEN routed_at = created_at THEN 1 END) AS told FROM alerts WHERE created_at <= ?",
+      JSON.parse(await readFile(join(platform.dataDir, "demo-traffic.json"), "utf8")).now,
+    );
+    expect(alerts?.n).toBeGreaterThan(10);
+    expect(alerts?.told).toBe(alerts?.n);
+  });
+
   it("is the same in ledgers, log, hourly sums and bills, to the nano-dollar", async () => {
     const { from, to } = lately();
     const by_wallet = rowsOf(
