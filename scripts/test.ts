@@ -4,9 +4,18 @@ import { join } from "node:path";
 import { runChecks } from "./checks.ts";
 import { bundleApp } from "./platform/app-bundle.ts";
 import { runMain } from "./platform/clear-error.ts";
+import { ROOT } from "./platform/paths.ts";
 import { showProgram } from "./platform/program.ts";
 import { step } from "./platform/steps.ts";
-import { countTests, summary } from "./test-counts.ts";
+import {
+  countTests,
+  failedOnceOnly,
+  filesToRepeat,
+  readReport,
+  summary,
+  type TestReport,
+  withRepeated,
+} from "./test-report.ts";
 
 /**
  * `npm test`: the checks, then every test, then one line with the sum of both. Arguments go to vitest, such as a path or
@@ -18,12 +27,7 @@ await runMain(async () => {
   pages.catch(() => undefined);
   const checks = await runChecks({ lint: true });
   await step("Build the console's pages", () => pages);
-  const folder = await mkdtemp(join(tmpdir(), "ao-vitest-"));
-  const report = join(folder, "report.json");
-  const args = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const status = await showProgram("vitest", "run", ...args, ...process.argv.slice(2));
-  const tests = countTests(await readFile(report, "utf8").catch(() => ""), status === 0);
-  await rm(folder, { recursive: true, force: true });
+  const tests = countTests(await runTests(process.argv.slice(2)));
   console.log();
   console.log(
     summary({
@@ -34,3 +38,34 @@ await runMain(async () => {
   );
   if (checks.failed + tests.failed > 0) process.exitCode = 1;
 });
+
+/** A few files of the running platform that failed beside others have a second try alone, and are named for it. */
+async function runTests(args: readonly string[]): Promise<TestReport> {
+  const first = await runVitest(args);
+  const files = filesToRepeat(first, ROOT);
+  if (files.length === 0) return first;
+  console.log(`\nFailed beside others, now alone:\n${files.map((file) => `  ${file}`).join("\n")}`);
+  const second = await runVitest(["--maxWorkers=1", ...files]);
+  const once = failedOnceOnly(first, second);
+  if (once.length > 0) {
+    console.log(`\n⚠ Passed at the second try only, which is a defect to be found:`);
+    for (const test of once) console.log(`  ${test}`);
+  }
+  return withRepeated(first, second);
+}
+
+async function runVitest(args: readonly string[]): Promise<TestReport> {
+  const folder = await mkdtemp(join(tmpdir(), "ao-vitest-"));
+  const report = join(folder, "report.json");
+  const status = await showProgram(
+    "vitest",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...args,
+  );
+  const text = await readFile(report, "utf8").catch(() => "");
+  await rm(folder, { recursive: true, force: true });
+  return readReport(text, status === 0);
+}
