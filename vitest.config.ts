@@ -193,6 +193,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           environment: "node",
           globalSetup: ["./test/e2e/support/setup.ts"],
+          // As with `unit`. What a file starts it stops, and nothing else of a process changes.
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -204,6 +206,9 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
           globalSetup: ["./test/browser/support/setup.ts"],
+          isolate: false,
+          // A page shows a change when it has drawn it: what is expected of a page is awaited.
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

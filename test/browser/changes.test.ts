@@ -35,7 +35,7 @@ describe("a change", () => {
     expect((await api(owner, "GET", `/v1/digests/${String(id)}`)).name).toBe("Theirs");
     await page.getByRole("button", { name: "Load what it is now" }).click();
     await heading(page, "Edit “Theirs”");
-    expect(await page.getByLabel("Name").inputValue()).toBe("Theirs");
+    await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("Theirs");
   });
 
   it("that the API refuses says why at the field", async () => {
@@ -47,8 +47,8 @@ describe("a change", () => {
     await page.getByLabel("Secret", { exact: true }).fill("a-long-random-text");
     await page.getByRole("button", { name: "Create channel" }).click();
     await page.locator("[aria-invalid=true]").first().waitFor();
-    expect(await page.getByRole("textbox", { name: "URL" }).getAttribute("aria-invalid")).toBe("true");
-    expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Short");
+    await expect.poll(() => page.getByRole("textbox", { name: "URL" }).getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => page.getByLabel("Name", { exact: true }).inputValue()).toBe("Short");
   });
 });
 
@@ -61,7 +61,7 @@ describe("a list", () => {
     }
     await visit(page, "/digests?sort=name&enabled=false", "Digests");
     const names = async () => (await page.locator("tbody tr").allTextContents()).map((text) => text.slice(0, 8));
-    expect(await names()).toEqual(["sorted a", "sorted c"]);
+    await expect.poll(() => names()).toEqual(["sorted a", "sorted c"]);
     await page.getByRole("button", { name: /^Name/ }).click();
     await page.locator('th[aria-sort="descending"]').waitFor();
     expect(new URL(page.url()).searchParams.get("sort")).toBe("-name");

@@ -92,7 +92,7 @@ describe("the cost explorer", () => {
     const feature = filters.getByRole("combobox", { name: "Feature" });
     await feature.press("ArrowDown");
     const none = page.getByRole("option", { name: "No feature" });
-    expect(await none.getAttribute("aria-selected")).toBe("false");
+    await expect.poll(() => none.getAttribute("aria-selected")).toBe("false");
     await feature.press("Enter");
     await feature.press("Escape");
     // What is typed and left is meant, commas and all.
@@ -107,7 +107,7 @@ describe("the cost explorer", () => {
       ["sandbox/echo", "sandbox/lorem"],
       ["~none", "search, deep"],
     ]);
-    expect(await page.getByRole("table", { name: "Costs by group" }).getByRole("row").count()).toBe(3);
+    await expect.poll(() => page.getByRole("table", { name: "Costs by group" }).getByRole("row").count()).toBe(3);
 
     await page.getByRole("button", { name: "Remove the filter Feature: No feature" }).press("Enter");
     await page.getByRole("button", { name: "Remove the filter Model: sandbox/echo" }).press("Enter");
@@ -148,7 +148,7 @@ describe("the cost explorer", () => {
     expect(`$${cost_usd}`).toContain(said.split(" ")[0]);
     const table = page.getByRole("table", { name: "Costs by group" });
     for (const name of ["top", "below", "deep"]) await table.getByRole("link", { name, exact: true }).waitFor();
-    expect(await table.getByRole("link", { name: "beside" }).count()).toBe(0);
+    await expect.poll(() => table.getByRole("link", { name: "beside" }).count()).toBe(0);
     await table.getByRole("link", { name: "deep", exact: true }).click();
     await page.getByRole("button", { name: "Remove the filter Wallet: deep" }).waitFor();
     expect(values("below")).toEqual([top]);

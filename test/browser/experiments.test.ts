@@ -25,7 +25,7 @@ describe("the pages of experiments", () => {
     const { page } = owner;
     await visit(page, "/experiments", "Experiments");
     await page.getByText("No experiments yet").waitFor();
-    expect(await page.locator("main").getByRole("listitem").count()).toBeGreaterThan(2);
+    await expect.poll(() => page.locator("main").getByRole("listitem").count()).toBeGreaterThan(2);
     await page.getByRole("link", { name: "Create experiment" }).last().click();
     await heading(page, "Create an experiment");
     await page.getByLabel("Name", { exact: true }).first().fill("Briefer");

@@ -25,12 +25,12 @@ describe("somebody new", () => {
         .getByRole("main")
         .getByText(/^(?:Done|To do)$/)
         .allTextContents();
-    expect(await states()).toEqual(["Done", "To do", "To do", "To do"]);
+    await expect.poll(() => states()).toEqual(["Done", "To do", "To do", "To do"]);
 
     await page.getByRole("link", { name: "Create provider" }).click();
     await heading(page, "Create a provider");
     await page.getByRole("radio", { name: "Sandbox", exact: true }).check({ force: true });
-    expect(await page.getByLabel("ID", { exact: true }).inputValue()).toBe("sandbox");
+    await expect.poll(() => page.getByLabel("ID", { exact: true }).inputValue()).toBe("sandbox");
     await page.getByRole("button", { name: "Create provider" }).click();
     await heading(page, "sandbox");
 
@@ -41,9 +41,9 @@ describe("somebody new", () => {
     const dialog = page.getByRole("dialog");
     const key = (await dialog.getByLabel("The key", { exact: true }).textContent()) ?? "";
     expect(key).toMatch(/^ao_[\w-]{43}$/);
-    expect(await dialog.locator("pre").textContent()).toContain(
-      `curl ${URL}/v1/chat/completions \\\n  -H 'authorization: Bearer ${key}'`,
-    );
+    await expect
+      .poll(() => dialog.locator("pre").textContent())
+      .toContain(`curl ${URL}/v1/chat/completions \\\n  -H 'authorization: Bearer ${key}'`);
     await dialog.getByRole("button", { name: "I have stored it" }).click();
     await heading(page, "Backend");
     await page.reload();
@@ -53,7 +53,7 @@ describe("somebody new", () => {
     expect(await request(key)).toBe(200);
     await visit(page, "/start", "First steps");
     await page.getByText("All done.").waitFor();
-    expect(await states()).toEqual(["Done", "Done", "Done", "Done"]);
+    await expect.poll(() => states()).toEqual(["Done", "Done", "Done", "Done"]);
   });
 
   it("reads the rule of passwords before choosing one, and a broken rule at its field", async () => {
@@ -65,12 +65,12 @@ describe("somebody new", () => {
     await page.getByLabel("Your name").fill("Ada");
     await password.fill("too short");
     await page.getByRole("button", { name: "Show: Password" }).click();
-    expect(await password.getAttribute("type")).toBe("text");
+    await expect.poll(() => password.getAttribute("type")).toBe("text");
     await page.getByRole("button", { name: "Sign up" }).click();
     await page.getByText(`Must be at least ${SHORTEST} characters.`).waitFor();
-    expect(await password.getAttribute("aria-invalid")).toBe("true");
-    expect(await password.evaluate((element) => element === document.activeElement)).toBe(true);
-    expect(await password.inputValue()).toBe("too short");
+    await expect.poll(() => password.getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => password.evaluate((element) => element === document.activeElement)).toBe(true);
+    await expect.poll(() => password.inputValue()).toBe("too short");
   });
 
   it("comes back to the page that was asked for after signing in, also by a link of the earlier console", async () => {

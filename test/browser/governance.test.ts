@@ -20,8 +20,8 @@ describe("the audit log", () => {
     await api(owner, "PATCH", `/v1/teams/${String(id)}`, { name: "New name" });
     await visit(page, "/audit", "Audit log");
     const row = page.getByRole("row").nth(1);
-    expect(await row.textContent()).toContain("Team updated");
-    expect(await row.textContent()).toContain("Old name → New name");
+    await expect.poll(() => row.textContent()).toContain("Team updated");
+    await expect.poll(() => row.textContent()).toContain("Old name → New name");
     await row.getByRole("button", { name: "Team updated" }).click();
     const entry = page.getByRole("dialog", { name: "Team updated" });
     await entry.getByRole("row", { name: "Name Old name New name" }).waitFor();
@@ -119,7 +119,7 @@ describe("an alert policy", () => {
     ]);
     await visit(page, "/alert-policies", "Alert policies");
     await page.getByRole("row", { name: /80, 100, 120 %/ }).waitFor();
-    expect(await page.getByRole("heading", { name: "What holds now" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("heading", { name: "What holds now" }).count()).toBe(0);
   });
 });
 

@@ -56,7 +56,7 @@ describe("a wallet's ledger", () => {
       .first()
       .waitFor({ state: "detached" });
     expect(new globalThis.URL(page.url()).searchParams.getAll("kind")).toEqual(["top_up", "limit"]);
-    expect(await table.getByRole("row").count()).toBe(4);
+    await expect.poll(() => table.getByRole("row").count()).toBe(4);
     expect(await saved(page)).toEqual([
       expect.stringMatching(/^at,kind,amount_usd,balance_usd,ref,/),
       expect.stringContaining(",top_up,2.500000000,"),
@@ -70,7 +70,7 @@ describe("a wallet's ledger", () => {
     const ref = top_up.split(",")[4] ?? "";
     await visit(page, `/wallets/${wallet}?tab=ledger&ref=${ref}&range=7d`, "First wallet");
     await table.getByRole("row", { name: /Top-up/ }).waitFor();
-    expect(await table.getByRole("row").count()).toBe(2);
+    await expect.poll(() => table.getByRole("row").count()).toBe(2);
 
     await visit(page, `/wallets/${wallet}?tab=ledger&kind=reset`, "First wallet");
     await page.getByText("No movement fits").waitFor();

@@ -36,18 +36,18 @@ describe("wallets", () => {
     await visit(page, "/wallets", "Wallets");
     const tree = page.getByRole("treegrid", { name: "Wallets" });
     const below = tree.getByRole("row", { name: /Below/ });
-    expect(await below.getAttribute("aria-level")).toBe("2");
+    await expect.poll(() => below.getAttribute("aria-level")).toBe("2");
     const top = tree.getByRole("row", { name: /First wallet/ });
     await top.focus();
     await page.keyboard.press("ArrowLeft");
     await below.waitFor({ state: "detached" });
-    expect(await top.getAttribute("aria-expanded")).toBe("false");
+    await expect.poll(() => top.getAttribute("aria-expanded")).toBe("false");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
     await heading(page, "Below");
     const crumbs = page.getByRole("navigation", { name: "Breadcrumbs" });
-    expect(await crumbs.getByRole("link").allTextContents()).toEqual(["Wallets", "First wallet"]);
+    await expect.poll(() => crumbs.getByRole("link").allTextContents()).toEqual(["Wallets", "First wallet"]);
   });
 
   it("are searched with what stands above what was found, and the address keeps it", async () => {
@@ -81,15 +81,15 @@ describe("wallets", () => {
     const amount = dialog.getByLabel("Amount in US dollars");
     await amount.fill("much");
     await dialog.getByRole("button", { name: "Top up" }).click();
-    expect(await amount.getAttribute("aria-invalid")).toBe("true");
-    expect(await amount.inputValue()).toBe("much");
+    await expect.poll(() => amount.getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => amount.inputValue()).toBe("much");
     await amount.fill("2.50");
     await dialog.getByLabel("Reason").fill("Purchase order 4711");
     await dialog.getByRole("button", { name: "Top up" }).click();
     await dialog.waitFor({ state: "detached" });
     await page.getByRole("tab", { name: "Ledger" }).click();
     const row = page.getByRole("row", { name: /Top-up/ });
-    expect(await row.textContent()).toContain("$2.50");
+    await expect.poll(() => row.textContent()).toContain("$2.50");
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export CSV" }).click();
     expect((await download).suggestedFilename()).toMatch(/^ledger-wal_.*\.csv$/);
@@ -131,7 +131,7 @@ describe("money that somebody asks for", () => {
     await visit(other.page, "/transfers", "Transfers & requests");
     const own = other.page.getByRole("listitem").filter({ hasText: "The launch" });
     await own.getByRole("button", { name: "Take back" }).waitFor();
-    expect(await own.getByRole("button", { name: "Approve" }).count()).toBe(0);
+    await expect.poll(() => own.getByRole("button", { name: "Approve" }).count()).toBe(0);
 
     const { page } = owner;
     await visit(page, "/transfers", "Transfers & requests");
@@ -258,9 +258,9 @@ describe("people", () => {
     await heading(page, "Roles");
     await page.getByRole("columnheader", { name: /Viewer Yours/ }).waitFor();
     await visit(page, "/wallets", "Wallets");
-    expect(await page.getByRole("link", { name: /^Create / }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("link", { name: /^Create / }).count()).toBe(0);
     await visit(page, `/wallets/${wallet}`, "First wallet");
-    expect(await page.getByRole("button", { name: /Freeze|Archive|Top up|Request money/ }).count()).toBe(0);
-    expect(await page.getByRole("link", { name: "Edit" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: /Freeze|Archive|Top up|Request money/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("link", { name: "Edit" }).count()).toBe(0);
   });
 });

@@ -141,7 +141,7 @@ describe("every page", () => {
       const { page } = who === "owner" ? owner : stranger;
       const name = filled(title);
       await visit(page, filled(path), name);
-      expect(await page.title()).toBe(`${name} · AI Orchestrator`);
+      await expect.poll(() => page.title()).toBe(`${name} · AI Orchestrator`);
       // What is folded is looked at as well.
       await page.locator("main details").evaluateAll((folded) => {
         for (const one of folded) one.setAttribute("open", "");

@@ -31,8 +31,8 @@ describe("somebody who is invited", () => {
     await heading(page, "Overview");
 
     const nav = page.getByRole("navigation", { name: "Main" });
-    expect(await nav.getByRole("link", { name: "Audit" }).count()).toBe(0);
-    expect(await nav.getByRole("link", { name: "Invitations" }).count()).toBe(0);
+    await expect.poll(() => nav.getByRole("link", { name: "Audit" }).count()).toBe(0);
+    await expect.poll(() => nav.getByRole("link", { name: "Invitations" }).count()).toBe(0);
     for (const [link, title] of [
       ["Keys", "API keys"],
       ["Teams", "Teams"],
@@ -46,7 +46,7 @@ describe("somebody who is invited", () => {
       expect(await page.getByRole("link", { name: /^(?:Create|Invite) / }).count(), link).toBe(0);
     }
     await visit(page, "/settings", "Organisation");
-    expect(await page.getByRole("button", { name: /Save|Replace/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: /Save|Replace/ }).count()).toBe(0);
     await visit(page, "/audit", "Audit log");
     await page.getByText("You may not see this").first().waitFor();
   });
@@ -90,12 +90,12 @@ describe("signing in by an API key", () => {
     await page.getByLabel("API key", { exact: true }).fill("ao_nothing");
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("alert").waitFor();
-    expect(await page.getByLabel("API key", { exact: true }).inputValue()).toBe("ao_nothing");
+    await expect.poll(() => page.getByLabel("API key", { exact: true }).inputValue()).toBe("ao_nothing");
     await page.getByLabel("API key", { exact: true }).fill(String(key));
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await heading(page, "Overview");
     await visit(page, "/settings", "Organisation");
-    expect(await page.getByRole("link", { name: "Your account" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("link", { name: "Your account" }).count()).toBe(0);
   });
 });
 

@@ -79,7 +79,7 @@ describe("the page of a provider", () => {
     const models = page.getByRole("table", { name: "Models that it lists" });
     await models.getByRole("row", { name: /^old Priced/ }).waitFor();
     await models.getByRole("row", { name: /^dear Unpriced/ }).waitFor();
-    expect(await models.getByText("New", { exact: true }).count()).toBe(0);
+    await expect.poll(() => models.getByText("New", { exact: true }).count()).toBe(0);
 
     upstream.list(["dear", "newer"]);
     await page.getByRole("button", { name: "Sync models" }).click();
@@ -117,7 +117,7 @@ describe("the page of a provider", () => {
     await dialog.getByRole("button", { name: "Send it again" }).click();
     const failed = dialog.getByRole("alert");
     await failed.getByText("It does not work.").waitFor();
-    expect(await failed.locator("code").textContent()).toBe("upstream_auth_failed");
+    await expect.poll(() => failed.locator("code").textContent()).toBe("upstream_auth_failed");
   });
 
   it("asks before it is disabled, and says what that means", async () => {
@@ -148,24 +148,32 @@ describe("the form of a provider", () => {
     const key = page.getByLabel("Service account key (JSON)");
     const region = page.getByRole("group", { name: "Settings of its kind" }).getByLabel("Region");
     const create = page.getByRole("button", { name: "Create provider" });
-    expect(await key.evaluate((element) => element.tagName)).toBe("TEXTAREA");
+    await expect.poll(() => key.evaluate((element) => element.tagName)).toBe("TEXTAREA");
     await create.click();
     await page.getByText("The Service account key (JSON) is missing.").waitFor();
-    expect([await key.getAttribute("aria-invalid"), await focusedIs(key)]).toEqual(["true", true]);
+    await expect
+      .poll(async () => [await key.getAttribute("aria-invalid"), await focusedIs(key)])
+      .toEqual(["true", true]);
 
     await key.fill("{ half of\nit");
     await region.fill("somewhere/else");
     await create.click();
     await page.getByText("It must be a location of Vertex AI such as europe-west4, eu or global.").waitFor();
-    expect([await region.getAttribute("aria-invalid"), await focusedIs(region)]).toEqual(["true", true]);
+    await expect
+      .poll(async () => [await region.getAttribute("aria-invalid"), await focusedIs(region)])
+      .toEqual(["true", true]);
     await region.fill("europe-west4");
     await create.click();
     await page
       .getByText(/is not a JSON object\. Make a JSON key for a service account/)
       .first()
       .waitFor();
-    expect([await key.inputValue(), await region.inputValue()]).toEqual(["{ half of\nit", "europe-west4"]);
-    expect([await key.getAttribute("aria-invalid"), await focusedIs(key)]).toEqual(["true", true]);
+    await expect
+      .poll(async () => [await key.inputValue(), await region.inputValue()])
+      .toEqual(["{ half of\nit", "europe-west4"]);
+    await expect
+      .poll(async () => [await key.getAttribute("aria-invalid"), await focusedIs(key)])
+      .toEqual(["true", true]);
 
     await key.fill(serviceAccountKey());
     await create.click();
@@ -174,7 +182,7 @@ describe("the form of a provider", () => {
     expect(made).toMatchObject({ has_credential: true, settings: { region: "europe-west4" } });
 
     await visit(page, "/providers/vertex/edit", "Edit “vertex”");
-    expect([await key.inputValue(), await region.inputValue()]).toEqual(["", "europe-west4"]);
+    await expect.poll(async () => [await key.inputValue(), await region.inputValue()]).toEqual(["", "europe-west4"]);
     await region.fill("");
     await page.getByRole("button", { name: "Save" }).click();
     await heading(page, "vertex");

@@ -37,8 +37,8 @@ describe("the rate limits of a key", () => {
     await tokens.fill("a lot");
     await page.getByRole("button", { name: "Create API key" }).click();
     await limits.getByText("Give a whole number from 0 to 1,000,000,000.").waitFor();
-    expect(await tokens.getAttribute("aria-invalid")).toBe("true");
-    expect(await requests.getAttribute("aria-invalid")).toBeNull();
+    await expect.poll(() => tokens.getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => requests.getAttribute("aria-invalid")).toBeNull();
     expect([await axeProblems(page, "light"), await axeProblems(page, "dark")]).toEqual([[], []]);
     await tokens.fill("200,000");
     await page.getByRole("button", { name: "Create API key" }).click();
@@ -47,11 +47,13 @@ describe("the rate limits of a key", () => {
     const { id, ...given } = (await keyNamed("Limited")) ?? { id: "" };
     expect(given).toEqual({ requests_per_minute: 600, tokens_per_minute: 200_000, concurrent_requests: null });
     const rows = page.getByRole("table", { name: "Rate limits" }).getByRole("row");
-    expect(await rows.allInnerTexts()).toEqual([
-      "Of\tRequests a minute\tTokens a minute\tRequests at a time",
-      "This key\t600\t200,000\tno limit",
-      expect.stringMatching(/^Wallet .+\t500\tno limit\tno limit$/),
-    ]);
+    await expect
+      .poll(() => rows.allInnerTexts())
+      .toEqual([
+        "Of\tRequests a minute\tTokens a minute\tRequests at a time",
+        "This key\t600\t200,000\tno limit",
+        expect.stringMatching(/^Wallet .+\t500\tno limit\tno limit$/),
+      ]);
     expect([await axeProblems(page, "light"), await axeProblems(page, "dark")]).toEqual([[], []]);
 
     await visit(page, `/keys/${id}/edit`, "Edit “Limited”");

@@ -105,15 +105,17 @@ describe("the texts of a request", () => {
     await page.getByRole("button", { name: "Show texts" }).click();
     const asked = page.getByRole("list", { name: "What was asked" }).getByRole("listitem");
     await asked.first().waitFor();
-    expect(await asked.count()).toBe(4);
+    await expect.poll(() => asked.count()).toBe(4);
     for (const hostile of HOSTILE) {
-      expect(await asked.nth(3).innerText()).toContain(hostile);
+      await expect.poll(() => asked.nth(3).innerText()).toContain(hostile);
       // Sandbox's echo says the same.
-      expect(await page.getByRole("list", { name: "What was answered" }).innerText()).toContain(hostile);
+      await expect.poll(() => page.getByRole("list", { name: "What was answered" }).innerText()).toContain(hostile);
     }
     expect(await made(page)).toEqual([]);
-    expect(await asked.nth(1).innerText()).toMatch(/Assistant\s+Calls get_weather\s*call_1\s+\{\s+"city": "Bonn"\s+\}/);
-    expect(await asked.nth(2).innerText()).toMatch(/^Tool\s+get_weather/);
+    await expect
+      .poll(() => asked.nth(1).innerText())
+      .toMatch(/Assistant\s+Calls get_weather\s*call_1\s+\{\s+"city": "Bonn"\s+\}/);
+    await expect.poll(() => asked.nth(2).innerText()).toMatch(/^Tool\s+get_weather/);
     expect([await axeProblems(page, "light"), await axeProblems(page, "dark")]).toEqual([[], []]);
     expect(await readings(id)).toBe(1);
   });
@@ -133,7 +135,7 @@ describe("the texts of a request", () => {
     expect(await made(page)).toEqual([]);
     await page.getByRole("button", { name: "Hide" }).click();
     await card(owner).getByText("They are not loaded before you ask for them.").waitFor();
-    expect(await page.getByText("Be brief.").count()).toBe(0);
+    await expect.poll(() => page.getByText("Be brief.").count()).toBe(0);
   });
 
   it("are shown to nobody who may not read them, and that is said", async () => {
@@ -147,7 +149,7 @@ describe("the texts of a request", () => {
     await visit(viewer.page, `/requests/${id}`, "Request");
     await card(viewer).getByText("Your role may not read them").waitFor();
     for (const name of ["Show texts", "Erase"])
-      expect(await card(viewer).getByRole("button", { name }).count()).toBe(0);
+      await expect.poll(() => card(viewer).getByRole("button", { name }).count()).toBe(0);
   });
 
   it("say that the time to keep them is over, also where that comes while the page is open", async () => {
@@ -161,7 +163,7 @@ describe("the texts of a request", () => {
     await page.route(`**/v1/requests/${id}/texts`, (route) => route.fulfill({ status: 404, json: { error } }));
     await page.getByRole("button", { name: "Show texts" }).click();
     await card(owner).getByText("the time that the organisation keeps them for is over").waitFor();
-    expect(await page.getByRole("button", { name: "Show texts" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Show texts" }).count()).toBe(0);
     await page.unrouteAll();
   });
 
@@ -206,7 +208,7 @@ describe("what the cache did", () => {
     const cache = page.locator("section").filter({ has: page.getByRole("heading", { name: /^Cache/ }) });
     await cache.getByText("Hit: the same request").waitFor();
     const { saved_usd } = z.object({ saved_usd: z.string() }).parse(await api(owner, "GET", `/v1/requests/${hit}`));
-    expect(await cache.locator("dl [title]").first().getAttribute("title")).toBe(`${saved_usd} USD`);
+    await expect.poll(() => cache.locator("dl [title]").first().getAttribute("title")).toBe(`${saved_usd} USD`);
     await page.getByText("Answer from the cache").waitFor();
     const source = cache.getByRole("link", { name: /^req_/ });
     const made_by = await source.innerText();

@@ -65,7 +65,7 @@ describe("the log of requests", () => {
     await candidates.getByRole("row").filter({ hasText: "sandbox/echo" }).getByText("Taken").waitFor();
     // The call that failed, and the one that answered, each with the time that was taken of it.
     const steps = page.locator("section").filter({ hasText: "Timeline" }).getByRole("listitem");
-    expect(await steps.filter({ hasText: "failed, status 500" }).innerText()).toMatch(/ (?:m?s)$/);
+    await expect.poll(() => steps.filter({ hasText: "failed, status 500" }).innerText()).toMatch(/ (?:m?s)$/);
     await steps.filter({ hasText: "Delivered whole" }).waitFor();
   });
 
@@ -75,7 +75,7 @@ describe("the log of requests", () => {
     const { cost_usd } = z.object({ cost_usd: z.string() }).parse(await api(owner, "GET", `/v1/requests/${answered}`));
     const price = page.getByRole("table", { name: "Components of the price" });
     const charged = price.getByRole("row", { name: /^Charged/ }).locator("[title]");
-    expect(await charged.getAttribute("title")).toBe(`${cost_usd} USD`);
+    await expect.poll(() => charged.getAttribute("title")).toBe(`${cost_usd} USD`);
     const amounts = await price.locator("tbody tr td:last-child").allInnerTexts();
     const nano = amounts.map((text) => Math.round(Number(text.replace("$", "")) * 1e9));
     expect(nano.reduce((sum, one) => sum + one, 0)).toBe(Math.round(Number(cost_usd) * 1e9));
@@ -93,7 +93,7 @@ describe("the log of requests", () => {
     await heading(page, "Request");
     await page.getByText("It is the provider's failure.").waitFor();
     const health = page.getByRole("link", { name: "See the provider's health" });
-    expect(await health.getAttribute("href")).toBe("/providers/sandbox");
+    await expect.poll(() => health.getAttribute("href")).toBe("/providers/sandbox");
   });
 
   it("says of an id that is not there why that may be", async () => {

@@ -34,15 +34,19 @@ describe("routing", () => {
       .getByText(/must be a model as it is called here/i)
       .first()
       .waitFor();
-    expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Support is served by the echo");
+    await expect
+      .poll(() => page.getByLabel("Name", { exact: true }).inputValue())
+      .toBe("Support is served by the echo");
     // The JSON mends what the form shows.
     await page.getByLabel("Then as JSON").fill('{"fallback":["sandbox/echo","sandbox/lorem"]}');
-    expect(await page.getByRole("textbox", { name: "Model 2" }).inputValue()).toBe("sandbox/lorem");
+    await expect.poll(() => page.getByRole("textbox", { name: "Model 2" }).inputValue()).toBe("sandbox/lorem");
     await page.getByRole("button", { name: "Create routing rule" }).click();
     await heading(page, "Support is served by the echo");
-    expect(await rules()).toMatchObject([
-      { when: { feature: ["support", "help"] }, then: { fallback: ["sandbox/echo", "sandbox/lorem"] } },
-    ]);
+    await expect
+      .poll(() => rules())
+      .toMatchObject([
+        { when: { feature: ["support", "help"] }, then: { fallback: ["sandbox/echo", "sandbox/lorem"] } },
+      ]);
   });
 
   it("moves rules by the keyboard and switches them", async () => {
@@ -95,16 +99,16 @@ describe("routing", () => {
     await panel.getByRole("radio", { name: "24 hours" }).press("ArrowRight");
     // That sends nothing: the rule has no name yet, which nobody complains of.
     await panel.getByRole("radio", { name: "7 days" }).press("Enter");
-    expect(await page.getByText("Fill this in.").count()).toBe(0);
+    await expect.poll(() => page.getByText("Fill this in.").count()).toBe(0);
     const table = panel.getByRole("table", { name: "Where requests went, and where they would have gone" });
     const row = table.getByRole("row").nth(1);
-    expect(await row.innerText()).toMatch(/sandbox\/echo\s+Elsewhere\s+sandbox\/lorem\s+2\s/);
-    expect(await row.getByRole("link", { name: "sandbox/echo" }).getAttribute("href")).toMatch(
-      /^\/requests\?model=sandbox%2Fecho&from=/,
-    );
-    expect(await row.getByRole("link", { name: newest?.id ?? "" }).getAttribute("href")).toBe(
-      `/requests/${newest?.id}`,
-    );
+    await expect.poll(() => row.innerText()).toMatch(/sandbox\/echo\s+Elsewhere\s+sandbox\/lorem\s+2\s/);
+    await expect
+      .poll(() => row.getByRole("link", { name: "sandbox/echo" }).getAttribute("href"))
+      .toMatch(/^\/requests\?model=sandbox%2Fecho&from=/);
+    await expect
+      .poll(() => row.getByRole("link", { name: newest?.id ?? "" }).getAttribute("href"))
+      .toBe(`/requests/${newest?.id}`);
 
     await page.getByLabel("When as JSON").fill('{"tools":true}');
     await panel.getByText("The rule has changed since: ask again.").waitFor();
@@ -119,7 +123,7 @@ describe("routing", () => {
       .first()
       .waitFor();
     // It was tried without a name, and nothing of it was saved.
-    expect(await rules()).toEqual([]);
+    await expect.poll(() => rules()).toEqual([]);
   });
 
   it("tries a change of a rule, and the saved ones on recent requests", async () => {

@@ -65,7 +65,7 @@ it("who develops gets a key, and finds out by the ids of their requests why one 
   expect(await sidewaysScroll(page)).toBe(0);
   await page.setViewportSize({ width: 1280, height: 800 });
   // They may ask for money; to make some is not theirs.
-  expect(await page.getByRole("link", { name: "Top it up" }).count()).toBe(0);
+  await expect.poll(() => page.getByRole("link", { name: "Top it up" }).count()).toBe(0);
   await page.getByRole("link", { name: "Ask for more" }).click();
   await page.getByRole("dialog", { name: "Request money" }).waitFor();
   expect(page.url()).toBe(`${URL}/wallets/${wallet}?do=transfer`);
@@ -82,10 +82,12 @@ it("who develops gets a key, and finds out by the ids of their requests why one 
     .locator("section")
     .filter({ has: page.getByRole("heading", { name: "Why this model" }) })
     .last();
-  expect(await why.innerText()).toContain(
-    "Asked for smart, answered by sandbox/echo. The rule “Smart is echo” takes the first of its models that can serve the request.",
-  );
+  await expect
+    .poll(() => why.innerText())
+    .toContain(
+      "Asked for smart, answered by sandbox/echo. The rule “Smart is echo” takes the first of its models that can serve the request.",
+    );
   await page.getByRole("listitem").filter({ hasText: "failed, status 500" }).waitFor();
   const charged = page.getByRole("table", { name: "Components of the price" }).getByRole("row", { name: /^Charged/ });
-  expect(await charged.innerText()).toContain("$0.000007");
+  await expect.poll(() => charged.innerText()).toContain("$0.000007");
 });

@@ -55,24 +55,26 @@ it("who watches costs sees what was spent, on what, who runs out and what is odd
       .filter({ has: page.getByRole("link", { name: period, exact: true }) })
       .last();
     await expectInFirstScreen(page, tile);
-    expect(await tile.locator("xpath=..").innerText()).toContain("$3.75");
+    await expect.poll(() => tile.locator("xpath=..").innerText()).toContain("$3.75");
   }
   const spent = main.locator("section").filter({ has: page.getByRole("heading", { name: "Spend by day" }) });
   await expectInFirstScreen(page, spent.getByRole("listitem").last());
-  expect(await spent.getByRole("listitem").allInnerTexts()).toEqual(["Support\n$2.00", "Search\n$1.75"]);
+  await expect.poll(() => spent.getByRole("listitem").allInnerTexts()).toEqual(["Support\n$2.00", "Search\n$1.75"]);
   const wallets = main
     .locator("section")
     .filter({ has: page.getByRole("heading", { name: "Who is about to run out" }) });
   const [fullest] = await wallets.getByRole("listitem").all();
   if (fullest === undefined) throw new Error("no wallet is shown");
   await expectInFirstScreen(page, fullest);
-  expect(await fullest.innerText()).toMatch(/^Search budget\nLow\n\$0\.25 left\n\$1\.75 of \$2\.00/);
+  await expect.poll(() => fullest.innerText()).toMatch(/^Search budget\nLow\n\$0\.25 left\n\$1\.75 of \$2\.00/);
   const odd = main.locator("section").filter({ has: page.getByRole("heading", { name: "What needs a look" }) });
-  expect(await odd.getByRole("link").allInnerTexts()).toEqual([
-    "All alerts",
-    "50 requests of the key Crawler were refused",
-    "Search budget has spent 80 % of its limit",
-  ]);
+  await expect
+    .poll(() => odd.getByRole("link").allInnerTexts())
+    .toEqual([
+      "All alerts",
+      "50 requests of the key Crawler were refused",
+      "Search budget has spent 80 % of its limit",
+    ]);
   await expectInFirstScreen(page, odd.getByRole("listitem").first());
 
   await main.getByRole("link", { name: "Spend this month", exact: true }).click();
@@ -86,9 +88,9 @@ it("who watches costs sees what was spent, on what, who runs out and what is odd
   await heading(page, "Requests");
   const requests = page.getByRole("table", { name: "Requests" }).getByRole("row");
   await requests.nth(7).waitFor();
-  expect(await requests.count()).toBe(8);
+  await expect.poll(() => requests.count()).toBe(8);
   await requests.nth(1).getByRole("link").first().click();
   await heading(page, "Request");
   const charged = page.getByRole("table", { name: "Components of the price" }).getByRole("row", { name: /^Charged/ });
-  expect(await charged.innerText()).toContain("$0.25");
+  await expect.poll(() => charged.innerText()).toContain("$0.25");
 });

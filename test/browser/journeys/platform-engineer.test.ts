@@ -45,9 +45,9 @@ it("who runs the platform adds a provider, tests it, routes by a rule as tried o
   await trial.getByRole("button", { name: "Try it" }).click();
   await trial.getByText("Of all 3 requests it would have decided 2.").waitFor();
   const moved = trial.getByRole("row").filter({ hasText: "Elsewhere" });
-  expect(await moved.innerText()).toMatch(
-    /^sandbox\/echo\s+Elsewhere\s+sandbox\/lorem\s+2\s+\$0\.000014\s+\$0\.000014\s/,
-  );
+  await expect
+    .poll(() => moved.innerText())
+    .toMatch(/^sandbox\/echo\s+Elsewhere\s+sandbox\/lorem\s+2\s+\$0\.000014\s+\$0\.000014\s/);
   await page.getByRole("button", { name: "Create routing rule" }).click();
   await heading(page, "Support reads Latin");
 

@@ -35,31 +35,32 @@ it("who leads a team sees how its wallet is, approves what was asked of it, and 
     .locator("section")
     .filter({ has: page.getByRole("heading", { name: "Who is about to run out" }) });
   const own = wallets.getByRole("listitem").first();
-  expect(await own.innerText()).toMatch(/^Search\nYours\n\$20\.00 left\n\$0\.00 of \$20\.00/);
+  await expect.poll(() => own.innerText()).toMatch(/^Search\nYours\n\$20\.00 left\n\$0\.00 of \$20\.00/);
   const asks = page.getByRole("link", { name: /asks for/ });
-  expect(await asks.allInnerTexts()).toEqual([
-    `${asker.email} asks for $5.50, you may decide: Launch week`,
-    `${asker.email} asks for $9.00: Another one`,
-  ]);
+  await expect
+    .poll(() => asks.allInnerTexts())
+    .toEqual([
+      `${asker.email} asks for $5.50, you may decide: Launch week`,
+      `${asker.email} asks for $9.00: Another one`,
+    ]);
   await asks.first().click();
   await page.getByRole("button", { name: "Approve" }).click();
   const question = page.getByRole("dialog", { name: "Approve $5.50 from “Search” to “Launch”?" });
   for (const after of ["$14.50", "$6.50"]) await question.getByText(after).waitFor();
-  expect(await question.locator("dl > div").allInnerTexts()).toEqual([
-    "Search\n$20.00 now, then $14.50",
-    "Launch\n$1.00 now, then $6.50",
-  ]);
+  await expect
+    .poll(() => question.locator("dl > div").allInnerTexts())
+    .toEqual(["Search\n$20.00 now, then $14.50", "Launch\n$1.00 now, then $6.50"]);
   await question.getByRole("button", { name: "Approve" }).click();
   await question.waitFor({ state: "detached" });
   await page.getByText("Done", { exact: true }).first().waitFor();
   expect(await availableIn(page, wallet, "Search")).toBe("$14.50");
-  expect(await page.getByRole("button", { name: /^(?:Top up|Freeze)$/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole("button", { name: /^(?:Top up|Freeze)$/ }).count()).toBe(0);
   expect(await availableIn(page, launch, "Launch")).toBe("$6.50");
 
   await visit(page, "/transfers", "Transfers & requests");
   const waiting = page.getByRole("listitem").filter({ hasText: "Another one" });
   await waiting.waitFor();
-  expect(await waiting.getByRole("button", { name: "Approve" }).count()).toBe(0);
+  await expect.poll(() => waiting.getByRole("button", { name: "Approve" }).count()).toBe(0);
 
   await visit(asker.page, "/transfers", "Transfers & requests");
   const history = asker.page.getByRole("table", { name: "Transfers" });
