@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, statfs } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runChecks } from "./checks.ts";
@@ -7,6 +7,7 @@ import { runMain } from "./platform/clear-error.ts";
 import { ROOT } from "./platform/paths.ts";
 import { showProgram } from "./platform/program.ts";
 import { step } from "./platform/steps.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import {
   countTests,
   failedOnceOnly,
@@ -41,21 +42,6 @@ await runMain(async () => {
   await rm(temporary, { recursive: true, force: true });
   if (checks.failed + tests.failed > 0) process.exitCode = 1;
 });
-
-/** A disk in memory, where there is one: the runtime waits for the disk at each commit, and tests need none to survive. */
-const MEMORY_DISK = "/dev/shm";
-/** A run keeps a tenth of that there at its fullest. In a container it often has 64 MB. */
-const ROOM_BYTES = 2 ** 30;
-/** Beside what tests need for themselves, four platforms and two browsers. */
-const MEMORY_BYTES = 6 * 2 ** 30;
-
-/** Where everything of this run is that nobody needs after it. */
-async function temporaryFolder(): Promise<string> {
-  const disk = await statfs(MEMORY_DISK).catch(() => null);
-  const roomy = disk !== null && disk.bavail * disk.bsize >= ROOM_BYTES && process.availableMemory() >= MEMORY_BYTES;
-  const parent = process.env.TMPDIR === undefined && roomy ? MEMORY_DISK : tmpdir();
-  return mkdtemp(join(parent, "ao-run-"));
-}
 
 /** A few files of the running platform that failed beside others have a second try alone, and are named for it. */
 async function runTests(args: readonly string[]): Promise<TestReport> {
