@@ -80,7 +80,7 @@ const TOO_LATE = {
   expired: "Nobody decided in time, so it has expired. Ask again if it is still wanted.",
 } as const;
 
-/** Why the actor may not decide so, or null. Rejecting what one has asked for oneself is taking it back. */
+/** Why the actor may not decide so, or null. Who has asked for it may end it, by either word, and not approve it. */
 async function deciderProblem(row: Row, { status }: Verdict, context: HookContext): Promise<Refused | null> {
   const { actor } = context;
   const approve = status === "approved";
