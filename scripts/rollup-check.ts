@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { formatTime } from "../schema/kernel/time.ts";
 import { CHECK_DAYS, CHECK_LATENCY_DAYS, REBUILD_DAYS } from "../schema/rollup/days.ts";
-import { CHECK_LATENCIES, CHECK_SUMS, LOG_BEGINS, REBUILD } from "../schema/rollup/statements.ts";
+import { CHECK_CACHE, CHECK_LATENCIES, CHECK_SUMS, LOG_BEGINS, REBUILD } from "../schema/rollup/statements.ts";
 import { ClearError, errorText } from "./platform/clear-error.ts";
 import { dataFolder } from "./platform/data-folder.ts";
 import { withDatabase } from "./platform/local-database.ts";
@@ -13,10 +13,10 @@ import { table } from "./platform/table.ts";
 
 const USAGE = `npm run rollup:check -- [--from <time>] [--to <time>] [--rebuild] [--remote] [--json]
 
-Compares the hourly sums with the request log, hour by hour, and the daily sums with
-the hours that are folded into them, and names what differs. The last 31 days unless
---from and --to say otherwise (2026-11-26 or 2026-11-26T14:00:00Z). While the platform
-runs, it is asked.
+Compares the hourly sums, those of the cache among them, with the request log, hour by
+hour, and the daily sums with the hours that are folded into them, and names what
+differs. The last 31 days unless --from and --to say otherwise (2026-11-26 or
+2026-11-26T14:00:00Z). While the platform runs, it is asked.
 
 --rebuild   makes the sums of every hour and day anew in which something differs
 --remote    the deployment's D1, by wrangler and its login
@@ -86,6 +86,8 @@ function time(option: string, value: string): number {
 interface Report extends Range {
   readonly sums: readonly SqlRow[];
   readonly latencies: readonly SqlRow[];
+  /** What the response cache did and saved. */
+  readonly cache: readonly SqlRow[];
   /** Of days of UTC; the same of counts. */
   readonly days: readonly SqlRow[];
   readonly latency_days: readonly SqlRow[];
@@ -94,34 +96,35 @@ interface Report extends Range {
   readonly rebuilt_days: readonly number[];
 }
 
-function differing({ sums, latencies, days, latency_days }: Report): readonly SqlRow[] {
-  return [sums, latencies, days, latency_days].flat();
+function differing({ sums, latencies, cache, days, latency_days }: Report): readonly SqlRow[] {
+  return [sums, latencies, cache, days, latency_days].flat();
 }
 
 /** Day by day: a statement over a month may be longer than a database gives it. Where the log was deleted, days alone. */
 async function check(database: SqlDatabase, range: Range, rebuild: boolean): Promise<Report> {
   const [mark] = await query(database, "SELECT cursor FROM job_state WHERE job = ?", LOG_BEGINS);
   const from = Math.max(range.from, Number(mark?.cursor ?? 0));
-  const [sums, latencies] = await differences(database, [CHECK_SUMS, CHECK_LATENCIES], { ...range, from });
-  const [days, latency_days] = await differences(database, [CHECK_DAYS, CHECK_LATENCY_DAYS], daysAround(range));
-  const hours = rebuild ? timesOf("hour", [...sums, ...latencies]) : [];
+  const of_hours = { ...range, from };
+  const of_days = daysAround(range);
+  const [sums, latencies, cache, days, latency_days] = [
+    await differences(database, CHECK_SUMS, of_hours),
+    await differences(database, CHECK_LATENCIES, of_hours),
+    await differences(database, CHECK_CACHE, of_hours),
+    await differences(database, CHECK_DAYS, of_days),
+    await differences(database, CHECK_LATENCY_DAYS, of_days),
+  ];
+  const hours = rebuild ? timesOf("hour", [...sums, ...latencies, ...cache]) : [];
   for (const hour of hours) await makeAnew(database, REBUILD, hour, hour + HOUR_MS);
   const rebuilt_days = rebuild ? timesOf("day", [...days, ...latency_days]) : [];
   for (const day of rebuilt_days) await makeAnew(database, REBUILD_DAYS, day, day + DAY_MS);
-  return { from, to: range.to, sums, latencies, days, latency_days, rebuilt: hours, rebuilt_days };
+  return { from, to: range.to, sums, latencies, cache, days, latency_days, rebuilt: hours, rebuilt_days };
 }
 
-/** What both statements find. */
-async function differences(
-  database: SqlDatabase,
-  [sums, latencies]: readonly [string, string],
-  range: Range,
-): Promise<readonly [SqlRow[], SqlRow[]]> {
-  const found: [SqlRow[], SqlRow[]] = [[], []];
+/** What a statement finds. */
+async function differences(database: SqlDatabase, statement: string, range: Range): Promise<readonly SqlRow[]> {
+  const found: SqlRow[] = [];
   for (let from = range.from; from < range.to; from += DAY_MS) {
-    const bounds = [from, Math.min(from + DAY_MS, range.to)] as const;
-    found[0].push(...(await query(database, sums, ...bounds)));
-    found[1].push(...(await query(database, latencies, ...bounds)));
+    found.push(...(await query(database, statement, from, Math.min(from + DAY_MS, range.to))));
   }
   return found;
 }
@@ -139,11 +142,12 @@ async function makeAnew(database: SqlDatabase, statements: readonly string[], fr
 }
 
 function text(report: Report): string {
-  const { from, to, sums, latencies, days, latency_days, rebuilt, rebuilt_days } = report;
+  const { from, to, sums, latencies, cache, days, latency_days, rebuilt, rebuilt_days } = report;
   const lines = [`Hours from ${formatTime(from)} to ${formatTime(to)}, and their days.`];
   if (differing(report).length === 0) return [...lines, "All sums are those of the log."].join("\n");
   if (sums.length > 0) lines.push("", "Sums, as sum minus log:", shown("hour", sums));
   if (latencies.length > 0) lines.push("", "Counts of latencies, as count minus log:", shown("hour", latencies));
+  if (cache.length > 0) lines.push("", "Figures of the cache, as sum minus log:", shown("hour", cache));
   if (days.length > 0) lines.push("", "Daily sums, as day minus hours:", shown("day", days));
   if (latency_days.length > 0) {
     lines.push("", "Daily counts of latencies, as day minus hours:", shown("day", latency_days));

@@ -50,6 +50,22 @@ describe("npm run rollup:check", () => {
     expect(await check()).toMatchObject({ status: 0 });
   });
 
+  it("names what is wrong with the figures of the cache, and makes them anew", async () => {
+    await platform.query(`
+      INSERT INTO cache_hourly (org_id, hour, team_id, provider_id, model, status, requests, cost_nano_usd, saved_nano_usd,
+        saved_ms, latency_ms_sum)
+      SELECT org_id, at - at % 3600000, '', provider_id, model, 'hit-exact', 1, 0, 41, 0, 0 FROM request_log LIMIT 1`);
+    const { status, output } = await check();
+    expect([status, output]).toEqual([
+      1,
+      expect.stringMatching(/Figures of the cache, as sum minus log:[\s\S]*hit-exact.*saved_nano_usd 41/),
+    ]);
+    expect(JSON.parse((await check("--json")).output)).toMatchObject({ sums: [], cache: [{ saved_nano_usd: 41 }] });
+    expect(await check("--rebuild")).toMatchObject({ status: 0, output: expect.stringContaining("1 hours") });
+    expect(await platform.query("SELECT * FROM cache_hourly")).toEqual([]);
+    expect(await check()).toMatchObject({ status: 0 });
+  });
+
   it("names a daily sum that is not that of its hours, and makes it anew", async () => {
     await platform.query(`
       INSERT INTO latency_daily (org_id, day, provider_id, model, metric, bucket, requests)
