@@ -51,6 +51,40 @@ describe("npm run rollup:check", () => {
     expect(await check()).toMatchObject({ status: 0 });
   });
 
+  it("names what is wrong with the figures of the cache, and makes them anew", async () => {
+    await platform.query(`
+      INSERT INTO cache_hourly (org_id, hour, team_id, provider_id, model, status, requests, cost_nano_usd, saved_nano_usd,
+        saved_ms, latency_ms_sum)
+      SELECT org_id, at - at % 3600000, '', provider_id, model, 'hit-exact', 1, 0, 41, 0, 0 FROM request_log LIMIT 1`);
+    const { status, output } = await check();
+    expect([status, output]).toEqual([
+      1,
+      expect.stringMatching(/Figures of the cache, as sum minus log:[\s\S]*hit-exact.*saved_nano_usd 41/),
+    ]);
+    expect(JSON.parse((await check("--json")).output)).toMatchObject({ sums: [], cache: [{ saved_nano_usd: 41 }] });
+    expect(await check("--rebuild")).toMatchObject({ status: 0, output: expect.stringContaining("1 hours") });
+    expect(await platform.query("SELECT * FROM cache_hourly")).toEqual([]);
+    expect(await check()).toMatchObject({ status: 0 });
+  });
+
+  it("makes anew what lies behind more differences than are named at once", async () => {
+    const wrong = (hour: string, count: number) =>
+      platform.query(`
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+        INSERT INTO cache_hourly SELECT org_id, at - at % 3600000 - ${hour}, 'tem_' || i, provider_id, model, 'miss', 1, 0, 0, 0, 0
+        FROM (SELECT * FROM request_log LIMIT 1), n`);
+    for (const [hour, count] of [
+      ["7200000", 150],
+      ["3600000", 1],
+      ["0", 1],
+    ] as const) {
+      await wrong(hour, count);
+    }
+    expect(await check("--rebuild")).toMatchObject({ status: 0, output: expect.stringContaining("3 hours") });
+    expect(await platform.query("SELECT * FROM cache_hourly")).toEqual([]);
+    expect(await check()).toMatchObject({ status: 0 });
+  });
+
   it("names a daily sum that is not that of its hours, and makes it anew", async () => {
     await platform.query(`
       INSERT INTO latency_daily (org_id, day, provider_id, model, metric, bucket, requests)
