@@ -4,6 +4,7 @@ import { type Credential, sealWith } from "../../../schema/credential/seal.ts";
 import { checkUrl, URL_PROBLEMS } from "../../../schema/http/checked-url.ts";
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { isCatalogueName } from "../../../schema/pricing/catalogue.ts";
+import { forgetModels } from "../../../schema/providers/forget-models.ts";
 import { isProviderKind, PROVIDER_KINDS, type ProviderKindRow } from "../../../schema/providers/kinds.ts";
 import {
   credentialInput,
@@ -24,7 +25,9 @@ import { settingsProblem } from "./provider-settings.ts";
 export const providerHooks: Hooks = {
   create: async (values, context) => await prepare(values, textOf(values, "id"), textOf(values, "kind"), null, context),
   update: async (changes, row, context) => await prepare(changes, textOf(row, "id"), textOf(row, "kind"), row, context),
-  remove: async (row, context) => ({ after: forgetModels(textOf(row, "id"), context) }),
+  remove: async (row, { scope, actor }) => ({
+    after: forgetModels(actor.org_id, textOf(row, "id"), scope.started_at),
+  }),
   decorate: async (rows) => rows.map((row) => ({ has_credential: textOrNull(row, "credential") !== null })),
 };
 
@@ -237,24 +240,4 @@ function priceStatement(model: ProviderModel, provider_id: string, { scope, acto
     created_at: scope.started_at,
   };
   return statement(databaseOf(scope.env.DB).insert(modelPrices).values(row));
-}
-
-/**
- * What goes with a provider: the list of its models, and prices that were to come. Prices that were in force are retired:
- * charges name them, and a provider that is made anew under the same id begins without them.
- */
-function forgetModels(provider_id: string, { scope, actor }: HookContext): readonly SqlStatement[] {
-  const { org_id } = actor;
-  const { started_at: now } = scope;
-  return [
-    {
-      sql: "DELETE FROM model_prices WHERE org_id = ? AND provider_id = ? AND effective_from > ?",
-      params: [org_id, provider_id, now],
-    },
-    {
-      sql: "UPDATE model_prices SET retired_at = ? WHERE org_id = ? AND provider_id = ? AND retired_at IS NULL",
-      params: [now, org_id, provider_id],
-    },
-    { sql: "DELETE FROM provider_models WHERE org_id = ? AND provider_id = ?", params: [org_id, provider_id] },
-  ];
 }
