@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { formatTime } from "../schema/kernel/time.ts";
 import { CHECK_DAYS, CHECK_LATENCY_DAYS, REBUILD_DAYS } from "../schema/rollup/days.ts";
-import { CHECK_LATENCIES, CHECK_SUMS, LOG_BEGINS, REBUILD } from "../schema/rollup/statements.ts";
+import { CHECK_CACHE, CHECK_LATENCIES, CHECK_SUMS, LOG_BEGINS, REBUILD } from "../schema/rollup/statements.ts";
 import { ClearError, errorText } from "./platform/clear-error.ts";
 import { dataFolder } from "./platform/data-folder.ts";
 import { withDatabase } from "./platform/local-database.ts";
@@ -13,10 +13,10 @@ import { table } from "./platform/table.ts";
 
 const USAGE = `npm run rollup:check -- [--from <time>] [--to <time>] [--rebuild] [--remote] [--json]
 
-Compares the hourly sums with the request log, hour by hour, and the daily sums with
-the hours that are folded into them, and names what differs. The last 31 days unless
---from and --to say otherwise (2026-11-26 or 2026-11-26T14:00:00Z). While the platform
-runs, it is asked.
+Compares the hourly sums, those of the cache among them, with the request log, hour by
+hour, and the daily sums with the hours that are folded into them, and names what
+differs. The last 31 days unless --from and --to say otherwise (2026-11-26 or
+2026-11-26T14:00:00Z). While the platform runs, it is asked.
 
 --rebuild   makes the sums of every hour and day anew in which something differs
 --remote    the deployment's D1, by wrangler and its login
@@ -83,55 +83,76 @@ function time(option: string, value: string): number {
   return Math.floor(at / HOUR_MS) * HOUR_MS;
 }
 
-interface Report extends Range {
+/** What differs; each row as it was found first. */
+interface Differences {
   readonly sums: readonly SqlRow[];
   readonly latencies: readonly SqlRow[];
+  /** What the response cache did and saved. */
+  readonly cache: readonly SqlRow[];
   /** Of days of UTC; the same of counts. */
   readonly days: readonly SqlRow[];
   readonly latency_days: readonly SqlRow[];
+}
+
+interface Rebuilt {
   /** The beginnings of hours that were made anew with their days, and of days alone. */
   readonly rebuilt: readonly number[];
   readonly rebuilt_days: readonly number[];
 }
 
-function differing({ sums, latencies, days, latency_days }: Report): readonly SqlRow[] {
-  return [sums, latencies, days, latency_days].flat();
+interface Report extends Range, Differences, Rebuilt {}
+
+function differing({ sums, latencies, cache, days, latency_days }: Differences): readonly SqlRow[] {
+  return [sums, latencies, cache, days, latency_days].flat();
 }
 
-/** Day by day: a statement over a month may be longer than a database gives it. Where the log was deleted, days alone. */
-async function check(database: SqlDatabase, range: Range, rebuild: boolean): Promise<Report> {
+/** Where the log was deleted, days alone. */
+async function check(database: SqlDatabase, { from: wanted, to }: Range, rebuild: boolean): Promise<Report> {
   const [mark] = await query(database, "SELECT cursor FROM job_state WHERE job = ?", LOG_BEGINS);
-  const from = Math.max(range.from, Number(mark?.cursor ?? 0));
-  const [sums, latencies] = await differences(database, [CHECK_SUMS, CHECK_LATENCIES], { ...range, from });
-  const [days, latency_days] = await differences(database, [CHECK_DAYS, CHECK_LATENCY_DAYS], daysAround(range));
-  const hours = rebuild ? timesOf("hour", [...sums, ...latencies]) : [];
-  for (const hour of hours) await makeAnew(database, REBUILD, hour, hour + HOUR_MS);
-  const rebuilt_days = rebuild ? timesOf("day", [...days, ...latency_days]) : [];
-  for (const day of rebuilt_days) await makeAnew(database, REBUILD_DAYS, day, day + DAY_MS);
-  return { from, to: range.to, sums, latencies, days, latency_days, rebuilt: hours, rebuilt_days };
+  const hours = { from: Math.max(wanted, Number(mark?.cursor ?? 0)), to };
+  const days = { from: Math.floor(wanted / DAY_MS) * DAY_MS, to: Math.ceil(to / DAY_MS) * DAY_MS };
+  const find = async (): Promise<Differences> => ({
+    sums: await differences(database, CHECK_SUMS, hours),
+    latencies: await differences(database, CHECK_LATENCIES, hours),
+    cache: await differences(database, CHECK_CACHE, hours),
+    days: await differences(database, CHECK_DAYS, days),
+    latency_days: await differences(database, CHECK_LATENCY_DAYS, days),
+  });
+  const found = await find();
+  const mended = rebuild ? await mend(database, found, find) : { rebuilt: [], rebuilt_days: [] };
+  return { ...hours, ...found, ...mended };
 }
 
-/** What both statements find. */
-async function differences(
-  database: SqlDatabase,
-  [sums, latencies]: readonly [string, string],
-  range: Range,
-): Promise<readonly [SqlRow[], SqlRow[]]> {
-  const found: [SqlRow[], SqlRow[]] = [[], []];
+/** Makes anew what differs. Of a day no more than a hundred rows are found at once, so it is looked at again until none is. */
+async function mend(database: SqlDatabase, found: Differences, find: () => Promise<Differences>): Promise<Rebuilt> {
+  const [hours, days] = [new Set<number>(), new Set<number>()];
+  for (let left = found; ; left = await find()) {
+    const of_hours = timesOf("hour", [...left.sums, ...left.latencies, ...left.cache]).filter((at) => !hours.has(at));
+    const of_days = timesOf("day", [...left.days, ...left.latency_days]).filter((at) => !days.has(at));
+    if (of_hours.length + of_days.length === 0) break;
+    for (const hour of of_hours) await makeAnew(database, REBUILD, hour, hour + HOUR_MS);
+    for (const day of of_days) await makeAnew(database, REBUILD_DAYS, day, day + DAY_MS);
+    for (const hour of of_hours) hours.add(hour);
+    for (const day of of_days) days.add(day);
+  }
+  return { rebuilt: [...hours].sort(ascending), rebuilt_days: [...days].sort(ascending) };
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
+
+/** What a statement finds, day by day: one over a month may be longer than a database gives it. */
+async function differences(database: SqlDatabase, statement: string, range: Range): Promise<readonly SqlRow[]> {
+  const found: SqlRow[] = [];
   for (let from = range.from; from < range.to; from += DAY_MS) {
-    const bounds = [from, Math.min(from + DAY_MS, range.to)] as const;
-    found[0].push(...(await query(database, sums, ...bounds)));
-    found[1].push(...(await query(database, latencies, ...bounds)));
+    found.push(...(await query(database, statement, from, Math.min(from + DAY_MS, range.to))));
   }
   return found;
 }
 
-function daysAround({ from, to }: Range): Range {
-  return { from: Math.floor(from / DAY_MS) * DAY_MS, to: Math.ceil(to / DAY_MS) * DAY_MS };
-}
-
 function timesOf(column: "hour" | "day", rows: readonly SqlRow[]): readonly number[] {
-  return [...new Set(rows.map((row) => Number(row[column])))].sort((a, b) => a - b);
+  return [...new Set(rows.map((row) => Number(row[column])))].sort(ascending);
 }
 
 async function makeAnew(database: SqlDatabase, statements: readonly string[], from: number, to: number): Promise<void> {
@@ -139,11 +160,12 @@ async function makeAnew(database: SqlDatabase, statements: readonly string[], fr
 }
 
 function text(report: Report): string {
-  const { from, to, sums, latencies, days, latency_days, rebuilt, rebuilt_days } = report;
+  const { from, to, sums, latencies, cache, days, latency_days, rebuilt, rebuilt_days } = report;
   const lines = [`Hours from ${formatTime(from)} to ${formatTime(to)}, and their days.`];
   if (differing(report).length === 0) return [...lines, "All sums are those of the log."].join("\n");
   if (sums.length > 0) lines.push("", "Sums, as sum minus log:", shown("hour", sums));
   if (latencies.length > 0) lines.push("", "Counts of latencies, as count minus log:", shown("hour", latencies));
+  if (cache.length > 0) lines.push("", "Figures of the cache, as sum minus log:", shown("hour", cache));
   if (days.length > 0) lines.push("", "Daily sums, as day minus hours:", shown("day", days));
   if (latency_days.length > 0) {
     lines.push("", "Daily counts of latencies, as day minus hours:", shown("day", latency_days));

@@ -3,6 +3,8 @@ import { isRefused, type Refused } from "../../schema/kernel/errors.ts";
 import type { RequestCursor } from "../../schema/requests/cursor.ts";
 import { chargebackQuery } from "../../workers/dashboard/chargeback/query.ts";
 import { sumPostings } from "../../workers/dashboard/chargeback/sum.ts";
+import { HOUR_MS } from "../../workers/dashboard/forecast/forecast.ts";
+import { readSpending } from "../../workers/dashboard/forecast/read-history.ts";
 import { latencyLines } from "../../workers/dashboard/latency/lines.ts";
 import { latencyBody, latencyQuery } from "../../workers/dashboard/latency/query.ts";
 import { ourCount } from "../../workers/dashboard/reconciliation/our-count.ts";
@@ -90,6 +92,21 @@ export function queries(ask: Ask): readonly Query[] {
         return countLines(latencyLines(db, org_id, read(latencyQuery, latencyBody, body)));
       },
     })),
+    {
+      name: "latency percentiles, a month of a wallet: from the log",
+      run: async (db: Database) => {
+        const wallet = values.wallet_id ?? "";
+        const body = { from: time(Date.UTC(2026, 9, 26)), to: time(to), group_by: ["model"], filter: { wallet } };
+        return countLines(latencyLines(db, org_id, read(latencyQuery, latencyBody, body)));
+      },
+    },
+    {
+      name: "latency percentiles, a month by tag: from the log",
+      run: async (db: Database) => {
+        const body = { from: time(Date.UTC(2026, 9, 26)), to: time(to), group_by: [], filter: { "tag:env": "prod" } };
+        return countLines(latencyLines(db, org_id, read(latencyQuery, latencyBody, body)));
+      },
+    },
     ...ranges.map(([range, begin]) => ({
       name: `chargeback, ${range} by team, cost centre and wallet`,
       of_sums: true,
@@ -101,6 +118,12 @@ export function queries(ask: Ask): readonly Query[] {
         return sums.groups.length;
       },
     })),
+    {
+      // Its days begin with the hour in which it is asked.
+      name: "forecasts, 28 days of all wallets",
+      of_sums: true,
+      run: async (db) => (await readSpending(db, org_id, to - 5 * HOUR_MS, null)).days.size,
+    },
     {
       name: "a provider's bill, a month",
       run: async (db) => (await ourCount(db, org_id, values.provider ?? "", "2026-10-26", "2026-11-25")).length,

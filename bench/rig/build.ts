@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { build } from "esbuild";
+import { LOADERS } from "../../scripts/platform/bundle.ts";
 import { ROOT } from "../../scripts/platform/paths.ts";
 import { buildWorkers } from "../../scripts/platform/platform.ts";
 import type { BuiltWorker } from "../../scripts/platform/runtime-options.ts";
@@ -38,7 +39,7 @@ async function bundle(main: string, minify: boolean, node_modules: boolean): Pro
     mainFields: ["browser", "module", "main"],
     external: ["cloudflare:*", ...(node_modules ? ["node:*"] : [])],
     define: { "process.env.NODE_ENV": '"production"' },
-    loader: { ".html": "text", ".txt": "text", ".sql": "text" },
+    loader: LOADERS,
     logLevel: "silent",
   });
   return result.outputFiles.map((file) => file.text).join("");

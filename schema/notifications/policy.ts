@@ -19,11 +19,21 @@ export const RECIPIENT_GROUPS = [
 ] as const;
 export type RecipientGroup = (typeof RECIPIENT_GROUPS)[number];
 
+/**
+ * Of a request for money alone: the leads of the team whose wallet is to give it, who may decide about it (see
+ * docs/decisions/0055). Nobody where no team's wallet gives; never who has asked for it.
+ */
+export const GIVING_TEAM_LEAD = "giving_team_lead";
+
+/** Recipients are these groups, or the id of a channel. */
+const recipientAmong = <Group extends string>(groups: readonly Group[]) =>
+  z.union(
+    [z.enum(groups), z.string().regex(/^chn_[0-9a-z]{26}$/)],
+    `must be one of ${groups.join(", ")}, or the id of a channel`,
+  );
+
 /** A group, or the id of a channel. */
-export const recipientSchema = z.union(
-  [z.enum(RECIPIENT_GROUPS), z.string().regex(/^chn_[0-9a-z]{26}$/)],
-  `must be one of ${RECIPIENT_GROUPS.join(", ")}, or the id of a channel`,
-);
+export const recipientSchema = recipientAmong(RECIPIENT_GROUPS);
 
 export const recipientsSchema = z.array(recipientSchema).min(1, "must name somebody").max(20);
 
@@ -44,12 +54,23 @@ export const OFF_LADDER_KINDS = [
 ] as const satisfies AlertKind[];
 export type OffLadderKind = (typeof OFF_LADDER_KINDS)[number];
 
+const anyRecipients = z.array(recipientSchema).max(20).optional();
+
 /** By kind; one that is left out has its default. An empty list tells nobody. */
-export const recipientsByKindSchema = z.partialRecord(z.enum(OFF_LADDER_KINDS), z.array(recipientSchema).max(20));
+export const recipientsByKindSchema = z.strictObject({
+  anomaly: anyRecipients,
+  provider: anyRecipients,
+  security: anyRecipients,
+  budget_request: z
+    .array(recipientAmong([...RECIPIENT_GROUPS, GIVING_TEAM_LEAD]))
+    .max(20)
+    .optional(),
+  bill: anyRecipients,
+} satisfies Record<OffLadderKind, z.ZodType>);
 
 export interface Policy {
   readonly ladder: Ladder;
-  readonly recipients: Readonly<Partial<Record<OffLadderKind, readonly string[]>>>;
+  readonly recipients: z.infer<typeof recipientsByKindSchema>;
 }
 
 export const DEFAULT_LADDER: Ladder = [
@@ -62,7 +83,7 @@ const DEFAULT_RECIPIENTS: Readonly<Record<OffLadderKind, readonly string[]>> = {
   anomaly: ["team_lead", "finops", "channels"],
   provider: ["admins", "channels"],
   security: ["admins", "channels"],
-  budget_request: ["admins", "channels"],
+  budget_request: ["admins", GIVING_TEAM_LEAD, "channels"],
   bill: ["finops", "channels"],
 };
 

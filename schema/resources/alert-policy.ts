@@ -27,7 +27,7 @@ export const alertPolicy = {
       ladderSchema,
     ),
     recipients: object(
-      'Who is told of what is no step of the ladder, by kind: {"anomaly": ["finops"], "provider": ["admins"], "security": ["chn_…"], "budget_request": ["admins"], "bill": ["finops"]}. A kind that is left out has its default, an empty list tells nobody.',
+      'Who is told of what is no step of the ladder, by kind: {"anomaly": ["finops"], "provider": ["admins"], "security": ["chn_…"], "budget_request": ["admins", "giving_team_lead"], "bill": ["finops"]}. giving_team_lead, for budget_request alone, are the leads of the team whose wallet would give, who may approve it. A kind that is left out has its default, an empty list tells nobody.',
       recipientsByKindSchema,
     ),
     dedupe_minutes: integer(

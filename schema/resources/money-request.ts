@@ -3,9 +3,9 @@ import { moneyRequests } from "../tables/console.ts";
 import { choice, object, orNull, reference, text, time, usd } from "./field.ts";
 import type { Resource } from "./resource.ts";
 
-/** Movements of money that were asked for. They are made, approved and rejected by routes of their own. */
+/** Movements of money that were asked for. They are made, approved, rejected and taken back by routes of their own. */
 
-export const MONEY_STATUSES = ["pending", "approved", "done", "failed", "rejected", "expired"] as const;
+export const MONEY_STATUSES = ["pending", "approved", "done", "failed", "rejected", "cancelled", "expired"] as const;
 
 const failure = object(
   "Why it failed, and nothing was moved.",
@@ -14,12 +14,12 @@ const failure = object(
 
 const state = {
   status: choice(
-    "`pending`: somebody else has to decide. `approved`: being carried out, which ends in `done` or `failed`. `rejected` and `expired` moved nothing.",
+    "`pending`: somebody else has to decide. `approved`: being carried out, which ends in `done` or `failed`. `rejected`, `cancelled` (taken back by who had asked) and `expired` moved nothing.",
     MONEY_STATUSES,
   ),
   requested_by: text("The user or key that asked.", 100),
   requested_by_name: text("Their e-mail address or name, as it was then.", 300),
-  decided_by: orNull(text("The user or key that approved or rejected it.", 100)),
+  decided_by: orNull(text("The user or key that approved, rejected or cancelled it.", 100)),
   decided_by_name: orNull(text("Their e-mail address or name, as it was then.", 300)),
   decided_at: orNull(time("When it was decided.")),
   decision_reason: orNull(text("Why it was rejected.", 500)),

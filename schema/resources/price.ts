@@ -29,7 +29,7 @@ export const price = {
   path: "/v1/prices",
   tag: "Providers",
   description:
-    "The price of one model of one provider from a moment on. Prices are never changed: a further one takes over at its `effective_from`, and what was charged names the price it was charged at. One that is not in force yet can be deleted.",
+    "The price of one model of one provider from a moment on. Prices are never changed: a further one takes over at its `effective_from`, and what was charged names the price it was charged at. One that is not in force yet can be deleted. Those of a deleted provider are kept for what was charged, and listed with `retired=true`.",
   table: modelPrices,
   id: "price",
   permissions: { read: "prices:read", write: "prices:write" },
@@ -58,6 +58,11 @@ export const price = {
       ),
     ),
     withdrawn: flag("Switched on, the model is not offered any more from `effective_from` on."),
+    retired_at: orNull(
+      time(
+        "When its provider was deleted. It is kept for what was charged, and is no price of a new provider with that id.",
+      ),
+    ),
   },
   create: {
     required: ["provider_id", "model"],
@@ -75,6 +80,7 @@ export const price = {
     ],
   },
   update: [],
+  retired: { column: "retired_at", param: "retired" },
   filter: ["provider_id", "model", "withdrawn"],
   sort: ["effective_from", "model", "created_at"],
   columns: ["provider_id", "model", "effective_from", "rates", "withdrawn"],

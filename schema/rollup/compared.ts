@@ -1,33 +1,19 @@
-import { ROLLUP_FIGURES } from "./sum-postings.ts";
-
-/** How sums are told from what they should be: rows of both, one of them with its signs turned, added up. */
-
-const figures = Object.keys(ROLLUP_FIGURES);
-
 /** A sum of money may be beyond what a number holds exactly. */
-const summed = figures.map((figure) =>
-  figure === "cost_nano_usd" ? `CAST(SUM(${figure}) AS TEXT) AS ${figure}` : `SUM(${figure}) AS ${figure}`,
-);
+const summed = (figure: string): string =>
+  figure === "cost_nano_usd" ? `CAST(SUM(${figure}) AS TEXT) AS ${figure}` : `SUM(${figure}) AS ${figure}`;
 
 /**
- * Each row of sums by `key`, `<org>, <time>, …`, that is not what it should be, with its differences: `have` is what stands
- * behind FROM, `minus` selects the key and the figures that there should be, negative.
+ * How sums are told from what they should be: rows of both, one of them with its signs turned, added up. Each row by `key`,
+ * `org_id, <time>, …`, that is not what it should be, with the differences of its figures: `have` is what stands behind FROM,
+ * `minus` selects the key and the figures that there should be, negative.
  */
-export const sumsUnlike = (key: string, have: string, minus: string): string => `
-  SELECT ${key}, ${summed.join(", ")}
+export function unlike(key: string, figures: readonly string[], have: string, minus: string): string {
+  const [org, time, ...rest] = key.split(", ");
+  return `
+  SELECT ${key}, ${figures.map(summed).join(", ")}
   FROM (SELECT ${key}, ${figures.join(", ")} FROM ${have} UNION ALL ${minus})
   GROUP BY ${key}
   HAVING ${figures.map((figure) => `SUM(${figure}) <> 0`).join(" OR ")}
-  ORDER BY ${timeOf(key)}, org_id, wallet_id
+  ORDER BY ${[time, org, ...rest].join(", ")}
   LIMIT 100`;
-
-/** The same of counts of latencies. */
-export const countsUnlike = (key: string, have: string, minus: string): string => `
-  SELECT ${key}, SUM(requests) AS requests
-  FROM (SELECT ${key}, requests FROM ${have} UNION ALL ${minus})
-  GROUP BY ${key}
-  HAVING SUM(requests) <> 0
-  ORDER BY ${timeOf(key)}, org_id, provider_id, model, metric, bucket
-  LIMIT 100`;
-
-const timeOf = (key: string): string => key.split(", ")[1] ?? "";
+}

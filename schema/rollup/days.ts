@@ -1,4 +1,4 @@
-import { countsUnlike, sumsUnlike } from "./compared.ts";
+import { unlike } from "./compared.ts";
 import { ADD_TO_COUNTS, LATENCIES, LATENCY_DAY_KEY } from "./count-latencies.ts";
 import { inStretch } from "./stretch.ts";
 import { ADD_TO_SUMS, ROLLUP_DAY_KEY, ROLLUP_FIGURES } from "./sum-postings.ts";
@@ -85,16 +85,18 @@ export const REBUILD_DAYS = [
 ];
 
 /** Each row of rollup_daily whose figures are not those of its hours, as day minus hours: of the days that `?1` to before `?2` touches. */
-export const CHECK_DAYS = sumsUnlike(
+export const CHECK_DAYS = unlike(
   ROLLUP_DAY_KEY,
+  figures,
   `rollup_daily WHERE ${inStretch("rollup_daily", FIRST_DAY, LAST_DAY)}`,
   `SELECT ${ROLLUP_DAY_KEY.replace("day", dayOf("hour"))}, ${figures.map((figure) => `-${figure}`).join(", ")}
   FROM ${foldedHours("rollup_hourly")}`,
 );
 
 /** The same of latency_daily. */
-export const CHECK_LATENCY_DAYS = countsUnlike(
+export const CHECK_LATENCY_DAYS = unlike(
   LATENCY_DAY_KEY,
+  ["requests"],
   `latency_daily WHERE ${inStretch("latency_daily", FIRST_DAY, LAST_DAY)}`,
   `SELECT ${LATENCY_DAY_KEY.replace("day", dayOf("hour"))}, -requests FROM ${foldedHours("latency_hourly")}`,
 );

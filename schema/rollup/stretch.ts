@@ -1,5 +1,11 @@
 /** The time in a table's key, behind the org. */
-const TIME = { rollup_hourly: "hour", latency_hourly: "hour", rollup_daily: "day", latency_daily: "day" } as const;
+const TIME = {
+  rollup_hourly: "hour",
+  latency_hourly: "hour",
+  cache_hourly: "hour",
+  rollup_daily: "day",
+  latency_daily: "day",
+} as const;
 
 /**
  * That a row of a table of sums lies in the time from `from` to before `to`. Their keys begin with the org, and there are few

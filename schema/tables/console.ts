@@ -126,7 +126,7 @@ export const moneyRequests = sqliteTable(
       .references(() => orgs.id),
     /** `transfer`, `adjustment` or `top_up`. */
     kind: text("kind").notNull(),
-    /** `pending`, `approved`, `done`, `failed`, `rejected` or `expired`. */
+    /** `pending`, `approved`, `done`, `failed`, `rejected`, `cancelled` or `expired`. */
     status: text("status").notNull(),
     /** Of an adjustment or a top-up. */
     wallet_id: text("wallet_id"),
@@ -141,7 +141,7 @@ export const moneyRequests = sqliteTable(
     requested_by_name: text("requested_by_name").notNull(),
     /** Everybody whom the requester is one person with: a key's maker, the key that it replaced. */
     requester_ids: text("requester_ids", { mode: "json" }).$type<string[]>().notNull(),
-    /** Who approved or rejected it; null while nobody has, and for what needs nobody. */
+    /** Who approved, rejected or cancelled it; null while nobody has, and for what needs nobody. */
     decided_by: text("decided_by"),
     decided_by_name: text("decided_by_name"),
     decided_at: integer("decided_at"),

@@ -277,6 +277,8 @@ export const modelPrices = sqliteTable(
     base_model: text("base_model"),
     /** From `effective_from` on the model is not offered any more. */
     withdrawn: integer("withdrawn", { mode: "boolean" }).notNull().default(false),
+    /** When its provider was deleted: it explains what was charged, and is the price of nothing any more. */
+    retired_at: integer("retired_at"),
     created_at: integer("created_at").notNull(),
   },
   (table) => [

@@ -9,7 +9,7 @@ export interface CronRpc {
   listDeadLetters(request: DeadLettersRequest): Promise<DeadLetterPage>;
   /** Sends dead letters through their queue again, where an event still counts once. `all`: those not replayed yet. */
   replayDeadLetters(ids: readonly string[] | "all"): Promise<ReplayAnswer>;
-  /** Compares the hourly rollups with the log they are the sums of, and the daily ones with the hourly. */
+  /** Compares the hourly rollups, and what the cache saved, with the log they are the sums of, and the daily ones with the hourly. */
   rollupCheck(range: HourRange): Promise<RollupReport>;
   /** Makes the rollups of these hours anew from the log, and those of their days from the hours. */
   rollupRebuild(range: HourRange): Promise<RollupRebuilt>;
@@ -61,6 +61,8 @@ export type RollupReport =
       readonly differences: readonly RollupDifference[];
       /** The same of latency_hourly. */
       readonly latency_differences: readonly LatencyDifference[];
+      /** The same of cache_hourly. */
+      readonly cache_differences: readonly CacheDifference[];
       /** The same of rollup_daily, as day minus its folded hours, in the days that the range touches. */
       readonly day_differences: readonly OfDay<RollupDifference>[];
       /** The same of latency_daily. */
@@ -111,6 +113,22 @@ export interface LatencyDifference {
   readonly metric: string;
   readonly bucket: number;
   readonly requests: number;
+}
+
+/** A row of cache_hourly whose figures are not those of the log. Each figure is sum minus log. */
+export interface CacheDifference {
+  readonly org_id: string;
+  readonly hour: number;
+  readonly team_id: string;
+  readonly provider_id: string;
+  readonly model: string;
+  readonly status: string;
+  readonly requests: number;
+  /** Decimal digits, as above. */
+  readonly cost_nano_usd: string;
+  readonly saved_nano_usd: number;
+  readonly saved_ms: number;
+  readonly latency_ms_sum: number;
 }
 
 export type RollupRebuilt =

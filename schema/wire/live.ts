@@ -38,6 +38,8 @@ export const liveRequestSchema = z.object({
   id: z.string(),
   at: z.int(),
   wallet_id: z.string(),
+  /** What the wallet was booked to when the request ended. Wallet objects of older versions do not say. */
+  team_id: z.string().nullable().default(null),
   key_id: z.string(),
   provider_id: z.string(),
   model: z.string(),

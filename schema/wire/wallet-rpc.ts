@@ -50,9 +50,14 @@ export interface WalletRpc {
   limitKey(key_id: string, limits: KeyLimits): Promise<void>;
   /** Balance and period as of now, after anything overdue (period turn, expiry) is done. */
   state(): Promise<WalletState | null>;
+  /**
+   * The same for whoever presents a key of the wallet, unless that was revoked: everything that a key may ask and that
+   * places no hold is answered behind this.
+   */
+  stateFor(key_id: string): Promise<KeyedState>;
   /** Rows of the ledger, newest first: those that fulfil the query, one page of them. */
   ledgerPage(query: LedgerQuery): Promise<LedgerPage>;
-  /** Refuses the key from the next admit on. */
+  /** Refuses the key from the next admit, and the next `stateFor`, on. */
   revokeKey(key_id: string): Promise<void>;
   /** Checks the invariants now: ledger against balance, holds against held, outbox against ledger. */
   audit(): Promise<AuditReport>;
@@ -357,6 +362,11 @@ export interface WalletState {
   readonly open_holds: number;
   readonly outbox_pending: number;
 }
+
+export type KeyedState =
+  | { readonly status: "known"; readonly state: WalletState }
+  | { readonly status: "key_revoked" }
+  | { readonly status: "not_configured" };
 
 export const LEDGER_KINDS = [
   /** The first limit of a wallet and each change of it. */

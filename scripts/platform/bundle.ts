@@ -17,6 +17,14 @@ export interface Bundle {
   readonly gzip_bytes: number;
 }
 
+/** What a worker imports that is no code. */
+export const LOADERS = {
+  ".html": "text",
+  ".txt": "text",
+  ".sql": "text",
+  ".bin": "binary",
+} satisfies BuildOptions["loader"];
+
 /** How a worker is bundled, the same for production and here. */
 export function bundleOptions(worker: WorkerConfig) {
   return {
@@ -35,7 +43,7 @@ export function bundleOptions(worker: WorkerConfig) {
     mainFields: ["browser", "module", "main"],
     external: ["cloudflare:*", ...(worker.node_modules ? ["node:*"] : [])],
     define: { "process.env.NODE_ENV": '"production"' },
-    loader: { ".html": "text", ".txt": "text", ".sql": "text", ".bin": "binary" },
+    loader: LOADERS,
     logLevel: "silent",
   } satisfies BuildOptions;
 }

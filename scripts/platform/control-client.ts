@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { AuditWrite } from "../../schema/wire/audit-rpc.ts";
 import type { SqlDatabase, SqlRow, SqlStatement } from "./sql-database.ts";
 
 /** Where a running instance can be asked: a port of its own on this machine, and the token that it asks for. */
@@ -19,6 +20,14 @@ export type WorkerAnswer = z.infer<typeof workerAnswerSchema>;
 
 /** How long an instance may take to say that it is there. It answers from memory. */
 const PING_TIMEOUT_MS = 2_000;
+
+/** What an audit object answers to a write, see `schema/wire/audit-rpc.ts`. */
+export const writeAnswerSchema = z.object({
+  status: z.string(),
+  check: z.string().optional(),
+  problem: z.string().optional(),
+});
+export type WriteAnswer = z.infer<typeof writeAnswerSchema>;
 
 const rowsSchema = z.array(z.array(z.record(z.string(), z.unknown())));
 
@@ -49,6 +58,11 @@ export async function controlCron(address: ControlAddress, cron: string, schedul
 /** Adds entries to the audit chain of an org of a running instance. */
 export async function controlAudit(address: ControlAddress, org_id: string, entries: readonly object[]): Promise<void> {
   await ask(address, "audit", { org_id, entries });
+}
+
+/** Makes a change and its audit entry in a running instance. */
+export async function controlWrite(address: ControlAddress, request: AuditWrite): Promise<WriteAnswer> {
+  return writeAnswerSchema.parse(await ask(address, "write", request));
 }
 
 /** Asks one worker of a running instance by its deployed name, `ao-sandbox`. */

@@ -3,8 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { tryParseJson } from "../../schema/kernel/json.ts";
+import type { AuditWrite } from "../../schema/wire/audit-rpc.ts";
 import { errorText } from "./clear-error.ts";
-import { type ControlAddress, type WorkerAnswer, type WorkerRequest, workerRequestSchema } from "./control-client.ts";
+import {
+  type ControlAddress,
+  type WorkerAnswer,
+  type WorkerRequest,
+  type WriteAnswer,
+  workerRequestSchema,
+} from "./control-client.ts";
 import type { SqlDatabase } from "./sql-database.ts";
 
 /** What a running instance does for the other commands. */
@@ -15,6 +22,8 @@ export interface ControlHandlers {
   fetchWorker(worker: string, request: WorkerRequest): Promise<WorkerAnswer>;
   /** Adds entries to an org's audit chain, through its object, each once by its id. Throws when they are not taken. */
   appendAudit(org_id: string, entries: readonly unknown[]): Promise<void>;
+  /** Makes a change of an org's configuration and its audit entry, through its object. */
+  write(request: AuditWrite): Promise<WriteAnswer>;
 }
 
 export interface ControlServer {
@@ -31,6 +40,8 @@ const sqlSchema = z.object({
 });
 const fetchSchema = z.object({ worker: z.string(), request: workerRequestSchema });
 const auditSchema = z.object({ org_id: z.string(), entries: z.array(z.unknown()) });
+/** The object itself looks at it closely. */
+const writeSchema = z.custom<AuditWrite>((value) => typeof value === "object" && value !== null);
 const cronSchema = z.object({ cron: z.string(), scheduled_time: z.int() });
 
 /**
@@ -88,6 +99,8 @@ async function perform(path: string | undefined, body: unknown, handlers: Contro
       await handlers.appendAudit(org_id, entries);
       return {};
     }
+    case "/write":
+      return handlers.write(writeSchema.parse(body));
     case "/fetch": {
       const { worker, request } = fetchSchema.parse(body);
       return handlers.fetchWorker(worker, request);

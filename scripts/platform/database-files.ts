@@ -11,16 +11,19 @@ import { GATEWAY } from "./workers.ts";
 /**
  * Works on the D1 files of a data folder that no instance runs on, under the lock that keeps one from starting meanwhile.
  */
-export async function withDatabaseFiles<Result>(
+export const withDatabaseFiles = <Result>(
   folder: DataFolder,
   work: (database: SqlDatabase) => Promise<Result>,
-): Promise<Result> {
+): Promise<Result> => withLockedFolder(folder, () => withFiles(folder, work));
+
+/** Holds the lock of a data folder while something is done to its files. */
+export async function withLockedFolder<Result>(folder: DataFolder, work: () => Promise<Result>): Promise<Result> {
   await prepareDataFolder(folder);
   const control = await openControl();
   try {
     await takeLock(folder, control.address);
     try {
-      return await withFiles(folder, work);
+      return await work();
     } finally {
       await releaseLock(folder);
     }

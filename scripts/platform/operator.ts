@@ -1,11 +1,14 @@
 import type { V4WorkerOptions } from "miniflare";
 import * as z from "zod";
+import type { AuditWrite } from "../../schema/wire/audit-rpc.ts";
 import type { WorkerConfig } from "./config.ts";
+import { type WriteAnswer, writeAnswerSchema } from "./control-client.ts";
 import type { SqlRow, SqlStatement } from "./sql-database.ts";
+import { AUDIT } from "./workers.ts";
 
 /**
  * A worker of the local runtime alone, through which the scripts do in it what they have to: statements on the database,
- * scheduled jobs, requests to one worker. By plain requests, because miniflare's own stubs stop this process until the
+ * scheduled jobs, requests to one worker, entries and changes by the audit objects. By plain requests, because miniflare's own stubs stop this process until the
  * runtime has answered, and the runtime stops for as long as nobody reads what it prints: under load both for ever.
  */
 
@@ -24,7 +27,14 @@ const tasks = {
     const answer = await env[worker].fetch("http://" + worker + path, { method, body });
     return { status: answer.status, body: await answer.text() };
   },
+  async append(env, { org_id, entries }) {
+    return await audit(env, org_id).append(org_id, entries);
+  },
+  async write(env, request) {
+    return await audit(env, request.org_id).write(request);
+  },
 };
+const audit = ({ AUDIT }, org_id) => AUDIT.get(AUDIT.idFromName(org_id));
 export default {
   async fetch(request, env) {
     const { task, input } = await request.json();
@@ -36,7 +46,7 @@ export default {
   },
 };`;
 
-/** It has the database, and reaches each worker by its name. */
+/** It has the database, reaches each worker by its name, and the objects of the audit worker where that is among them. */
 export function operatorWorker(workers: readonly WorkerConfig[], frontDoor: WorkerConfig): V4WorkerOptions {
   return {
     name: OPERATOR,
@@ -46,6 +56,11 @@ export function operatorWorker(workers: readonly WorkerConfig[], frontDoor: Work
     // For scheduled jobs.
     compatibilityFlags: ["service_binding_extra_handlers"],
     d1Databases: { DB: frontDoor.d1_databases[0]?.database_id ?? "" },
+    durableObjects: Object.fromEntries(
+      workers
+        .filter(({ folder }) => folder === AUDIT.folder)
+        .map(({ name }) => ["AUDIT", { className: "AuditObject", scriptName: name, useSQLite: true }]),
+    ),
     serviceBindings: Object.fromEntries(workers.map(({ name }) => [name, name])),
   };
 }
@@ -70,6 +85,10 @@ export interface Operator {
     readonly path: string;
     readonly body: string | null;
   }): Promise<{ readonly status: number; readonly body: string }>;
+  /** Entries alone, of an org. */
+  append(request: { readonly org_id: string; readonly entries: readonly unknown[] }): Promise<WriteAnswer>;
+  /** A change and its entry. */
+  write(request: AuditWrite): Promise<WriteAnswer>;
 }
 
 const answerSchema = z.object({ value: z.unknown().optional(), error: z.string().optional() });
@@ -87,5 +106,7 @@ export function operatorOf({ fetch }: OperatorStub): Operator {
     batch: async (statements) => rowsSchema.parse(await run("batch", statements)),
     scheduled: async (job) => z.string().parse(await run("scheduled", job)),
     fetch: async (request) => z.object({ status: z.int(), body: z.string() }).parse(await run("fetch", request)),
+    append: async (request) => writeAnswerSchema.parse(await run("append", request)),
+    write: async (request) => writeAnswerSchema.parse(await run("write", request)),
   };
 }

@@ -8,7 +8,7 @@ import { isDue } from "./cron.ts";
 import { OPERATOR, operatorOf } from "./operator.ts";
 import { type BuiltWorker, type RuntimeSettings, runtimeOptions } from "./runtime-options.ts";
 import type { SqlDatabase } from "./sql-database.ts";
-import { AUDIT, WORKERS } from "./workers.ts";
+import { WORKERS } from "./workers.ts";
 
 /** All workers, read from their configuration and bundled as for production, the console's pages among its assets. */
 export async function buildWorkers(): Promise<readonly BuiltWorker[]> {
@@ -78,12 +78,10 @@ export async function startRuntime(workers: readonly BuiltWorker[], settings: Ru
     startCron,
     fetchWorker: (worker, request) => operator.fetch({ worker, ...request }),
     async appendAudit(org_id, entries) {
-      const objects = await runtime.getDurableObjectNamespace("AUDIT", readWorkerConfig(AUDIT).name);
-      const stub: object = objects.get(objects.idFromName(org_id));
-      const answer = await Reflect.get(stub, "append").call(stub, org_id, entries);
-      const status = await answer.status;
+      const { status } = await operator.append({ org_id, entries });
       if (status !== "written") throw new Error(`the audit chain answers ${status}`);
     },
+    write: (request) => operator.write(request),
     async update(others) {
       await runtime.setOptions(runtimeOptions(others, { ...settings, port: Number(url.port) }));
       // The one from before the update is no longer good.

@@ -39,14 +39,7 @@ export function runtimeOptions(workers: readonly BuiltWorker[], settings: Runtim
     .filter((worker) => worker !== frontDoor)
     .sort((one, other) => one.bundle.size_bytes - other.bundle.size_bytes);
   return convertV4MiniflareOptions({
-    host: settings.host,
-    port: settings.port,
-    resourcePersistencePath: settings.state,
-    log: new NoOpLog(),
-    logRequests: false,
-    // Otherwise the runtime makes up where on earth a caller is.
-    cf: {},
-    handleStructuredLogs: ({ level, message }) => settings.onLog(level, message),
+    ...sharedOptions(settings),
     workers: [
       // The runtime gives requests from outside to the first one.
       workerOptions(frontDoor, settings),
@@ -58,6 +51,30 @@ export function runtimeOptions(workers: readonly BuiltWorker[], settings: Runtim
     ],
   });
 }
+
+/** The audit worker alone, and what reaches its objects and the database. Nothing is served. */
+export const auditRuntimeOptions = (
+  audit: BuiltWorker,
+  frontDoor: WorkerConfig,
+  settings: RuntimeSettings,
+): MiniflareOptions =>
+  convertV4MiniflareOptions({
+    ...sharedOptions(settings),
+    // The first one is what can be reached from outside.
+    workers: [workerOptions(audit, settings), operatorWorker([audit.config], frontDoor)],
+  });
+
+const sharedOptions = (settings: RuntimeSettings) => ({
+  host: settings.host,
+  port: settings.port,
+  resourcePersistencePath: settings.state,
+  log: new NoOpLog(),
+  logRequests: false,
+  // Otherwise the runtime makes up where on earth a caller is.
+  cf: {},
+  handleStructuredLogs: ({ level, message }: { readonly level: string; readonly message: string }) =>
+    settings.onLog(level, message),
+});
 
 /** The two kinds of bindings that are added to; wrangler's own types lose them. */
 const bindingsSchema = z.object({

@@ -153,4 +153,29 @@ describe("the cost explorer", () => {
     await page.getByRole("button", { name: "Remove the filter Wallet: deep" }).waitFor();
     expect(values("below")).toEqual([top]);
   });
+
+  it("tells latencies of the requests that fit the filters of the costs, and keeps them in its address", async () => {
+    const { page } = owner;
+    await visit(page, `/costs?below=${top}&feature=chat`, "Cost explorer");
+    await shows({ below: top, feature: "chat" });
+    await page.getByRole("tab", { name: "Latency" }).click();
+    const table = page.getByRole("table", { name: "Latency by provider and model" });
+    const models = () => table.getByRole("row").filter({ hasText: "sandbox/" }).allInnerTexts();
+    const shown = async () => (await models()).map((row) => /sandbox\/\w+/.exec(row)?.[0]).sort();
+    await expect.poll(shown).toEqual(["sandbox/echo", "sandbox/think"]);
+    await page.getByText("of the requests that fit all filters").waitFor();
+    expect([values("tab"), values("below"), values("feature")]).toEqual([["latency"], [top], ["chat"]]);
+    await page.reload();
+    await expect.poll(shown).toEqual(["sandbox/echo", "sandbox/think"]);
+    for (const theme of ["light", "dark"] as const) {
+      expect((await axeProblems(page, theme)).join("\n")).toBe("");
+    }
+    await page.getByRole("button", { name: "Remove the filter Feature: chat" }).click();
+    await expect.poll(shown).toEqual(["sandbox/echo", "sandbox/lorem", "sandbox/think"]);
+    await visit(page, "/costs?tab=latency&user=nobody", "Cost explorer");
+    await page.getByText("No request fits these filters").waitFor();
+    await page.getByRole("button", { name: "Take the filters away" }).click();
+    await expect.poll(shown).toEqual(["sandbox/echo", "sandbox/lorem", "sandbox/think"]);
+    expect([values("tab"), values("user")]).toEqual([["latency"], []]);
+  });
 });

@@ -144,6 +144,32 @@ describe("money that somebody asks for", () => {
     expect((await api(owner, "GET", `/v1/wallets/${String(id)}`)).available_usd).toBe("4.000000000");
   });
 
+  it("is taken back by who asked for it, also by who may not decide", async () => {
+    const other = await joined(browser, owner, "member");
+    const { id: launch } = await api(owner, "POST", "/v1/wallets", { name: "Regretted", limit_usd: "1" });
+    const asked = { from_wallet_id: wallet, to_wallet_id: launch, amount_usd: "2" };
+    const { id } = await api(other, "POST", "/v1/wallet/transfers", { ...asked, reason: "A whim" });
+    await api(other, "POST", "/v1/wallet/transfers", { ...asked, reason: "Another whim" });
+    const { page } = other;
+    await visit(page, "/transfers", "Transfers & requests");
+    const own = page.getByRole("listitem").filter({ hasText: "Another whim" });
+    await own.getByRole("button", { name: "Take back" }).click();
+    const question = page.getByRole("dialog", { name: "Take back $2.00 from “First wallet” to “Regretted”?" });
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await question.waitFor({ state: "detached" });
+    await own.getByRole("button", { name: "Take back" }).click();
+    await question.getByRole("button", { name: "Take back" }).click();
+    await own.waitFor({ state: "detached" });
+    await page.getByRole("row", { name: /Another whim.*Cancelled/i }).waitFor();
+
+    await page.goto(`${URL}/transfers/${String(id)}`);
+    await page.getByRole("button", { name: "Take back" }).click();
+    await question.getByRole("button", { name: "Take back" }).click();
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
+    await expect.poll(() => page.getByRole("button", { name: "Take back" }).count()).toBe(0);
+    expect((await api(owner, "GET", `/v1/wallets/${String(launch)}`)).available_usd).toBe("1.000000000");
+  });
+
   it("may be refused with a reason that whoever asked can read", async () => {
     const other = await joined(browser, owner, "admin");
     const { data } = await api(owner, "GET", "/v1/wallets?name=Launch");

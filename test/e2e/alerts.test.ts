@@ -136,6 +136,7 @@ describe("an alert policy", () => {
     [{ ladder: [] }],
     [{ ladder: [{ percent: 80, recipients: ["somebody"] }] }],
     [{ recipients: { threshold: ["team"] } }],
+    [{ recipients: { provider: ["giving_team_lead"] } }],
     [{ dedupe_minutes: -1 }],
     [{ team_id: "team_of_nobody" }],
   ])("with %j is refused", async (wrong) => {

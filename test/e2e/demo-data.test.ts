@@ -160,6 +160,10 @@ describe("demo data", () => {
 
 describe("npm start -- --remove-demo", () => {
   it("removes what was made up, leaves what was not, and says so in the audit log", async () => {
+    // Of a wallet without a team, which no deletion by team finds.
+    await platform.query(
+      "INSERT INTO cache_hourly SELECT org_id, hour, '', provider_id, model, status, 1, 0, 9, 0, 0 FROM cache_hourly LIMIT 1",
+    );
     await platform.stop();
     const without = await startLocalPlatform({ dataDir: platform.dataDir, args: ["--built", "--remove-demo"] });
     try {

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { remoteDatabase } from "../../scripts/platform/remote-database.ts";
 import { completed } from "../runtime/cron/make-event.ts";
 import { command } from "./support/command.ts";
+import { byKey, expectStatus, rowsOf } from "./support/console.ts";
 import { eventually } from "./support/money.ts";
 import { startPlatform, type TestPlatform } from "./support/platform.ts";
 
-/** `npm run rollup:check` and `npm run dead-letters` against a platform that was used. */
+/** `npm run rollup:check`, `npm run dead-letters` and `npm run provider` against a platform that was used. */
 
 let platform: TestPlatform;
 const deadLetters = (...args: string[]) => command("dead-letters", args, { env: { AO_DATA: platform.dataDir } });
@@ -47,6 +48,40 @@ describe("npm run rollup:check", () => {
       status: 0,
       output: expect.stringContaining("Made anew: 1 hours"),
     });
+    expect(await check()).toMatchObject({ status: 0 });
+  });
+
+  it("names what is wrong with the figures of the cache, and makes them anew", async () => {
+    await platform.query(`
+      INSERT INTO cache_hourly (org_id, hour, team_id, provider_id, model, status, requests, cost_nano_usd, saved_nano_usd,
+        saved_ms, latency_ms_sum)
+      SELECT org_id, at - at % 3600000, '', provider_id, model, 'hit-exact', 1, 0, 41, 0, 0 FROM request_log LIMIT 1`);
+    const { status, output } = await check();
+    expect([status, output]).toEqual([
+      1,
+      expect.stringMatching(/Figures of the cache, as sum minus log:[\s\S]*hit-exact.*saved_nano_usd 41/),
+    ]);
+    expect(JSON.parse((await check("--json")).output)).toMatchObject({ sums: [], cache: [{ saved_nano_usd: 41 }] });
+    expect(await check("--rebuild")).toMatchObject({ status: 0, output: expect.stringContaining("1 hours") });
+    expect(await platform.query("SELECT * FROM cache_hourly")).toEqual([]);
+    expect(await check()).toMatchObject({ status: 0 });
+  });
+
+  it("makes anew what lies behind more differences than are named at once", async () => {
+    const wrong = (hour: string, count: number) =>
+      platform.query(`
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+        INSERT INTO cache_hourly SELECT org_id, at - at % 3600000 - ${hour}, 'tem_' || i, provider_id, model, 'miss', 1, 0, 0, 0, 0
+        FROM (SELECT * FROM request_log LIMIT 1), n`);
+    for (const [hour, count] of [
+      ["7200000", 150],
+      ["3600000", 1],
+      ["0", 1],
+    ] as const) {
+      await wrong(hour, count);
+    }
+    expect(await check("--rebuild")).toMatchObject({ status: 0, output: expect.stringContaining("3 hours") });
+    expect(await platform.query("SELECT * FROM cache_hourly")).toEqual([]);
     expect(await check()).toMatchObject({ status: 0 });
   });
 
@@ -153,5 +188,59 @@ describe("npm run dead-letters", () => {
     [["list", "--form"], "npm run dead-letters -- list"],
   ])("refuses %j and says why", async (args, problem) => {
     expect(await deadLetters(...args)).toMatchObject({ status: 1, errors: expect.stringContaining(problem) });
+  });
+});
+
+describe("npm run provider", () => {
+  const KEY = "sk-canary-0123456789";
+  const provider = (...args: string[]) =>
+    command("provider", args, { env: { AO_DATA: platform.dataDir, AO_PROVIDER_KEY: KEY } });
+  const asAdmin = () => byKey(platform, platform.adminKey);
+  const entries = async () =>
+    rowsOf(await asAdmin().call("GET", "/v1/audit?target_id=mine"))
+      .map(({ action, actor, details }) => ({ action, actor, details }))
+      .toReversed();
+  const actor = { type: "system", id: "npm run provider", name: "npm run provider" };
+
+  it("has an entry of the audit log for each change, whether or not the platform runs, and the chain stays whole", async () => {
+    const add = ["add", "openai", "--id", "mine", "--base-url", "http://127.0.0.1:9/v1"];
+    expect(await provider(...add)).toMatchObject({ status: 0, errors: "" });
+    expect(await provider(...add)).toMatchObject({
+      status: 1,
+      errors: expect.stringContaining("There is a provider mine already."),
+    });
+    const rates = { input_usd_per_million: "1" };
+    expectStatus(await asAdmin().call("POST", "/v1/prices", { provider_id: "mine", model: "m", rates }), 201);
+    await platform.stop();
+    // Twice: the second changes nothing.
+    for (const _ of [1, 2]) expect(await provider("disable", "mine")).toMatchObject({ status: 0, errors: "" });
+    await platform.restart();
+    expect(await provider("remove", "mine")).toMatchObject({ status: 0, errors: "" });
+    expect((await provider("enable", "mine")).status).toBe(1);
+
+    const shown = { id: "mine", kind: "openai", name: "mine", base_url: "http://127.0.0.1:9/v1", region: null };
+    const told = await entries();
+    expect(told).toEqual([
+      { action: "provider.created", actor, details: { after: { ...shown, credential: "(not shown)" } } },
+      { action: "provider.updated", actor, details: { before: { enabled: true }, after: { enabled: false } } },
+      {
+        action: "provider.deleted",
+        actor,
+        details: { before: { ...shown, enabled: false, credential: "(not shown)" } },
+      },
+    ]);
+    expect(JSON.stringify(told)).not.toContain(KEY);
+    expect((await asAdmin().call("POST", "/v1/audit/verify")).body).toMatchObject({ ok: true });
+    // Prices end with their provider here too.
+    expect(rowsOf(await asAdmin().call("GET", "/v1/prices?provider_id=mine"))).toEqual([]);
+  });
+
+  it("changes nothing where the audit log lost an entry to somebody else", async () => {
+    await platform.query("DROP TRIGGER audit_log_no_delete");
+    await platform.query("DELETE FROM audit_log WHERE seq = (SELECT max(seq) FROM audit_log)");
+    const { status, errors } = await provider("disable", "sandbox");
+    expect([status, errors]).toEqual([1, expect.stringContaining("Nothing was changed: the audit log of")]);
+    const [row] = await platform.query("SELECT enabled FROM providers WHERE id = 'sandbox'");
+    expect(row?.enabled).toBe(1);
   });
 });

@@ -56,6 +56,7 @@ export class Live {
       id: event.request_id,
       at: event.at,
       wallet_id: walletOfShard(event.wallet_id),
+      team_id: event.team_id,
       key_id: context.key_id,
       provider_id: context.provider_id,
       model: context.model,

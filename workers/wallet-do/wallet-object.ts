@@ -12,6 +12,7 @@ import type {
   CheckpointRequest,
   ExtendAnswer,
   ExtendRequest,
+  KeyedState,
   LeaseAnswer,
   LeaseMessage,
   LedgerPage,
@@ -137,6 +138,10 @@ export class WalletObject extends DurableObject<Env> implements WalletRpc {
 
   state(): Promise<WalletState | null> {
     return this.wallet.state();
+  }
+
+  stateFor(key_id: string): Promise<KeyedState> {
+    return this.wallet.stateFor(key_id);
   }
 
   ledgerPage(query: LedgerQuery): Promise<LedgerPage> {

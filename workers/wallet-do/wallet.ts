@@ -13,6 +13,7 @@ import type {
   CheckpointRequest,
   ExtendAnswer,
   ExtendRequest,
+  KeyedState,
   LeaseAnswer,
   LeaseMessage,
   LedgerPage,
@@ -40,7 +41,7 @@ import { allowance, idleLease, isEnded, promised } from "./core/allowance.ts";
 import { decideChargeAttempt } from "./core/attempt.ts";
 import { apply, type Change, type Decision, NO_CHANGES } from "./core/change.ts";
 import { decideConfigure } from "./core/configure.ts";
-import { describe } from "./core/describe.ts";
+import { describe, describeFor } from "./core/describe.ts";
 import { decideLimitKey } from "./core/limit-key.ts";
 import { overdue } from "./core/overdue.ts";
 import { type PendingReader, pendingReader } from "./core/pending-reader.ts";
@@ -279,6 +280,10 @@ export class Wallet implements WalletRpc {
     // Whoever looks at a wallet also finds an alarm that was lost.
     this.effects.waitUntil(this.armAlarm());
     return this.run((state) => ({ answer: describe(state), changes: NO_CHANGES }));
+  }
+
+  async stateFor(key_id: string): Promise<KeyedState> {
+    return await this.run((state) => ({ answer: describeFor(state, key_id), changes: NO_CHANGES }));
   }
 
   /** What somebody who begins to watch is told first: a message of `schema/wire/live.ts`. */

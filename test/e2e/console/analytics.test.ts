@@ -136,6 +136,7 @@ const loggedSchema = z.looseObject({
   model: z.string(),
   wallet_id: z.string(),
   latency_ms: z.number(),
+  subject: z.string().nullable(),
 });
 type Logged = z.infer<typeof loggedSchema>;
 
@@ -155,6 +156,39 @@ const paid = (rows: readonly Record<string, unknown>[]): number =>
   rows.reduce((sum, row) => sum + usd(z.string().parse(row.cost_usd)), 0);
 
 const ofRequest: ReadonlySet<string> = new Set(LEDGER_KINDS.filter(isOfRequest));
+
+const durations = z.object({
+  requests: z.number(),
+  p50_ms: z.number().nullable(),
+  p95_ms: z.number().nullable(),
+  p99_ms: z.number().nullable(),
+});
+
+/** A row says of these requests what their durations say, within the error that it states. */
+function expectRow(row: Readonly<Record<string, unknown>>, of: readonly Logged[], error: number, about = ""): void {
+  const sorted = of
+    .filter(({ outcome }) => ["completed", "cut"].includes(outcome))
+    .map(({ latency_ms }) => latency_ms)
+    .sort((a, b) => a - b);
+  const shown = durations.parse(row.latency);
+  expect([about, row.requests, shown.requests]).toEqual([about, of.length, sorted.length]);
+  for (const [ms, quantile] of [
+    [shown.p50_ms, 0.5],
+    [shown.p95_ms, 0.95],
+    [shown.p99_ms, 0.99],
+  ] as const) {
+    const exact = sorted[Math.ceil(quantile * sorted.length) - 1];
+    if (exact === undefined) expect(ms).toBeNull();
+    else expect(Math.abs((ms ?? Number.NaN) - exact), about).toBeLessThanOrEqual(exact * error + 0.005);
+  }
+}
+
+/** The one row of an answer is about these requests; there is none of nothing. */
+function expectPercentiles(answer: Answer, of: readonly Logged[], about = ""): void {
+  const rows = rowsOf(expectStatus(answer, 200));
+  expect([about, rows.length]).toEqual([about, of.length === 0 ? 0 : 1]);
+  for (const row of rows) expectRow(row, of, z.number().parse(answer.body.relative_error), about);
+}
 
 describe("costs", () => {
   it("are the ledgers to the nano-dollar, and the rows of requests, in sum and wallet by wallet", async () => {
@@ -230,7 +264,9 @@ describe("costs", () => {
       expect(messageOf(refused)).toContain(red);
     }
     expect(paid(await costRows({ filter: { team: red } }, lead))).toBe(paid(of_red));
-    expect(messageOf(await lead.call("POST", "/v1/analytics/latency", {}))).toContain("whole organisation");
+    const latency = (body: object) => lead.call("POST", "/v1/analytics/latency", body);
+    expectPercentiles(await latency({ group_by: [] }), of_red);
+    expect(messageOf(await latency({ filter: { team: blue } }))).toContain(red);
     const member = await invite(platform, founder, { role: "member" });
     expect(codeOf(await cost({}, member))).toBe("forbidden");
     const viewer = await invite(platform, founder, { role: "viewer" });
@@ -263,8 +299,8 @@ describe("costs", () => {
     }
     const by_team = await founder.call("POST", "/v1/analytics/latency", { group_by: ["team"] });
     expect([by_team.status, messageOf(by_team)]).toEqual([400, expect.stringContaining("provider, model")]);
-    const of_team = await founder.call("POST", "/v1/analytics/latency", { filter: { team: red } });
-    expect([of_team.status, messageOf(of_team)]).toEqual([400, expect.stringContaining("provider or model")]);
+    const of_planet = await founder.call("POST", "/v1/analytics/latency", { filter: { planet: "mars" } });
+    expect([of_planet.status, messageOf(of_planet)]).toEqual([400, expect.stringContaining("There is: team")]);
   });
 });
 
@@ -273,29 +309,37 @@ describe("latencies", () => {
     const answer = expectStatus(await founder.call("POST", "/v1/analytics/latency", { group_by: ["model"] }), 200);
     const error = z.number().parse(answer.body.relative_error);
     expect(error).toBe(0.01);
-    const durations = z.object({ requests: z.number(), p50_ms: z.number(), p95_ms: z.number(), p99_ms: z.number() });
-    let compared = 0;
-    for (const row of rowsOf(answer)) {
-      const of_model = requests.filter(({ model }) => model === row.model);
-      const delivered = of_model.filter(({ outcome }) => ["completed", "cut"].includes(outcome));
-      expect(row.requests).toBe(of_model.length);
-      if (delivered.length === 0) continue;
-      const sorted = delivered.map(({ latency_ms }) => latency_ms).sort((a, b) => a - b);
-      const shown = durations.parse(row.latency);
-      expect(shown.requests).toBe(delivered.length);
-      for (const [ms, quantile] of [
-        [shown.p50_ms, 0.5],
-        [shown.p95_ms, 0.95],
-        [shown.p99_ms, 0.99],
-      ] as const) {
-        const exact = sorted[Math.ceil(quantile * sorted.length) - 1] ?? Number.NaN;
-        expect(Math.abs(ms - exact)).toBeLessThanOrEqual(exact * error + 0.005);
-        compared += 1;
-      }
-    }
-    expect(compared).toBeGreaterThanOrEqual(6);
+    const rows = rowsOf(answer);
+    expect(rows.length).toBeGreaterThanOrEqual(4);
+    for (const row of rows)
+      expectRow(
+        row,
+        requests.filter(({ model }) => model === row.model),
+        error,
+      );
     const failing = rowsOf(answer).find(({ model }) => model === "sandbox/error-500");
     expect(failing).toMatchObject({ error_rate: 1, latency: { requests: 0, p50_ms: null } });
+  });
+
+  it("of any filter are those of the requests that fit it, also where no count is kept of it", async () => {
+    const [of_red, , of_none] = wallets;
+    const numbered = (index: number) => (request: Logged) => request.subject === `user-${index}`;
+    for (const [filter, fits] of [
+      [{ model: ["sandbox/echo", "sandbox/lorem"], provider: "sandbox" }, ({ model }) => /echo|lorem/.test(model)],
+      [{ wallet: of_red?.id }, ({ wallet_id }) => wallet_id === of_red?.id],
+      [{ below: of_red?.id, model: "sandbox/lorem" }, (one) => one.wallet_id === of_red?.id && /lorem/.test(one.model)],
+      [{ team: [null, red] }, ({ wallet_id }) => wallet_id === of_none?.id || wallet_id === of_red?.id],
+      [{ feature: "search", user: "user-2" }, numbered(2)],
+      [{ "tag:env": "prod" }, ({ wallet_id }) => wallet_id === of_red?.id],
+      [{ "tag:env": null }, () => false],
+      [{ outcome: "completed" }, ({ outcome }) => outcome === "completed"],
+    ] as readonly (readonly [object, (request: Logged) => boolean])[]) {
+      const answer = await founder.call("POST", "/v1/analytics/latency", { group_by: [], filter });
+      expectPercentiles(answer, requests.filter(fits), JSON.stringify(filter));
+      const by_day = await founder.call("POST", "/v1/analytics/latency", { granularity: "day", filter });
+      const counted = rowsOf(expectStatus(by_day, 200)).reduce((sum, row) => sum + Number(row.requests), 0);
+      expect(counted).toBe(requests.filter(fits).length);
+    }
   });
 });
 

@@ -51,6 +51,29 @@ describe("a key", () => {
     expect((await byKey(platform, keyOf(made)).call("GET", "/v1/keys")).status).toBe(401);
   });
 
+  it("is refused at once where nothing is paid too, though the isolate has just served it there", async () => {
+    const made = await newKey();
+    const app = byKey(platform, keyOf(made));
+    const request_id = (await chat(keyOf(made))).headers.get("x-ao-request-id");
+    const free = [
+      ["GET", "/v1/models"],
+      ["GET", "/v1/wallet/balance"],
+      ["POST", "/v1/messages/count_tokens", HELLO],
+      ["POST", "/v1/feedback", { request_id, score: 1 }],
+      ["POST", "/v1/chat/completions", HELLO, { "x-ao-dry-run": "true" }],
+    ] as const;
+    const askAll = async () => {
+      const answers = [];
+      for (const [method, path, body, headers] of free) answers.push(await app.call(method, path, body, headers));
+      return answers;
+    };
+    expect((await askAll()).map(({ status }) => status)).toEqual(free.map(() => 200));
+    expectStatus(await founder.call("DELETE", `/v1/keys/${made.id}`), 204);
+    for (const answer of await askAll()) {
+      expect([answer.status, messageOf(answer)]).toEqual([401, "This API key was revoked."]);
+    }
+  });
+
   it("can be deleted again: it stays revoked", async () => {
     const made = await newKey();
     for (const _ of [1, 2]) expectStatus(await founder.call("DELETE", `/v1/keys/${made.id}`), 204);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { byKey, type Founder, invite, make, signUp } from "../support/console.ts";
+import { byKey, expectStatus, type Founder, invite, make, rowsOf, signUp } from "../support/console.ts";
 import { startPlatform, type TestPlatform } from "../support/platform.ts";
 
 let platform: TestPlatform;
@@ -68,6 +68,13 @@ async function chat(key: string): Promise<string> {
 const saw = (id: string) => (sent: readonly Sent[]) =>
   sent.some(({ event, data }) => event === "request" && data.id === id);
 
+const sawWallet = (id: string) => (sent: readonly Sent[]) =>
+  sent.some(({ event, data }) => event === "wallet" && data.wallet_id === id);
+
+/** The id of each request, and the team that it was booked to. */
+const requestsOf = (sent: readonly Sent[]) =>
+  sent.filter(({ event }) => event === "request").map(({ data }) => [data.id, data.team_id]);
+
 describe("watching wallets", () => {
   it("shows a wallet and each of its requests as they end, at what they cost, and no text of them", async () => {
     const { id, key } = await walletWithKey("watched");
@@ -116,7 +123,75 @@ describe("watching wallets", () => {
     await watching.stop();
   });
 
-  it("ends when the session does", async () => {
+  it.concurrent("shows members and leads what was booked to their own team, and never to another, also once they are moved", async () => {
+    const [mine, other] = [
+      await make(founder, "/v1/teams", { name: "Mine" }),
+      await make(founder, "/v1/teams", { name: "Other" }),
+    ];
+    const [here, there, nobodys] = [
+      await walletWithKey("here", { team_id: mine.id }),
+      await walletWithKey("there", { team_id: other.id }),
+      await walletWithKey("of no team"),
+    ];
+    const [member, lead, outsider] = [
+      await invite(platform, founder, { role: "member", team_id: mine.id, team_role: "member" }),
+      await invite(platform, founder, { role: "member", team_id: other.id, team_role: "lead" }),
+      await invite(platform, founder, { role: "member" }),
+    ];
+    const watchAll = async ({ cookie }: { readonly cookie: string }): Promise<Watching> => {
+      const watching = await watch("/v1/live", { cookie });
+      // A wallet tells who begins to watch it how it is; from then on it tells what it does.
+      await watching.until((sent) => [here, there, nobodys].every(({ id }) => sawWallet(id)(sent)));
+      return watching;
+    };
+    const all = await watchAll(founder);
+    const [by_member, by_lead, by_outsider] = [await watchAll(member), await watchAll(lead), await watchAll(outsider)];
+    const one = await watch(`/v1/wallets/${there.id}/live`, { cookie: member.cookie });
+    await one.until(sawWallet(there.id));
+    for (const { key } of [there, nobodys, there]) await all.until(saw(await chat(key)));
+    const ours = await chat(here.key);
+    expect(requestsOf(await by_member.until(saw(ours)))).toEqual([[ours, mine.id]]);
+
+    const [place] = rowsOf(await founder.call("GET", `/v1/team-members?team_id=${mine.id}`));
+    expectStatus(await founder.call("DELETE", `/v1/team-members/${String(place?.id)}`), 204);
+    await make(founder, "/v1/team-members", { team_id: other.id, member_id: place?.member_id, role: "member" });
+    const moved = await watchAll(member);
+    await all.until(saw(await chat(here.key)));
+    const joined = await chat(there.key);
+    expect(requestsOf(await moved.until(saw(joined)))).toEqual([[joined, other.id]]);
+    // What was opened before ends, and shows nothing of the team that they came to until then.
+    for (const stream of [by_member, one]) {
+      const ended = await stream.until((sent) => sent.some(({ event }) => event === "end"));
+      expect(ended.at(-1)).toEqual({ event: "end", data: { reason: "rights_changed" } });
+      expect(requestsOf(ended).filter(([, team_id]) => team_id !== mine.id)).toEqual([]);
+    }
+
+    await all.until(saw(await chat(here.key)));
+    const last = await chat(there.key);
+    for (const stream of [moved, by_lead]) {
+      const teams = requestsOf(await stream.until(saw(last))).map(([, team_id]) => team_id);
+      expect(new Set(teams)).toEqual(new Set([other.id]));
+    }
+    const { spent_usd } = (await founder.call("GET", `/v1/wallets/${there.id}`)).body;
+    const unseen = await by_outsider.until((sent) =>
+      sent.some(({ data }) => data.wallet_id === there.id && data.spent_usd === spent_usd),
+    );
+    expect(requestsOf(unseen)).toEqual([]);
+    await Promise.all([all, by_lead, by_outsider, moved].map((stream) => stream.stop()));
+  }, 120_000);
+
+  it.concurrent("ends when whoever sees everything sees it no more", async () => {
+    const admin = await invite(platform, founder, { role: "admin" });
+    const watching = await watch("/v1/live", { cookie: admin.cookie });
+    await watching.until((sent) => sent.length > 0);
+    const members = rowsOf(await founder.call("GET", "/v1/members"));
+    const id = String(members.find(({ email }) => email === admin.email)?.id);
+    expectStatus(await founder.call("PATCH", `/v1/members/${id}`, { role: "member" }, { "if-match": '"1"' }), 200);
+    const sent = await watching.until((all) => all.some(({ event }) => event === "end"));
+    expect(sent.at(-1)?.data).toEqual({ reason: "rights_changed" });
+  }, 120_000);
+
+  it.concurrent("ends when the session does", async () => {
     const person = await signUp(platform);
     const watching = await watch("/v1/live", { cookie: person.cookie });
     await watching.until((sent) => sent.length > 0);

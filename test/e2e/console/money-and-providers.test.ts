@@ -387,6 +387,43 @@ describe("a provider", () => {
   });
 });
 
+describe("a provider that is deleted", () => {
+  const rates = { input_usd_per_million: "2000", output_usd_per_million: "4000" };
+  const provider = { id: "gone", kind: "sandbox" };
+  const priceOf = (model: string, more: object = {}) =>
+    make(founder, "/v1/prices", { provider_id: "gone", model, upstream_id: "echo", rates, ...more });
+  const listed = async (query = "") => rowsOf(await founder.call("GET", `/v1/prices?provider_id=gone${query}`));
+
+  it("takes its own prices with it: charges are still explained, and one made anew begins without them", async () => {
+    await make(founder, "/v1/providers", provider);
+    const used = await priceOf("m");
+    await priceOf("m", { effective_from: new Date(Date.now() + 3_600_000).toISOString() });
+    await priceOf("echo", { withdrawn: true });
+    const charged = expectStatus(await chat(app, "gone/m"), 200);
+    const request_id = charged.headers.get("x-ao-request-id");
+    expectStatus(await founder.call("DELETE", "/v1/providers/gone"), 204);
+
+    expect(await listed()).toEqual([]);
+    const kept = await listed("&retired=true");
+    expect(kept.map(({ model }) => model).sort()).toEqual(["echo", "m"]);
+    for (const { retired_at } of kept) expect(retired_at).toMatch(/^\d{4}-/);
+    const body = { provider_id: "gone", model: "m", rates };
+    expect((await founder.call("POST", "/v1/prices", body)).status).toBe(400);
+
+    await make(founder, "/v1/providers", provider);
+    await expect.poll(async () => codeOf(await chat(app, "gone/m")), { timeout: 30_000 }).toBe("model_not_found");
+    // It was withdrawn from the one before; the price list's model is there again.
+    expectStatus(await chat(app, "gone/echo"), 200);
+    const anew = await priceOf("m");
+    expect((await listed()).map(({ id }) => id)).toEqual([anew.id]);
+
+    const explained = async () => (await founder.call("GET", `/v1/requests/${request_id}`)).body.price;
+    await expect
+      .poll(explained, { timeout: 30_000 })
+      .toMatchObject({ id: used.id, source: "organisation", sum_usd: charged.headers.get("x-ao-cost-usd") });
+  });
+});
+
 describe("what is too much for one entry", () => {
   it("is still changed and told: long lists are named by their size", async () => {
     const models = Array.from({ length: 100 }, (_, index) => `openai/${"x".repeat(180)}-${index}`);

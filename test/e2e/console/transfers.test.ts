@@ -66,6 +66,8 @@ const approve = (by: Caller, id: string, kind = "transfers"): Promise<Answer> =>
   by.call("POST", `/v1/wallet/${kind}/${id}/approve`);
 const reject = (by: Caller, id: string, reason?: object): Promise<Answer> =>
   by.call("POST", `/v1/wallet/transfers/${id}/reject`, reason);
+const cancel = (by: Caller, id: string, kind = "transfers"): Promise<Answer> =>
+  by.call("POST", `/v1/wallet/${kind}/${id}/cancel`);
 const paramOf = (answer: Answer) =>
   z.object({ error: z.looseObject({ param: z.string().nullable() }) }).parse(answer.body).error.param;
 
@@ -146,6 +148,89 @@ describe("a transfer", () => {
     ]);
     expect(await balance(from)).toBe("100.000000000");
     expect(await actionsOf(id)).toEqual(["transfer.requested", "transfer.rejected"]);
+  });
+
+  it("is taken back by who asked for it and nobody else, once, and moves nothing then", async () => {
+    const [from, to] = [await newWallet(), await newWallet()];
+    const { id } = await ask(member, from, to);
+    const other = await invite(platform, founder, { role: "member" });
+    for (const by of [other, admin, founder]) {
+      const refused = await cancel(by, id);
+      expect([refused.status, codeOf(refused), messageOf(refused)]).toEqual([
+        403,
+        "forbidden",
+        expect.stringContaining("Only who has asked for it"),
+      ]);
+    }
+    expect((await cancel(stranger, id)).status).toBe(404);
+    const cancelled = expectStatus(await cancel(member, id), 200);
+    expect(cancelled.body).toMatchObject({ status: "cancelled", decided_by_name: member.email, finished_at: null });
+    expect(expectStatus(await cancel(member, id), 200).body).toEqual(cancelled.body);
+    for (const late of [await approve(admin, id), await reject(admin, id)]) {
+      expect([late.status, codeOf(late), messageOf(late)]).toEqual([
+        409,
+        "conflict",
+        expect.stringContaining("taken back"),
+      ]);
+    }
+    expect((await cancel(stranger, id)).status).toBe(404);
+    expect([await balance(from), await balance(to)]).toEqual(["100.000000000", "100.000000000"]);
+    expect(await actionsOf(id)).toEqual(["transfer.requested", "transfer.cancelled"]);
+    expect(rowsOf(await founder.call("GET", "/v1/wallet/transfers?status=cancelled")).map((row) => row.id)).toContain(
+      id,
+    );
+    expect(rowsOf(await founder.call("GET", `/v1/alerts?object_id=${id}`))).toHaveLength(1);
+  });
+
+  it("is taken back by whatever key of who asked for it, which may ask itself", async () => {
+    const [from, to] = [await newWallet(), await newWallet()];
+    const [asking, reading] = [await keyOf(admin, ["money:request"]), await keyOf(admin, ["wallets:read"])];
+    const { id } = await ask(admin, from, to);
+    expect((await cancel(reading, id)).status).toBe(403);
+    expect(expectStatus(await cancel(asking, id), 200).body).toMatchObject({ status: "cancelled" });
+    const { id: by_key } = await ask(asking, from, to);
+    expect(expectStatus(await cancel(admin, by_key), 200).body).toMatchObject({ status: "cancelled" });
+  });
+
+  it("that was decided or has expired is not taken back any more", async () => {
+    const [from, to] = [await newWallet(), await newWallet()];
+    const late = async (decide: (id: string) => Promise<unknown>): Promise<string> => {
+      const { id } = await ask(member, from, to, "1");
+      await decide(id);
+      const answer = await cancel(member, id);
+      expect([answer.status, codeOf(answer)]).toEqual([409, "conflict"]);
+      return messageOf(answer);
+    };
+    expect(await late((id) => approve(admin, id))).toContain("approved already");
+    expect(await late((id) => reject(admin, id))).toContain("rejected already");
+    const overdue = "UPDATE money_requests SET expires_at = 1 WHERE id = ?";
+    expect(await late((id) => platform.query(overdue, id))).toContain("expired");
+    expect(await balance(from)).toBe("99.000000000");
+  });
+
+  it("approved and taken back at once is one of both, and its money is where that says", async () => {
+    const [from, to] = [await newWallet(), await newWallet()];
+    const asked = await Promise.all(Array.from({ length: 12 }, () => ask(member, from, to, "1")));
+    const ends = await Promise.all(
+      asked.map(async ({ id }, index) => {
+        // Either is first in half of them.
+        const both = [() => approve(admin, id), () => cancel(member, id)];
+        const ordered = index % 2 === 0 ? both : both.toReversed();
+        const answers = await Promise.all(ordered.map((decide) => decide()));
+        expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+        const won = answers.find(({ status }) => status === 200)?.body.status;
+        expect(["done", "cancelled"]).toContain(won);
+        expect((await founder.call("GET", `/v1/wallet/transfers/${id}`)).body.status).toBe(won);
+        expect(await actionsOf(id)).toEqual([
+          "transfer.requested",
+          ...(won === "done" ? ["transfer.approved", "transfer.done"] : ["transfer.cancelled"]),
+        ]);
+        return won;
+      }),
+    );
+    const moved = ends.filter((end) => end === "done").length;
+    expect([await balance(from), await balance(to)]).toEqual([`${100 - moved}.000000000`, `${100 + moved}.000000000`]);
+    for (const id of [from, to]) expect((await audited(id)).body).toEqual({ ok: true, problems: [] });
   });
 
   it("expires after 48 hours, and then nobody approves it, whether that is on record yet or not", async () => {
@@ -260,10 +345,13 @@ describe("a transfer", () => {
     const own = await ask(giver, from, to, "1");
     expect((await approve(giver, own.id)).status).toBe(403);
     expectStatus(await reject(giver, own.id), 200);
+    expectStatus(await cancel(giver, (await ask(giver, from, to, "1")).id), 200);
     const pool = await ask(member, await newWallet(), from);
     expect((await approve(giver, pool.id)).status).toBe(403);
     const corrected = await make(founder, `/v1/wallets/${from}/adjustments`, { amount_usd: "101", reason: "A test" });
     expect((await approve(giver, corrected.id, "adjustments")).status).toBe(403);
+    expect((await cancel(giver, corrected.id, "adjustments")).status).toBe(403);
+    expect(expectStatus(await cancel(founder, corrected.id, "adjustments"), 200).body.status).toBe("cancelled");
   });
 
   it("may be asked for by a team's lead for a wallet of that team only", async () => {

@@ -265,6 +265,73 @@ describe("an alert becomes deliveries", () => {
   });
 });
 
+describe("a request for money", () => {
+  /** Who is written to when money of a wallet is asked for, to go to one of the team `tem_1`. */
+  async function asks(from_team: string | null, requester_ids: readonly string[]) {
+    await run("INSERT INTO teams (id, org_id, name, created_at) VALUES ('tem_2', 'org_1', 'Ads', 0)");
+    await run(
+      "INSERT INTO wallets (id, org_id, name, team_id, created_at) VALUES ('wal_from', 'org_1', 'From', ?1, 0)",
+      from_team,
+    );
+    await run(
+      `INSERT INTO money_requests
+        (id, org_id, kind, status, from_wallet_id, to_wallet_id, amount_nano_usd, reason, requested_by, requested_by_name, requester_ids, created_at)
+       VALUES ('trf_1', 'org_1', 'transfer', 'pending', 'wal_from', 'wal_1', 1, 'Why', 'x', 'x', ?1, 0)`,
+      JSON.stringify(requester_ids),
+    );
+    const { sql, params } = await insertAlert(
+      {
+        source: "money/trf_1",
+        org_id: "org_1",
+        kind: "budget_request",
+        object: { type: "transfer", id: "trf_1" },
+        team_id: "tem_1",
+        at: NOON,
+        details: {},
+        dedupe_key: "money/trf_1",
+      },
+      NOON,
+    );
+    await run(sql, ...params);
+    await route();
+    return (await deliveries()).map(({ recipient }) => recipient).filter((recipient) => recipient !== "");
+  }
+  beforeEach(org);
+
+  test("is told to the leads of the team that gives, beside the admins", async () => {
+    expect(await asks("tem_1", ["member"])).toEqual(["lead@x", "owner@x"]);
+  });
+
+  test("is not told to a lead who has asked for it, nor to one of a team that only takes", async () => {
+    expect(await asks("tem_1", ["key_1", "lead"])).toEqual(["owner@x"]);
+    await run("DELETE FROM notification_deliveries");
+    await run("UPDATE wallets SET team_id = 'tem_2' WHERE id = 'wal_from'");
+    await run("UPDATE money_requests SET requester_ids = '[]'");
+    await run("UPDATE alerts SET routed_at = NULL");
+    await route();
+    expect(await deliveries()).toMatchObject([{ channel_id: "chn_hook" }, { recipient: "owner@x" }]);
+  });
+
+  test("of nobody's money but the organisation's is for its admins", async () => {
+    expect(await asks(null, [])).toEqual(["owner@x"]);
+  });
+
+  test("is for whom the policy names, and for the deciders as one of them", async () => {
+    const named = (recipients: string) =>
+      run(
+        "INSERT OR REPLACE INTO alert_policies (id, org_id, name, team_id, ladder, recipients, created_at) VALUES ('apl_1', 'org_1', 'Org', NULL, '[]', ?1, 0)",
+        recipients,
+      );
+    await named('{"budget_request":["giving_team_lead"]}');
+    expect(await asks("tem_1", [])).toEqual(["lead@x"]);
+    await run("DELETE FROM notification_deliveries");
+    await run("UPDATE alerts SET routed_at = NULL");
+    await named('{"budget_request":["admins"]}');
+    await route();
+    expect(await deliveries()).toMatchObject([{ recipient: "owner@x" }]);
+  });
+});
+
 describe("security", () => {
   const blocked = (n: number, changes: Partial<EventOf<"request.blocked">["details"]> = {}) => ({
     event_id: `aud_${n}`,

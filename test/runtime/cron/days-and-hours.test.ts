@@ -186,7 +186,7 @@ describe("an answer from days and hours is that from hours alone", () => {
       granularity,
       time_zone,
       group_by: fc.subarray(["provider", "model"]),
-      filter: fc.oneof(fc.constant({}), fc.record({ model: some("openai/m0", "openai/m2") })),
+      filter: fc.oneof(fc.constant({}), fc.record({ model: some("openai/m0", "openai/m2") }), filters),
     });
     await fc.assert(
       fc.asyncProperty(asked, slice, async ({ range: { from, to }, ...more }, rows) => {

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import * as z from "zod";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { bucketMs, bucketOf } from "../../../schema/kernel/log-buckets.ts";
+import { LOG_BEGINS } from "../../../schema/rollup/statements.ts";
 import type { EventOf } from "../../../schema/wire/events.ts";
 import type { RequestOutcome } from "../../../schema/wire/request-record.ts";
 import { latencyLines } from "../../../workers/dashboard/latency/lines.ts";
@@ -165,6 +166,18 @@ test("days of a zone that is half an hour off are counted from the log", async (
     ["2026-11-08T18:30:00.000Z", stored(100), null],
     ["2026-11-09T18:30:00.000Z", stored(900), null],
   ]);
+});
+
+test("by what counts are not kept of, all of it comes from the log, and nothing where that was deleted", async () => {
+  const events = requests();
+  await deliverAll(events);
+  const { data, relative_error } = await ask({ group_by: [], filter: { key: context.key_id } });
+  expect(data).toHaveLength(1);
+  for (const row of data) expectWithin(row.latency, latencies(events), relative_error);
+  expect((await ask({ group_by: [], filter: { key: "key_other" } })).data).toEqual([]);
+  await env.DB.prepare("INSERT INTO job_state (job, cursor) VALUES (?, ?)").bind(LOG_BEGINS, String(HOUR)).run();
+  await expect(ask({ filter: { key: context.key_id } })).rejects.toThrow("log_deleted");
+  expect((await ask({ group_by: [], filter: { provider: "openai" } })).data).toEqual(data);
 });
 
 test("CSV has the same figures, and another org's are not there", async () => {

@@ -2,11 +2,12 @@ import { env } from "cloudflare:workers";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ADD_LATE, CHECK_DAYS, CHECK_LATENCY_DAYS, FOLD_HOURS } from "../../../schema/rollup/days.ts";
-import { CHECK_LATENCIES, CHECK_SUMS, REBUILD } from "../../../schema/rollup/statements.ts";
+import { CHECK_CACHE, CHECK_LATENCIES, CHECK_SUMS, REBUILD } from "../../../schema/rollup/statements.ts";
 import { recordEvents } from "../../../workers/cron/events/record-events.ts";
 import { foldDays } from "../../../workers/cron/jobs/fold-days.ts";
 import { purgeLog } from "../../../workers/cron/jobs/purge-log.ts";
 import { addBatchToRollups } from "../../../workers/cron/rollup/add-batch.ts";
+import { addBatchToCache } from "../../../workers/cron/rollup/add-cache.ts";
 import { addBatchToExperiments, attributeFeedback } from "../../../workers/cron/rollup/add-experiments.ts";
 import { bucketsStatement, endOfBuckets } from "../../../workers/dashboard/latency/statement.ts";
 import { ourCount } from "../../../workers/dashboard/reconciliation/our-count.ts";
@@ -28,7 +29,7 @@ async function planOf(sql: string, params: readonly unknown[]): Promise<readonly
 }
 
 const TABLES =
-  "request_log|request_adjustments|adjustment|rollup_hourly|latency_hourly|rollup_daily|latency_daily|request_feedback|early";
+  "request_log|request_adjustments|adjustment|rollup_hourly|latency_hourly|cache_hourly|rollup_daily|latency_daily|request_feedback|early";
 
 /** Steps that read a table from end to end. */
 const scans = (plan: readonly string[]): readonly string[] =>
@@ -50,9 +51,9 @@ describe("the write path", () => {
     const postings = ["e1", "e2"].map((event_id) => ({ event_id, org_id: "org_1", at: 0 }));
     await db.batch([
       ...addBatchToRollups(db, "batch", postings),
-      ...[addBatchToExperiments, attributeFeedback].flatMap((add) => add(db, "batch", ["e1", "e2"])),
+      ...[addBatchToExperiments, addBatchToCache, attributeFeedback].flatMap((add) => add(db, "batch", ["e1", "e2"])),
     ]);
-    expect(statements).toHaveLength(8);
+    expect(statements).toHaveLength(9);
     for (const { sql, params } of statements) {
       const plan = await planOf(sql, params);
       expect(scans(plan)).toEqual([]);
@@ -62,12 +63,12 @@ describe("the write path", () => {
 });
 
 describe("the check of the sums and their making anew", () => {
-  test.each([...REBUILD, CHECK_SUMS, CHECK_LATENCIES, CHECK_DAYS, CHECK_LATENCY_DAYS])(
+  test.each([...REBUILD, CHECK_SUMS, CHECK_LATENCIES, CHECK_CACHE, CHECK_DAYS, CHECK_LATENCY_DAYS])(
     "read the hours and days that they are asked about and no others: %#",
     async (sql) => {
       const plan = await planOf(sql, [0, 3_600_000]);
       expect(scans(plan)).toEqual([]);
-      const read = [...sql.matchAll(/(?:FROM|JOIN) (rollup|latency)_(hourly|daily)(?= WHERE|\n| USING)/g)];
+      const read = [...sql.matchAll(/(?:FROM|JOIN) (rollup|latency|cache)_(hourly|daily)(?= WHERE|\n| USING)/g)];
       for (const [, table, unit] of read) {
         const [key, time] = unit === "daily" ? ["PRIMARY KEY", "day"] : [`sqlite_autoindex_${table}_hourly_1`, "hour"];
         expect(lookups(plan)).toContain(`${table}_${unit} ${key} (org_id=? AND ${time}>? AND ${time}<?)`);

@@ -1,5 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { CacheStatus } from "../../../schema/caching/cache-status.ts";
 import { USAGE_COMPONENTS } from "../../../schema/canonical/usage.ts";
 import { bucketOf, ZERO_BUCKET } from "../../../schema/kernel/log-buckets.ts";
 import type { RequestOutcome } from "../../../schema/wire/request-record.ts";
@@ -62,6 +63,7 @@ describe("the check of the rollup", () => {
       ...range,
       differences: [],
       latency_differences: [],
+      cache_differences: [],
       day_differences: [],
       latency_day_differences: [],
     });
@@ -115,6 +117,7 @@ describe("the check of the rollup", () => {
           requests: -1,
         },
       ],
+      cache_differences: [],
       day_differences: [],
       latency_day_differences: [],
     });
@@ -135,6 +138,65 @@ describe("the check of the rollup", () => {
   ])("refuses the range $from to $to", async (bad) => {
     expect(await rpc().rollupCheck(bad)).toEqual({ status: "invalid_range" });
     expect(await rpc().rollupRebuild(bad)).toEqual({ status: "invalid_range" });
+  });
+});
+
+describe("the figures of the cache", () => {
+  const asked = (id: string, status: CacheStatus, at: number, team_id: string | null = "tem_1") =>
+    completed(id, {
+      at,
+      team_id,
+      cost_nano_usd: status === "miss" ? 1_000 : 0,
+      record: { ...record, cache: { status, score: null, saved_nano_usd: status === "miss" ? 0 : 700, saved_ms: 90 } },
+    });
+  const ofCache = async () =>
+    (await env.DB.prepare("SELECT * FROM cache_hourly ORDER BY org_id, hour, team_id, status").all()).results;
+  const place = { org_id: "org_1", provider_id: "openai", model: "openai/gpt-5" };
+  const nothing = { requests: 0, cost_nano_usd: "0", saved_nano_usd: 0, saved_ms: 0, latency_ms_sum: 0 };
+
+  beforeEach(() =>
+    deliver(
+      flights(
+        asked("c1", "hit-exact", HOUR),
+        asked("c2", "hit-exact", HOUR + 1),
+        asked("c3", "miss", HOUR + HOUR_MS),
+        asked("c4", "hit-semantic", HOUR + 2 * HOUR_MS, null),
+        asked("c5", "miss", HOUR + 3 * HOUR_MS),
+      ),
+    ),
+  );
+
+  test("are compared with the log and made anew: a figure, a missing row and a row too many", async () => {
+    const right = await ofCache();
+    expect(right).toHaveLength(4);
+    expect(await rpc().rollupCheck(range)).toMatchObject({ cache_differences: [] });
+    await env.DB.batch([
+      env.DB.prepare("UPDATE cache_hourly SET saved_nano_usd = saved_nano_usd + 7 WHERE hour = ?").bind(HOUR),
+      env.DB.prepare("DELETE FROM cache_hourly WHERE team_id = ''"),
+      env.DB.prepare(
+        "INSERT INTO cache_hourly SELECT org_id, hour, 'tem_ghost', provider_id, model, status, 2, 0, 0, 0, 0 FROM cache_hourly WHERE hour = ?",
+      ).bind(HOUR + HOUR_MS),
+    ]);
+    expect(await rpc().rollupCheck(range)).toMatchObject({
+      differences: [],
+      cache_differences: [
+        { ...place, ...nothing, hour: HOUR, team_id: "tem_1", status: "hit-exact", saved_nano_usd: 7 },
+        { ...place, ...nothing, hour: HOUR + HOUR_MS, team_id: "tem_ghost", status: "miss", requests: 2 },
+        {
+          ...place,
+          hour: HOUR + 2 * HOUR_MS,
+          team_id: "",
+          status: "hit-semantic",
+          requests: -1,
+          cost_nano_usd: "0",
+          saved_nano_usd: -700,
+          saved_ms: -90,
+          latency_ms_sum: -400,
+        },
+      ],
+    });
+    await rpc().rollupRebuild(range);
+    expect(await ofCache()).toEqual(right);
   });
 });
 

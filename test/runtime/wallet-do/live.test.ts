@@ -49,7 +49,7 @@ const lastWallet = (messages: readonly LiveMessage[]) => messages.at(-1)?.wallet
 
 describe("a wallet that is watched", () => {
   test("tells how it is at first, then what is held, then what was charged and for which request", async () => {
-    const stub = await freshWallet({ limit_nano_usd: 5 * DOLLAR });
+    const stub = await freshWallet({ limit_nano_usd: 5 * DOLLAR, team_id: "team_1" });
     const watcher = await watch(stub);
     await watcher.until((all) => all.length === 1);
     expect(lastWallet(watcher.messages)).toMatchObject({ available_nano_usd: 5 * DOLLAR, open_holds: 0 });
@@ -58,7 +58,9 @@ describe("a wallet that is watched", () => {
     await stub.settle(settle("a", 7));
     const messages = await watcher.until((all) => requestsOf(all).length > 0);
     expect(lastWallet(messages)).toMatchObject({ held_nano_usd: 0, spent_nano_usd: 7, open_holds: 0 });
-    expect(requestsOf(messages)).toMatchObject([{ id: "a", cost_nano_usd: 7, outcome: "completed" }]);
+    expect(requestsOf(messages)).toMatchObject([
+      { id: "a", team_id: "team_1", cost_nano_usd: 7, outcome: "completed" },
+    ]);
   });
 
   test("tells many requests in few messages, as many as there may be, and counts the others", async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { quietLogs } from "./fixtures.ts";
-import { wholeGateway } from "./whole-gateway.ts";
+import { quietLogs, unanswered } from "./fixtures.ts";
+import { type GatewayOptions, wholeGateway } from "./whole-gateway.ts";
 
 beforeEach(() => {
   quietLogs();
@@ -120,5 +120,51 @@ describe("a blocked request", () => {
     await gateway.drained();
     expect(gateway.events).toMatchObject([{ target: { id: "acme/gpt-4.1-nano" }, details: { code: "forbidden" } }]);
     expect(gateway.events).toHaveLength(1);
+  });
+});
+
+describe("what places no hold, and is asked with a key", () => {
+  const ASKED = { model: "acme/gpt-4.1-nano", messages: [{ role: "user", content: "x" }] };
+  const routes: readonly [path: string, body?: object, headers?: Readonly<Record<string, string>>][] = [
+    ["/v1/models"],
+    ["/v1/wallet/balance"],
+    ["/v1/feedback", { request_id: `req_${"0".repeat(26)}`, score: 1 }],
+    ["/v1/messages/count_tokens", ASKED],
+    ["/v1/chat/completions", ASKED, { "x-ao-dry-run": "true" }],
+  ];
+  const asking = async (state_for: GatewayOptions["state_for"]) => {
+    const gateway = await wholeGateway(state_for === undefined ? {} : { state_for });
+    await gateway.addProvider({ id: "acme" });
+    const ask = async ([path, body, headers = {}]: (typeof routes)[number]) => {
+      const sent = { authorization: `Bearer ${gateway.key}`, "content-type": "application/json", ...headers };
+      const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+      return (await gateway.fetch(path, { headers: sent, ...init })).status;
+    };
+    return { gateway, ask };
+  };
+
+  it.each(routes)(
+    "%s is refused to a key that its wallet knows to be revoked, and the org is told",
+    async (...route) => {
+      const { gateway, ask } = await asking(async () => ({ status: "key_revoked" }));
+      expect(await ask(route)).toBe(401);
+      await gateway.drained();
+      expect(gateway.events).toMatchObject([{ details: { code: "invalid_api_key", route: route[0] } }]);
+    },
+  );
+
+  it.each(routes)("%s is not answered while the wallet does not say", async (...route) => {
+    const { ask } = await asking(unanswered);
+    expect(await ask(route)).toBe(503);
+  });
+
+  it.each(routes)("%s asks the wallet once", async (...route) => {
+    const asked: string[] = [];
+    const { ask } = await asking(async (key_id) => {
+      asked.push(key_id);
+      return { status: "key_revoked" };
+    });
+    await ask(route);
+    expect(asked).toEqual([expect.stringMatching(/^key_whole_/)]);
   });
 });

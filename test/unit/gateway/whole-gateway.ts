@@ -5,6 +5,7 @@ import type { AuthorizeAnswer, AuthorizeRequest } from "../../../schema/wire/con
 import type {
   AdmitAnswer,
   AdmitRequest,
+  KeyedState,
   SettleAnswer,
   SettleRequest,
   WalletRpc,
@@ -12,6 +13,8 @@ import type {
 import { createApp } from "../../../workers/gateway/app.ts";
 import type { Env } from "../../../workers/gateway/env.ts";
 import { ROUTES } from "../../../workers/gateway/routes/routes.ts";
+import { settings } from "../wallet/make.ts";
+import { MemoryWallet } from "../wallet/memory-wallet.ts";
 import { config, SECRET, standIn, tokenizerOf, usd } from "./fixtures.ts";
 import { memoryD1 } from "./memory-d1.ts";
 
@@ -32,6 +35,8 @@ const CREDENTIAL = { api_key: "sk-canary-0123456789" };
 
 export interface GatewayOptions {
   readonly admit?: AdmitAnswer;
+  /** What the wallet says of a key that asks for what places no hold; its state unless given. */
+  readonly state_for?: (key_id: string) => Promise<KeyedState>;
   /** Gets the signal that ends the call. */
   readonly upstream?: (signal: AbortSignal | null) => Response | Promise<Response>;
   readonly authorize?: (request: AuthorizeRequest) => AuthorizeAnswer | Promise<AuthorizeAnswer>;
@@ -57,6 +62,8 @@ export async function wholeGateway(options: GatewayOptions = {}) {
   const events: unknown[] = [];
   const behind: Promise<unknown>[] = [];
   const ended: SettleAnswer = { status: "settled", charged_nano_usd: usd(0), available_nano_usd: null };
+  const books = new MemoryWallet(0);
+  books.configure(settings());
   const wallet = standIn<WalletRpc>({
     admit: async (request) => {
       steps.push("admit");
@@ -73,6 +80,7 @@ export async function wholeGateway(options: GatewayOptions = {}) {
       return { ...ended, status: "released" };
     },
     state: async () => null,
+    stateFor: options.state_for ?? (async (key_id) => books.readFor(key_id)),
   });
   const d1 = await memoryD1();
   const org_id = `org_${made}`;

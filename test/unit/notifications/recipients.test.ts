@@ -10,6 +10,7 @@ import {
 import {
   type ChannelPlace,
   DESTINATIONS_MAX,
+  type Giving,
   type Person,
   resolveRecipients,
 } from "../../../workers/cron/notifications/resolve-recipients.ts";
@@ -43,7 +44,7 @@ describe("the escalation ladder", () => {
     ["anomaly", ["team_lead", "finops", "channels"]],
     ["provider", ["admins", "channels"]],
     ["security", ["admins", "channels"]],
-    ["budget_request", ["admins", "channels"]],
+    ["budget_request", ["admins", "giving_team_lead", "channels"]],
     ["bill", ["finops", "channels"]],
   ] as const)("is not asked about %s, which goes to %j unless the policy says otherwise", (kind, told) => {
     expect(recipientsOf(DEFAULT_POLICY, kind, null)).toEqual(told);
@@ -68,11 +69,18 @@ describe("the escalation ladder", () => {
 
   test("is not where recipients of other kinds belong", () => {
     expect(recipientsByKindSchema.safeParse({ threshold: ["team"] }).success).toBe(false);
+    expect(recipientsByKindSchema.safeParse({ anomaly: ["giving_team_lead"] }).success).toBe(false);
+    expect(recipientsByKindSchema.safeParse({ budget_request: ["giving_team_lead", "team"] }).success).toBe(true);
     expect(readPolicy(null, { anomaly: ["team"] }).recipients).toEqual({ anomaly: ["team"] });
   });
 });
 
-const person = (email: string, role: string, teams: Record<string, string> = {}): Person => ({ email, role, teams });
+const person = (email: string, role: string, teams: Record<string, string> = {}): Person => ({
+  user_id: `usr_${email}`,
+  email,
+  role,
+  teams,
+});
 
 const people = [
   person("owner", "owner"),
@@ -134,6 +142,21 @@ describe("who is told", () => {
     const found = resolveRecipients(["admins"], null, "threshold", { people, channels });
     expect(new Set(found.map(({ channel_id }) => channel_id))).toEqual(new Set(["chn_mail"]));
     expect(resolveRecipients(["admins"], null, "threshold", { people, channels: [hook] })).toEqual([]);
+  });
+
+  test.each([
+    ["its leads", "team_a", [], ["lead"]],
+    ["its leads, and not who of them has asked", "team_a", ["key_1", "usr_lead"], []],
+    ["nobody else where it has no lead", "team_without_lead", [], []],
+    ["an admin who leads it, once", "team_b", [], ["admin"]],
+  ])("of money of a team are %s", (_who, team_id, requester_ids, expected) => {
+    const of = (recipients: readonly string[], giving: Giving | null) =>
+      resolveRecipients(recipients, "team_a", "budget_request", { people, channels }, giving).map(
+        ({ recipient }) => recipient,
+      );
+    expect(of(["giving_team_lead"], { team_id, requester_ids })).toEqual(expected);
+    expect(of(["giving_team_lead"], null)).toEqual([]);
+    expect(of(["admins", "giving_team_lead"], { team_id: "team_b", requester_ids })).toEqual(["owner", "admin"]);
   });
 
   test("is bounded", () => {

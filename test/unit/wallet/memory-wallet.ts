@@ -21,7 +21,7 @@ import { decideAdmit, type Short } from "../../../workers/wallet-do/core/admit.t
 import { decideChargeAttempt } from "../../../workers/wallet-do/core/attempt.ts";
 import { apply, type Change, type Decision, type Posting } from "../../../workers/wallet-do/core/change.ts";
 import { decideConfigure } from "../../../workers/wallet-do/core/configure.ts";
-import { describe } from "../../../workers/wallet-do/core/describe.ts";
+import { describe, describeFor } from "../../../workers/wallet-do/core/describe.ts";
 import { decideLimitKey } from "../../../workers/wallet-do/core/limit-key.ts";
 import { overdue } from "../../../workers/wallet-do/core/overdue.ts";
 import { pendingReader } from "../../../workers/wallet-do/core/pending-reader.ts";
@@ -120,6 +120,9 @@ export class MemoryWallet {
   }
   read() {
     return this.run((state) => ({ answer: describe(state), changes: [] }));
+  }
+  readFor(key_id: string) {
+    return this.run((state) => ({ answer: describeFor(state, key_id), changes: [] }));
   }
   /** What an alarm does to the wallet: nothing but what is due. */
   ring() {

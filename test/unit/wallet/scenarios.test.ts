@@ -369,6 +369,18 @@ describe("a hold lives as long as its request reports", () => {
     expect(grow(50_000)).toMatchObject({ status: "held", hold_nano_usd: 50_000 });
   });
 
+  test("a revoked key is told nothing of its wallet, nor of one that has no settings yet", () => {
+    const made = wallet();
+    expect(made.readFor("key_1")).toEqual({ status: "known", state: made.read() });
+    const fresh = new MemoryWallet(NOON);
+    expect(fresh.readFor("key_1")).toEqual({ status: "not_configured" });
+    for (const one of [made, fresh]) {
+      one.revokeKey("key_1");
+      expect(one.readFor("key_1")).toEqual({ status: "key_revoked" });
+      expect(one.readFor("key_2").status).not.toBe("key_revoked");
+    }
+  });
+
   test("a clock that jumps back unexpires nothing and shortens no deadline", () => {
     const made = wallet();
     made.admit(admit("a", 50_000));

@@ -2,6 +2,7 @@ import type { Database } from "../env.ts";
 import type { ChannelPlace, Directory, Person } from "./resolve-recipients.ts";
 
 interface PersonRow {
+  readonly user_id: string;
   readonly email: string;
   readonly role: string;
   readonly teams: string;
@@ -33,7 +34,7 @@ export async function readDirectory(db: Database, org_id: string): Promise<Direc
 }
 
 const PEOPLE = `
-  SELECT users.email, members.role, (
+  SELECT users.id AS user_id, users.email, members.role, (
     SELECT json_group_object(team_id, role) FROM team_members WHERE team_members.member_id = members.id
   ) AS teams
   FROM members JOIN users ON users.id = members.user_id WHERE members.org_id = ?1 ORDER BY members.id`;

@@ -1,9 +1,10 @@
-import { permissionsOfRole } from "../../../schema/access/permissions.ts";
+import { permissionsOfRole, permissionsOfTeamRole } from "../../../schema/access/permissions.ts";
 import { channelKind } from "../../../schema/notifications/channel-kinds.ts";
-import { RECIPIENT_GROUPS, type RecipientGroup } from "../../../schema/notifications/policy.ts";
+import { GIVING_TEAM_LEAD, RECIPIENT_GROUPS, type RecipientGroup } from "../../../schema/notifications/policy.ts";
 
 /** A member of an org, and how they are reached. */
 export interface Person {
+  readonly user_id: string;
   readonly email: string;
   readonly role: string;
   /** Their role in each team that they belong to, by the team's id. */
@@ -25,6 +26,14 @@ export interface Directory {
   readonly channels: readonly ChannelPlace[];
 }
 
+/** Whose money a request for money asks for. */
+export interface Giving {
+  /** The team of the wallet that would give. */
+  readonly team_id: string;
+  /** Everybody whom the requester is one person with: they do not decide about it. */
+  readonly requester_ids: readonly string[];
+}
+
 /** Where one message goes. */
 export interface Destination {
   readonly channel_id: string;
@@ -39,13 +48,16 @@ const isGroup = (name: string): name is RecipientGroup => RECIPIENT_GROUPS.some(
 
 /**
  * Where a message goes, each place once. People get theirs by the org's oldest e-mail channel, and none when there is no
- * such channel. `alert_kind` is null for what every channel takes.
+ * such channel.
+ * @param alert_kind null for what every channel takes
+ * @param giving null where no team's money is asked for
  */
 export function resolveRecipients(
   recipients: readonly string[],
   team_id: string | null,
   alert_kind: string | null,
   { people, channels }: Directory,
+  giving: Giving | null = null,
 ): readonly Destination[] {
   const takes = ({ alert_kinds }: ChannelPlace): boolean =>
     alert_kind === null || alert_kinds === null || alert_kinds.includes(alert_kind);
@@ -53,7 +65,9 @@ export function resolveRecipients(
   const named = channels.filter((channel) => (all ? takes(channel) : false) || recipients.includes(channel.id));
   const mail = channels.find(isMail);
   const groups = recipients.filter(isGroup);
-  const written = mail === undefined ? [] : groups.flatMap((group) => peopleOf(group, team_id, people));
+  const deciders = recipients.includes(GIVING_TEAM_LEAD) ? decidersAmong(people, giving) : [];
+  const written =
+    mail === undefined ? [] : [...groups.flatMap((group) => peopleOf(group, team_id, people)), ...deciders];
   const found = [
     ...named.flatMap(placesOf),
     ...written.map(({ email }) => ({ channel_id: mail?.id ?? "", recipient: email })),
@@ -71,6 +85,16 @@ function placesOf(channel: ChannelPlace): readonly Destination[] {
 
 const mayRead = ({ role }: Person): boolean => permissionsOfRole(role).has("chargeback:read");
 const mayApprove = ({ role }: Person): boolean => permissionsOfRole(role).has("money:approve");
+
+/** Those who may decide because of the team whose money it is. */
+const decidersAmong = (people: readonly Person[], giving: Giving | null): readonly Person[] =>
+  giving === null
+    ? []
+    : people.filter(
+        ({ user_id, teams }) =>
+          permissionsOfTeamRole(teams[giving.team_id] ?? "").has("money:approve") &&
+          !giving.requester_ids.includes(user_id),
+      );
 
 function peopleOf(group: RecipientGroup, team_id: string | null, people: readonly Person[]): readonly Person[] {
   const inTeam = team_id === null ? [] : people.filter(({ teams }) => teams[team_id] !== undefined);

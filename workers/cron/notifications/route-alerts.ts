@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { isJsonObject, tryParseJson } from "../../../schema/kernel/json.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { ALERT_KINDS } from "../../../schema/notifications/alert-kinds.ts";
@@ -7,7 +8,7 @@ import type { Database } from "../env.ts";
 import { problemOf } from "../problem-of.ts";
 import { composeAlert } from "./compose-alert.ts";
 import { readDirectory } from "./directory.ts";
-import { DESTINATIONS_MAX, type Directory, resolveRecipients } from "./resolve-recipients.ts";
+import { DESTINATIONS_MAX, type Directory, type Giving, resolveRecipients } from "./resolve-recipients.ts";
 
 export interface RouteSteps {
   newDeliveryId(): string;
@@ -78,7 +79,8 @@ async function route(db: Database, steps: RouteSteps, row: AlertRow, directory: 
   const content = isJsonObject(details) ? details : {};
   const percent = typeof content.percent === "number" ? content.percent : null;
   const told = kind === undefined ? [] : recipientsOf(await policyOf(db, row), kind, percent);
-  const places = resolveRecipients(told, row.team_id, row.kind, directory);
+  const giving = kind === "budget_request" ? await givingOf(db, row) : null;
+  const places = resolveRecipients(told, row.team_id, row.kind, directory, giving);
   if (places.length === DESTINATIONS_MAX) {
     log("warn", "alert_cut", { alert_id: row.id, org_id: row.org_id, most: DESTINATIONS_MAX });
   }
@@ -109,4 +111,19 @@ async function policyOf(db: Database, { org_id, team_id }: AlertRow): Promise<Po
     .first<{ ladder: string; recipients: string }>();
   if (found === null) return DEFAULT_POLICY;
   return readPolicy(tryParseJson(found.ladder), tryParseJson(found.recipients));
+}
+
+const idsSchema = z.array(z.string());
+
+/** Whose money is asked for, as it is now: who leads that team may decide. Null where it is no team's. */
+async function givingOf(db: Database, { org_id, object_id }: AlertRow): Promise<Giving | null> {
+  const found = await db
+    .prepare(
+      `SELECT wallets.team_id, money_requests.requester_ids
+       FROM money_requests JOIN wallets ON wallets.org_id = money_requests.org_id AND wallets.id = money_requests.from_wallet_id
+       WHERE money_requests.org_id = ?1 AND money_requests.id = ?2 AND wallets.team_id IS NOT NULL`,
+    )
+    .bind(org_id, object_id)
+    .first<{ team_id: string; requester_ids: string }>();
+  return found === null ? null : { ...found, requester_ids: idsSchema.parse(tryParseJson(found.requester_ids)) };
 }

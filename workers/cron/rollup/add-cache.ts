@@ -1,3 +1,4 @@
+import { ADD_TO_CACHE, BY_CACHE, CACHE_KEY, SUM_CACHE } from "../../../schema/rollup/sum-cache.ts";
 import type { Database } from "../env.ts";
 
 /**
@@ -12,16 +13,6 @@ export function addBatchToCache(
   return [db.prepare(ADD_HOURS).bind(batch_id, JSON.stringify(event_ids))];
 }
 
-const NEW = "event_id IN (SELECT value FROM json_each(?2)) AND batch_id = ?1 AND cache IS NOT NULL";
-
-const ADD_HOURS = `
-  INSERT INTO cache_hourly (org_id, hour, team_id, provider_id, model, status, requests, cost_nano_usd, saved_nano_usd,
-    saved_ms, latency_ms_sum)
-  SELECT org_id, at - at % 3600000, COALESCE(team_id, ''), provider_id, model, cache, COUNT(*), SUM(cost_nano_usd),
-    SUM(saved_nano_usd), SUM(saved_ms), SUM(latency_ms)
-  FROM request_log WHERE ${NEW}
-  GROUP BY 1, 2, 3, 4, 5, 6
-  ON CONFLICT (org_id, hour, team_id, provider_id, model, status) DO UPDATE SET
-    requests = requests + excluded.requests, cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd,
-    saved_nano_usd = saved_nano_usd + excluded.saved_nano_usd, saved_ms = saved_ms + excluded.saved_ms,
-    latency_ms_sum = latency_ms_sum + excluded.latency_ms_sum`;
+const ADD_HOURS = `${SUM_CACHE}
+  WHERE event_id IN (SELECT value FROM json_each(?2)) AND batch_id = ?1${BY_CACHE}
+  ON CONFLICT (${CACHE_KEY}) ${ADD_TO_CACHE}`;

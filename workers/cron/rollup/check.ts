@@ -1,5 +1,5 @@
 import { CHECK_DAYS, CHECK_LATENCY_DAYS } from "../../../schema/rollup/days.ts";
-import { CHECK_LATENCIES, CHECK_SUMS } from "../../../schema/rollup/statements.ts";
+import { CHECK_CACHE, CHECK_LATENCIES, CHECK_SUMS } from "../../../schema/rollup/statements.ts";
 import type { HourRange, RollupReport } from "../../../schema/wire/cron-rpc.ts";
 import type { Database } from "../env.ts";
 import { wholeHours } from "./hours.ts";
@@ -17,6 +17,7 @@ export async function checkRollup(db: Database, range: HourRange): Promise<Rollu
     ...hours,
     differences: await found(CHECK_SUMS),
     latency_differences: await found(CHECK_LATENCIES),
+    cache_differences: await found(CHECK_CACHE),
     day_differences: await found(CHECK_DAYS),
     latency_day_differences: await found(CHECK_LATENCY_DAYS),
   };

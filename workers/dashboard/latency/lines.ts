@@ -1,9 +1,10 @@
 import type { Lines } from "../export/line-stream.ts";
+import { belowFilter } from "../spend/below.ts";
 import { countOf, type Figures, noFigures } from "../spend/figures.ts";
+import type { AnalysisQuery } from "../spend/query.ts";
 import { spansOf } from "../spend/range.ts";
 import { sumSpend, type Value } from "../spend/sum.ts";
 import type { Database } from "../store/database.ts";
-import type { LatencyQuery } from "./query.ts";
 import { type CountLimits, countDurations, type Durations } from "./sum.ts";
 
 /** A row of the answer: a group in an hour, a day, a month, or all of the time. */
@@ -20,11 +21,12 @@ export interface Line {
 export async function* latencyLines(
   db: Database,
   org_id: string,
-  query: LatencyQuery,
+  asked: AnalysisQuery,
   limits?: CountLimits,
 ): AsyncGenerator<Lines<Line>> {
-  const spans = spansOf(query.range, query.granularity, query.time_zone);
-  const selection = { org_id, group_by: query.group_by, filters: query.filters };
+  const below = asked.below.length === 0 ? [] : [await belowFilter(db, org_id, asked.below)];
+  const spans = spansOf(asked.range, asked.granularity, asked.time_zone);
+  const selection = { org_id, group_by: asked.group_by, filters: [...asked.filters, ...below] };
   const counts = countDurations(db, selection, spans, limits);
   for await (const summed of sumSpend(db, selection, spans)) {
     if (summed.status !== "summed") return yield summed;

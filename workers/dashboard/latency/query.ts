@@ -1,15 +1,12 @@
 import * as z from "zod";
 import type { Refused } from "../../../schema/kernel/errors.ts";
-import { type Dimension, type ListedName, listedDimension } from "../spend/dimensions.ts";
-import { analysisFields, analysisRange, FORMATS } from "../spend/query.ts";
-import type { Granularity, Range } from "../spend/range.ts";
-import type { Filter } from "../spend/statement.ts";
+import { type ListedName, listedDimension } from "../spend/dimensions.ts";
+import { type AnalysisQuery, analysisFields, analysisRange, FORMATS, filterField, readFilter } from "../spend/query.ts";
 
-/** What latencies are counted by. */
-const NAMES = ["provider", "model"] as const satisfies readonly ListedName[];
+/** What latencies are counted by: rows are told apart by it, and filters by it alone need no log. */
+export const NAMES = ["provider", "model"] as const satisfies readonly ListedName[];
 
 const name = z.enum(NAMES, `must be one of ${NAMES.join(", ")}: latencies are counted by nothing else`);
-const value = z.string().min(1).max(300);
 
 /** The body of POST /v1/analytics/latency. */
 export const latencyBody = z.object({
@@ -19,33 +16,17 @@ export const latencyBody = z.object({
     .max(NAMES.length)
     .default([...NAMES])
     .describe("`provider`, `model` or both; both unless given. One row with `[]`."),
-  filter: z
-    .strictObject(
-      {
-        provider: z.union([value, z.array(value).min(1).max(100)]),
-        model: z.union([value, z.array(value).min(1).max(100)]),
-      },
-      `must be by ${NAMES.join(" or ")}: latencies are counted by nothing else`,
-    )
-    .partial()
-    .default({})
-    .describe("Only these providers or models."),
+  filter: filterField.describe(
+    "As of costs. By `provider` and `model` alone it is answered from counts that are kept for ever, by anything else from the request log.",
+  ),
   format: z
     .enum(FORMATS, `must be one of ${FORMATS.join(", ")}`)
     .optional()
     .describe("json or csv; what the header accept says unless given, json without."),
 });
 
-export interface LatencyQuery {
-  readonly range: Range;
-  readonly granularity: Granularity;
-  readonly time_zone: string;
-  readonly group_by: readonly Dimension[];
-  readonly filters: readonly Filter[];
-}
-
 /** A parsed body as a query. */
-export function latencyQuery(body: z.infer<typeof latencyBody>, now: number): LatencyQuery | Refused {
+export function latencyQuery(body: z.infer<typeof latencyBody>, now: number): AnalysisQuery | Refused {
   const range = analysisRange(body, now);
   if ("refused" in range) return range;
   return {
@@ -53,9 +34,6 @@ export function latencyQuery(body: z.infer<typeof latencyBody>, now: number): La
     granularity: body.granularity,
     time_zone: body.time_zone,
     group_by: [...new Set(body.group_by)].map(listedDimension),
-    filters: NAMES.flatMap((one) => {
-      const values = [body.filter[one] ?? []].flat();
-      return values.length === 0 ? [] : [{ dimension: listedDimension(one), values }];
-    }),
+    ...readFilter(body.filter),
   };
 }

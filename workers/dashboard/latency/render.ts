@@ -3,14 +3,14 @@ import { formatTime } from "../../../schema/kernel/time.ts";
 import { type Cell, csvStream, jsonStream, type Lines } from "../export/line-stream.ts";
 import { fieldsOf } from "../spend/dimensions.ts";
 import { countOf, type Figures } from "../spend/figures.ts";
+import type { AnalysisQuery } from "../spend/query.ts";
 import { part } from "../spend/show.ts";
 import type { Line } from "./lines.ts";
-import type { LatencyQuery } from "./query.ts";
 
 const PERCENTILES = { p50_ms: 0.5, p95_ms: 0.95, p99_ms: 0.99 } as const;
 
 /** JSON: a row each, with percentiles in milliseconds and how far they may be off. */
-export function latencyJson(query: LatencyQuery, lines: AsyncIterable<Lines<Line>>): AsyncGenerator<Uint8Array> {
+export function latencyJson(query: AnalysisQuery, lines: AsyncIterable<Lines<Line>>): AsyncGenerator<Uint8Array> {
   const { range, granularity, time_zone } = query;
   const head = {
     from: formatTime(range.from),
@@ -53,7 +53,7 @@ function percentile(counts: BucketCounts, quantile: number): number | null {
 }
 
 /** CSV: a column for each figure. */
-export function latencyCsv(query: LatencyQuery, lines: AsyncIterable<Lines<Line>>): AsyncGenerator<Uint8Array> {
+export function latencyCsv(query: AnalysisQuery, lines: AsyncIterable<Lines<Line>>): AsyncGenerator<Uint8Array> {
   const names = Object.keys(showDurations(new Map()));
   const columns = [
     ...(query.granularity === "total" ? [] : ["time"]),

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { bucketSql } from "../../../schema/kernel/log-buckets.ts";
 import { DELIVERED_OUTCOMES } from "../../../schema/wire/request-record.ts";
 import type { Range } from "../spend/range.ts";
-import type { Selection } from "../spend/statement.ts";
+import { condition, type Filter, type Selection } from "../spend/statement.ts";
 import type { Store } from "../spend/stores.ts";
 
 interface Source {
@@ -44,10 +44,7 @@ export function bucketsStatement(
   const named = group_by.map((dimension, index) => [dimension.columns.request_log, `value_${index}`] as const);
   const values = sql.raw(named.map(([column, as]) => `, ${column} AS ${as}`).join(""));
   const keys = sql.raw(named.map(([, as]) => `, ${as}`).join(""));
-  const conditions = filters.map(
-    ({ dimension, values: wanted }) =>
-      sql` AND ${sql.identifier(dimension.columns.request_log)} IN (SELECT value FROM json_each(${JSON.stringify(wanted)}))`,
-  );
+  const conditions = filters.map((filter) => sql` AND ${isWanted(filter)}`);
   const time = sql.raw(at);
   return sql`
     WITH counted AS (
@@ -57,6 +54,14 @@ export function bucketsStatement(
     )
     SELECT span${keys}, metric, bucket, SUM(requests) AS requests
     FROM counted GROUP BY span${keys}, metric, bucket LIMIT ${limit}`;
+}
+
+/** Columns are called the same in all of these tables. One without a tag and without "none" is found by its index. */
+function isWanted(filter: Filter): SQL {
+  const { dimension, values } = filter;
+  if (dimension.key !== null || values.includes(null)) return condition("request_log", filter);
+  const column = sql.identifier(dimension.columns.request_log);
+  return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 }
 
 /** Where a slice of a store ends that has so many rows: the time of the row behind them. */

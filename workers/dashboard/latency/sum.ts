@@ -1,11 +1,14 @@
 import * as z from "zod";
 import type { Failed } from "../export/line-stream.ts";
+import type { Dimension } from "../spend/dimensions.ts";
 import { type Span, within } from "../spend/range.ts";
 import type { Selection } from "../spend/statement.ts";
 import { type Store, stretchesOf, takesDays } from "../spend/stores.ts";
 import type { Value } from "../spend/sum.ts";
 import type { Database } from "../store/database.ts";
 import { foldedUntil } from "../store/folded-until.ts";
+import { logBegins } from "../store/log-begins.ts";
+import { NAMES } from "./query.ts";
 import { bucketsStatement, endOfBuckets } from "./statement.ts";
 
 /** How many requests of one group took how long, by bucket. */
@@ -46,8 +49,12 @@ export async function* countDurations(
   const longest = Math.max(...spans.map(({ from, to }) => to - from));
   let slices = 0;
   let done = 0;
-  const folded_until = takesDays(spans, selection.group_by) ? await foldedUntil(db, selection.org_id) : 0;
-  for (const { store, ...stretch } of stretchesOf(spans, selection.group_by, folded_until)) {
+  const used = [...selection.group_by, ...selection.filters.map(({ dimension }) => dimension)].map(asCounted);
+  const folded_until = takesDays(spans, used) ? await foldedUntil(db, selection.org_id) : 0;
+  const stretches = stretchesOf(spans, used, folded_until);
+  const [first_of_log] = stretches.filter(({ store }) => store === "log");
+  if (first_of_log !== undefined && first_of_log.from < (await logBegins(db))) return yield { status: "log_deleted" };
+  for (const { store, ...stretch } of stretches) {
     const slice = longest > UNIT_MS[store] ? limits.folded * limits.slice : limits.slice;
     for (let from = stretch.from; from < stretch.to; ) {
       if (slices === limits.slices) return yield { status: "too_many_rows" };
@@ -68,6 +75,12 @@ export async function* countDurations(
       from = to;
     }
   }
+}
+
+/** What counts are not kept by is in the log alone, also where sums of money have it. */
+function asCounted(dimension: Dimension): Dimension {
+  const kept = NAMES.some((name) => name === dimension.name);
+  return kept ? dimension : { ...dimension, columns: { ...dimension.columns, rollup: null } };
 }
 
 const rowSchema = z.looseObject({

@@ -3,6 +3,9 @@ import type { Effects } from "../../../schema/kernel/effects.ts";
 /** Proxies and browsers close what is silent for long. At each beat it is asked again whether the caller may see this. */
 const HEARTBEAT_MS = 15_000;
 
+/** Why a stream ends that its reader has not left: whoever may still see something connects anew. */
+export type EndReason = "no_longer_allowed" | "rights_changed";
+
 /** What an open event stream can do. */
 export interface EventSink {
   /** Sends one event, its data as JSON. Nothing once the stream has ended. */
@@ -17,8 +20,8 @@ export interface StreamOptions {
   readonly effects: Pick<Effects, "wait">;
   /** Feeds the stream until it has ended. */
   feed(sink: EventSink): Promise<void>;
-  /** Whether the caller may still see it; asked every 15 seconds. */
-  mayGoOn(): Promise<boolean>;
+  /** Why the caller may not see it any more as they did, or null; asked every 15 seconds. */
+  endBecause(): Promise<EndReason | null>;
   waitUntil(work: Promise<unknown>): void;
 }
 
@@ -26,7 +29,7 @@ export interface StreamOptions {
  * Server-sent events (text/event-stream) until the caller leaves, may not see them any more, or `feed` ends them. A
  * comment every 15 seconds keeps the connection open.
  */
-export function eventStream({ effects, feed, mayGoOn, waitUntil }: StreamOptions): ReadableStream<Uint8Array> {
+export function eventStream({ effects, feed, endBecause, waitUntil }: StreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const ending = new AbortController();
   const { signal: ended } = ending;
@@ -55,8 +58,9 @@ export function eventStream({ effects, feed, mayGoOn, waitUntil }: StreamOptions
         for (;;) {
           await effects.wait(HEARTBEAT_MS, ended);
           if (ended.aborted) return;
-          if (isStuck() || !(await mayGoOn())) {
-            sink.send("end", { reason: "no_longer_allowed" });
+          const reason = isStuck() ? "no_longer_allowed" : await endBecause();
+          if (reason !== null) {
+            sink.send("end", { reason });
             sink.end();
             return;
           }

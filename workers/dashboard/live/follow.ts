@@ -11,21 +11,21 @@ const BACK_OFF_MS_MAX = 30_000;
 /**
  * Sends what the objects tell until the stream ends. An object that was restarted is watched again; one that too many
  * watch, or that does not answer, is tried less and less often.
- * @param with_requests whether the caller may see single requests
+ * @param teams those whose requests the caller may see; null is all, of no team too
  */
 export async function followObjects(
   scope: Pick<ConsoleScope, "env" | "effects">,
   object_ids: readonly string[],
-  with_requests: boolean,
+  teams: readonly string[] | null,
   sink: EventSink,
 ): Promise<void> {
-  await Promise.all(object_ids.map((id) => followObject(scope, id, with_requests, sink)));
+  await Promise.all(object_ids.map((id) => followObject(scope, id, teams, sink)));
 }
 
 async function followObject(
   { env, effects }: Pick<ConsoleScope, "env" | "effects">,
   object_id: string,
-  with_requests: boolean,
+  teams: readonly string[] | null,
   sink: EventSink,
 ): Promise<void> {
   for (let failures = 0; !sink.ended.aborted; ) {
@@ -33,9 +33,12 @@ async function followObject(
       failures = 0;
       // A shard's own account is no wallet's: the wallet's object tells what it holds in all.
       if (message.wallet !== null && !isShard(object_id)) sink.send("wallet", showLiveWallet(message.wallet));
-      if (!with_requests) return;
-      for (const request of message.requests) sink.send("request", showLiveRequest(request));
-      if (message.left_out > 0) sink.send("left_out", { requests: message.left_out });
+      const seen = message.requests.filter(({ team_id }) => teams === null || isAmong(teams, team_id));
+      for (const request of seen) sink.send("request", showLiveRequest(request));
+      // Of whom those were that were left out, nobody knows: they are told of where all beside them may be seen.
+      if (message.left_out > 0 && seen.length > 0 && seen.length === message.requests.length) {
+        sink.send("left_out", { requests: message.left_out });
+      }
     };
     const end = await watchWallet(env.WALLET, object_id, sink.ended, tell);
     if (end === "too_many") sink.send("busy", { wallet_id: object_id });
@@ -43,3 +46,6 @@ async function followObject(
     failures += 1;
   }
 }
+
+const isAmong = (teams: readonly string[], team_id: string | null): boolean =>
+  team_id !== null && teams.includes(team_id);

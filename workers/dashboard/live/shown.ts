@@ -23,6 +23,7 @@ export const liveRequestEvent = z.object({
   id: z.string(),
   at: z.iso.datetime(),
   wallet_id: z.string(),
+  team_id: z.string().nullable().describe("What it was booked to."),
   key_id: z.string(),
   provider_id: z.string(),
   model: z.string(),

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNull, sql } from "drizzle-orm";
 import { rollupHourly, wallets } from "../../../schema/tables/tables.ts";
 import { spendingIds } from "../../../schema/wire/shards.ts";
 import type { Database } from "../store/database.ts";
@@ -16,8 +16,16 @@ export interface Watched {
   readonly of: number;
 }
 
-/** Which objects of an org to watch: of the wallets that spent most in the last day, then of the others, as many as there may be. */
-export async function watchedObjects(db: Database, org_id: string, now: number): Promise<Watched> {
+/**
+ * Which objects of an org to watch: of the wallets of `teams`, then of those that had most requests in the last day, then of
+ * the others, as many as there may be.
+ */
+export async function watchedObjects(
+  db: Database,
+  org_id: string,
+  teams: readonly string[],
+  now: number,
+): Promise<Watched> {
   const spent = db
     .select({ wallet_id: rollupHourly.wallet_id, requests: sql<number>`sum(${rollupHourly.requests})`.as("requests") })
     .from(rollupHourly)
@@ -29,7 +37,11 @@ export async function watchedObjects(db: Database, org_id: string, now: number):
     .from(wallets)
     .leftJoin(spent, eq(spent.wallet_id, wallets.id))
     .where(and(eq(wallets.org_id, org_id), isNull(wallets.archived_at)))
-    .orderBy(desc(sql`coalesce(${spent.requests}, 0)`), wallets.id);
+    .orderBy(
+      ...(teams.length === 0 ? [] : [desc(sql`coalesce(${inArray(wallets.team_id, [...teams])}, 0)`)]),
+      desc(sql`coalesce(${spent.requests}, 0)`),
+      wallets.id,
+    );
   const object_ids: string[] = [];
   let count = 0;
   for (const { id, shards } of rows) {

@@ -17,11 +17,16 @@ const PERMISSION = "money:approve";
 /** Somebody else may be faster, once: then it is decided. */
 const ATTEMPTS = 3;
 
-export type Verdict = { readonly approve: true } | { readonly approve: false; readonly reason: string | null };
+export type Verdict =
+  | { readonly status: "approved" }
+  | { readonly status: "rejected"; readonly reason: string | null }
+  /** Taken back by who has asked for it. */
+  | { readonly status: "cancelled" };
 
 /**
- * Approves or rejects a request. Nobody approves what they have asked for themselves, by whatever key. Saying the same
- * again changes nothing and gets the same answer; what was decided otherwise, or is too late, is a 409.
+ * Approves, rejects or cancels a request. Nobody approves what they have asked for themselves, by whatever key, and nobody
+ * else cancels it. Saying the same again changes nothing and gets the same answer; what was decided otherwise, or is too
+ * late, is a 409. Of several at once one holds.
  */
 export async function decideMoney(
   resource: Resource,
@@ -55,29 +60,42 @@ async function answerDecided(
 ): Promise<Response | null> {
   const { scope } = context;
   if (row.status === "pending" && !isOverdue(row, scope.started_at)) return null;
-  const approved = row.status === "approved" || row.status === "done" || row.status === "failed";
-  if (verdict.approve && approved) return answerWith(200, resource, await carryThrough(row, context), context);
-  if (!verdict.approve && row.status === "rejected") return answerWith(200, resource, row, context);
-  const state = approved ? "approved" : row.status === "rejected" ? "rejected" : "expired";
+  const state = stateOf(row);
+  if (state === verdict.status) {
+    return answerWith(200, resource, state === "approved" ? await carryThrough(row, context) : row, context);
+  }
   return refused(scope, refuse("conflict", { message: TOO_LATE[state] }).refused);
+}
+
+/** What became of a request that waits no more. */
+function stateOf({ status }: Row): keyof typeof TOO_LATE {
+  if (status === "approved" || status === "done" || status === "failed") return "approved";
+  return status === "rejected" || status === "cancelled" ? status : "expired";
 }
 
 const TOO_LATE = {
   approved: "It was approved already.",
   rejected: "It was rejected already. Ask again if it is still wanted.",
+  cancelled: "It was taken back by who had asked for it. Ask again if it is still wanted.",
   expired: "Nobody decided in time, so it has expired. Ask again if it is still wanted.",
 } as const;
 
-/** Why the actor may not decide so, or null. Rejecting what one has asked for oneself is taking it back. */
-async function deciderProblem(row: Row, { approve }: Verdict, context: HookContext): Promise<Refused | null> {
+/** Why the actor may not decide so, or null. Who has asked for it may end it, by either word, and not approve it. */
+async function deciderProblem(row: Row, { status }: Verdict, context: HookContext): Promise<Refused | null> {
   const { actor } = context;
+  const approve = status === "approved";
   const everywhere = actor.permissions.has(PERMISSION);
-  if (!approve && everywhere) return null;
+  if (status === "rejected" && everywhere) return null;
   const persons = await personsOf(context);
   const requesters = Array.isArray(row.requester_ids) ? row.requester_ids : [];
   if (persons.ids.some((id) => requesters.includes(id))) {
     if (!approve) return null;
     return refuse("forbidden", { message: "You have asked for this yourself: somebody else has to approve it." });
+  }
+  if (status === "cancelled") {
+    return refuse("forbidden", {
+      message: "Only who has asked for it takes it back. Who may decide about it can reject it instead.",
+    });
   }
   if (!everywhere && !may(actor, PERMISSION, await givingTeam(row, context))) {
     return refuse("forbidden", {
@@ -100,7 +118,8 @@ async function givingTeam(row: Row, context: HookContext): Promise<string | null
 async function write(row: Row, verdict: Verdict, { scope, actor }: HookContext) {
   const request = requestOf(row);
   const who = auditActor(actor);
-  const [status, reason] = verdict.approve ? ["approved", null] : ["rejected", verdict.reason];
+  const { status } = verdict;
+  const reason = status === "rejected" ? verdict.reason : null;
   return await commit(scope, {
     org_id: actor.org_id,
     actor: who,

@@ -24,7 +24,7 @@ export async function speedSection(db: Database, org_id: string, now: number): P
 
 async function speedIn(db: Database, org_id: string, range: Range) {
   const times = { from: formatTime(range.from), to: formatTime(range.to) };
-  const query = { range, granularity: "total", time_zone: "UTC", group_by: [], filters: [] } as const;
+  const query = { range, granularity: "total", time_zone: "UTC", group_by: [], filters: [], below: [] } as const;
   for await (const answer of latencyLines(db, org_id, query)) {
     if (answer.status !== "lines") throw new NotToldNow(answer.status);
     const [line] = answer.lines;

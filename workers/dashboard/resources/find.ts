@@ -66,3 +66,12 @@ export function teamStays({ scope, actor }: HookContext, id: string, param: stri
     .where(and(eq(teams.org_id, actor.org_id), eq(teams.id, id)));
   return { statement: statement(query), refusal: noSuch("team", param).refused };
 }
+
+/** The provider is there when the change is made. */
+export function providerStays({ scope, actor }: HookContext, id: string, param: string): Precondition {
+  const query = databaseOf(scope.env.DB)
+    .select({ id: providers.id })
+    .from(providers)
+    .where(and(eq(providers.org_id, actor.org_id), eq(providers.id, id)));
+  return { statement: statement(query), refusal: noSuch("provider", param).refused };
+}

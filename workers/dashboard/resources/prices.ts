@@ -2,7 +2,7 @@ import { type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { isCatalogueName } from "../../../schema/pricing/catalogue.ts";
 import { type HookContext, type Hooks, type Prepared, type Row, textOf, textOrNull } from "../api/hooks.ts";
 import type { Precondition } from "../audit/commit.ts";
-import { findProvider, noSuch } from "./find.ts";
+import { findProvider, noSuch, providerStays } from "./find.ts";
 
 /** A price entered for later must be in sight: nobody plans ten years ahead, but a mistyped year looks like that. */
 const FARTHEST_MS = 366 * 24 * 60 * 60 * 1000;
@@ -45,7 +45,10 @@ async function create(values: Row, context: HookContext): Promise<Prepared | Ref
   }
   return {
     values: { effective_from, rates: values.rates ?? {}, withdrawn },
-    preconditions: [momentIsFree(context, provider_id, textOf(values, "model"), effective_from)],
+    preconditions: [
+      providerStays(context, provider_id, "provider_id"),
+      momentIsFree(context, provider_id, textOf(values, "model"), effective_from),
+    ],
   };
 }
 

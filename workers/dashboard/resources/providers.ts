@@ -4,6 +4,7 @@ import { type Credential, sealWith } from "../../../schema/credential/seal.ts";
 import { checkUrl, URL_PROBLEMS } from "../../../schema/http/checked-url.ts";
 import { isRefused, type Refused, refuse } from "../../../schema/kernel/errors.ts";
 import { isCatalogueName } from "../../../schema/pricing/catalogue.ts";
+import { forgetModels } from "../../../schema/providers/forget-models.ts";
 import { isProviderKind, PROVIDER_KINDS, type ProviderKindRow } from "../../../schema/providers/kinds.ts";
 import {
   credentialInput,
@@ -24,6 +25,9 @@ import { settingsProblem } from "./provider-settings.ts";
 export const providerHooks: Hooks = {
   create: async (values, context) => await prepare(values, textOf(values, "id"), textOf(values, "kind"), null, context),
   update: async (changes, row, context) => await prepare(changes, textOf(row, "id"), textOf(row, "kind"), row, context),
+  remove: async (row, { scope, actor }) => ({
+    after: forgetModels(actor.org_id, textOf(row, "id"), scope.started_at),
+  }),
   decorate: async (rows) => rows.map((row) => ({ has_credential: textOrNull(row, "credential") !== null })),
 };
 

@@ -10,6 +10,7 @@ import { latencyLines } from "../latency/lines.ts";
 import { latencyBody, latencyQuery } from "../latency/query.ts";
 import { latencyCsv, latencyJson } from "../latency/render.ts";
 import { REFUSALS } from "../spend/refusals.ts";
+import { visibleFilters } from "../spend/teams.ts";
 import { databaseOf } from "../store/database.ts";
 
 const ms = z.number().nullable().describe("Milliseconds; null of nothing.");
@@ -62,10 +63,11 @@ const example: z.infer<typeof schema> = {
   ],
 };
 
-/** Counts are not kept by team, so who sees single teams cannot be shown theirs. */
-const ALL_OR_NOTHING = refuse("forbidden", {
+/** Counts know less than sums of money do. */
+const LOG_DELETED = refuse("invalid_request", {
   message:
-    "Latencies are those of the whole organisation, and you see the spending of the teams that you lead. Ask an owner for the role viewer, or ask for costs: POST /v1/analytics/cost.",
+    "A part of that time is not in the request log any more, see AO_LOG_DAYS. Ask for a later time; or for whole hours, filtered by nothing but provider and model: their counts are kept for ever.",
+  param: "from",
 }).refused;
 
 /** POST /v1/analytics/latency: how fast and how well providers and models answer. */
@@ -78,7 +80,7 @@ export const latencyRoute: AdminRoute = {
   path: "/v1/analytics/latency",
   operation_id: "analyseLatency",
   summary: "Analyse latencies",
-  description: `Percentiles of latency and of the time to the first byte, error rate and cache hit rate, by provider and model. A percentile is off by at most ${RELATIVE_ERROR * 100} % of itself, over any time.`,
+  description: `Percentiles of latency and of the time to the first byte, error rate and cache hit rate, by provider and model, of the requests that fit a filter. Who leads teams sees those of their requests. A percentile is off by at most ${RELATIVE_ERROR * 100} % of itself, over any time.`,
   body: {
     schema: latencyBody,
     example: {
@@ -100,15 +102,19 @@ export const latencyRoute: AdminRoute = {
     "store_unavailable",
   ],
   async handle({ http, body }, scope, actor) {
-    if (!actor.permissions.has("analytics:read")) return refused(scope, ALL_OR_NOTHING);
     const parsed = latencyBody.parse(body);
-    const query = latencyQuery(parsed, scope.started_at);
-    if (isRefused(query)) return refused(scope, query.refused);
+    const read = latencyQuery(parsed, scope.started_at);
+    if (isRefused(read)) return refused(scope, read.refused);
+    const filters = visibleFilters(actor, read.filters);
+    if (isRefused(filters)) return refused(scope, filters.refused);
+    const query = { ...read, filters };
     const csv = parsed.format === undefined ? wantsCsv(http.headers.get("accept")) : parsed.format === "csv";
     try {
       const spans = latencyLines(databaseOf(scope.env.DB), actor.org_id, query);
       const lines = await begun(spans, csv, MOST_LINES);
-      if ("status" in lines) return refused(scope, REFUSALS[lines.status]);
+      if ("status" in lines) {
+        return refused(scope, lines.status === "log_deleted" ? LOG_DELETED : REFUSALS[lines.status]);
+      }
       return csv
         ? csvFile(scope, latencyCsv(query, lines), fileName("latency", query.range))
         : jsonAnswer(scope, latencyJson(query, lines));

@@ -2,7 +2,7 @@ import { walletClient } from "../../../schema/clients/wallet-client.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import { wallet as walletResource } from "../../../schema/resources/wallet.ts";
-import { type Actor, may, mayAnywhere } from "../access/actor.ts";
+import { type Actor, mayAnywhere, teamsWith } from "../access/actor.ts";
 import { identifyActor } from "../access/identify.ts";
 import { notFound } from "../api/row-response.ts";
 import { readRow } from "../api/rows.ts";
@@ -24,7 +24,7 @@ const common = {
 } as const;
 
 const EVENTS =
-  "`wallet` has a wallet as it is now: `wallet_id`, `limit_usd`, `balance_usd`, `spent_usd`, `held_usd`, `leased_usd`, `available_usd`, `open_holds`, `frozen`, `resets_at`. `request`, for whoever may read the request log, is a request that has ended: `id`, `at`, `wallet_id`, `key_id`, `provider_id`, `model`, `feature`, `outcome`, `status`, `cost_usd`, `latency_ms`. `left_out` says how many requests were too many to send. A comment comes every 15 seconds. It is a view and no record: what happened while nobody was connected is in the request log and the ledger. It ends when the session does.";
+  "`wallet` has a wallet as it is now: `wallet_id`, `limit_usd`, `balance_usd`, `spent_usd`, `held_usd`, `leased_usd`, `available_usd`, `open_holds`, `frozen`, `resets_at`. `request` is a request that has ended, for whoever may read it in the request log, if only because it was booked to a team of theirs: `id`, `at`, `wallet_id`, `team_id`, `key_id`, `provider_id`, `model`, `feature`, `outcome`, `status`, `cost_usd`, `latency_ms`. `left_out` says how many requests were too many to send. A comment comes every 15 seconds. It is a view and no record: what happened while nobody was connected is in the request log and the ledger. It ends when the session does, and when the teams change whose requests the caller may see: connect anew then.";
 
 const stream = {
   200: { description: "Server-sent events, until the caller leaves.", content_type: "text/event-stream" },
@@ -53,9 +53,7 @@ export const walletLiveRoute: AdminRoute = {
       return refused(scope, { code: "wallet_unavailable", retry_after_ms: 1_000 });
     }
     const object_ids = objectsOf(id, Number(row.shards));
-    return live(http, scope, actor, (sink) =>
-      followObjects(scope, object_ids, maySeeRequests(actor, row.team_id), sink),
-    );
+    return live(http, scope, actor, (sink) => followObjects(scope, object_ids, seenTeams(actor), sink));
   },
 };
 
@@ -65,30 +63,39 @@ export const liveRoute: AdminRoute = {
   path: "/v1/live",
   operation_id: "watchOrg",
   summary: "Watch all wallets",
-  description: `What the organisation's wallets do, pushed by them as it happens: of up to ${WATCHED_MAX} objects, those first that had most requests in the last day. The first event, \`hello\`, says how many \`wallets\` are watched \`of\` how many. ${EVENTS}`,
+  description: `What the organisation's wallets do, pushed by them as it happens: of up to ${WATCHED_MAX} objects, those first of the teams whose requests alone the caller sees, then those that had most requests in the last day. The first event, \`hello\`, says how many \`wallets\` are watched \`of\` how many. ${EVENTS}`,
   responses: stream,
   errors: ["invalid_api_key", "not_signed_in", "forbidden", "store_unavailable"],
   async handle({ http }, scope, actor) {
-    const watched = await watchedObjects(databaseOf(scope.env.DB), actor.org_id, scope.started_at);
+    const teams = seenTeams(actor);
+    const watched = await watchedObjects(databaseOf(scope.env.DB), actor.org_id, teams ?? [], scope.started_at);
     return live(http, scope, actor, async (sink) => {
       sink.send("hello", { wallets: watched.wallets, of: watched.of });
-      await followObjects(scope, watched.object_ids, maySeeRequests(actor), sink);
+      await followObjects(scope, watched.object_ids, teams, sink);
     });
   },
 };
 
-/** Requests of wallets of several teams come in one stream: there who sees those of one team alone sees none. */
-const maySeeRequests = (actor: Actor, team_id: unknown = null): boolean =>
-  may(actor, "requests:read", typeof team_id === "string" ? team_id : null);
+/** The teams whose requests alone the caller sees, as in the request log; null is all. */
+const seenTeams = (actor: Actor): readonly string[] | null => teamsWith(actor, "requests:read");
+
+const sameTeams = (one: readonly string[] | null, other: readonly string[] | null): boolean =>
+  one === null || other === null
+    ? one === other
+    : one.length === other.length && one.every((team_id) => other.includes(team_id));
 
 function live(http: Request, scope: ConsoleScope, actor: Actor, feed: (sink: EventSink) => Promise<void>): Response {
   const body = eventStream({
     effects: scope.effects,
     feed,
     waitUntil: scope.waitUntil,
-    mayGoOn: async () => {
+    endBecause: async () => {
       const now = await identifyActor(http, { ...scope, started_at: scope.effects.now() });
-      return !isRefused(now) && now.org_id === actor.org_id && mayAnywhere(now, common.permission);
+      if (isRefused(now) || now.org_id !== actor.org_id || !mayAnywhere(now, common.permission)) {
+        return "no_longer_allowed";
+      }
+      // What is sent goes by the teams of the beginning: with others it begins anew.
+      return sameTeams(seenTeams(actor), seenTeams(now)) ? null : "rights_changed";
     },
   });
   return new Response(body, {

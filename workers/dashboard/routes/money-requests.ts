@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Permission } from "../../../schema/access/permissions.ts";
 import { refuse } from "../../../schema/kernel/errors.ts";
 import { MONEY_RESOURCES } from "../../../schema/resources/money-request.ts";
 import type { Resource } from "../../../schema/resources/resource.ts";
@@ -92,7 +93,6 @@ const decisionOf = (resource: Resource) =>
   ({
     tag: "Wallets",
     security: "admin",
-    permission: "money:approve",
     method: "post",
     params: { id: "The request's id." },
     headers: {},
@@ -100,23 +100,26 @@ const decisionOf = (resource: Resource) =>
     errors: [...ERRORS, "not_found"],
   }) as const;
 
-/** POST …/{id}/approve and …/{id}/reject of a kind of request. */
-export function decisionRoutes(resource: Resource): readonly AdminRoute[] {
+/** POST …/{id}/approve, …/{id}/reject and …/{id}/cancel of a kind of request that who has `asked_with` may make. */
+export function decisionRoutes(resource: Resource, asked_with: Permission): readonly AdminRoute[] {
   const words = resource.name.replaceAll("_", " ");
   const pascal = resource.name.charAt(0).toUpperCase() + resource.name.slice(1);
   return [
     {
       ...decisionOf(resource),
+      permission: "money:approve",
       path: `${resource.path}/{id}/approve`,
       operation_id: `approve${pascal}`,
       summary: `Approve a requested ${words}`,
       description:
         "Approves it and carries it out. Not by who asked for it, nor by a key that they made; by a team's lead where a wallet of that team gives the money. When a wallet does not answer it stays `approved` and is finished by itself. Approving again changes nothing.",
       body: null,
-      handle: ({ params }, scope, actor) => decideMoney(resource, params.id ?? "", { approve: true }, { scope, actor }),
+      handle: ({ params }, scope, actor) =>
+        decideMoney(resource, params.id ?? "", { status: "approved" }, { scope, actor }),
     },
     {
       ...decisionOf(resource),
+      permission: "money:approve",
       path: `${resource.path}/{id}/reject`,
       operation_id: `reject${pascal}`,
       summary: `Reject a requested ${words}`,
@@ -124,8 +127,20 @@ export function decisionRoutes(resource: Resource): readonly AdminRoute[] {
       body: { schema: rejectBody, example: { reason: "Not in this quarter" }, optional: true },
       handle: ({ params, body }, scope, actor) => {
         const reason = rejectBody.parse(body).reason ?? null;
-        return decideMoney(resource, params.id ?? "", { approve: false, reason }, { scope, actor });
+        return decideMoney(resource, params.id ?? "", { status: "rejected", reason }, { scope, actor });
       },
+    },
+    {
+      ...decisionOf(resource),
+      permission: asked_with,
+      path: `${resource.path}/{id}/cancel`,
+      operation_id: `cancel${pascal}`,
+      summary: `Take back a requested ${words}`,
+      description:
+        "Takes it back while it is pending: by who asked for it, by whatever key or session of theirs, and by nobody else. Nothing is moved. What is decided already, or has expired, is a 409. Cancelling again changes nothing.",
+      body: null,
+      handle: ({ params }, scope, actor) =>
+        decideMoney(resource, params.id ?? "", { status: "cancelled" }, { scope, actor }),
     },
   ];
 }

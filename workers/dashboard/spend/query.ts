@@ -43,6 +43,25 @@ export const analysisFields = {
     .describe("Where days and months begin; UTC unless given."),
 } as const;
 
+/** Which of it: of the same form for every analysis. */
+export const filterField = z
+  .record(z.string(), z.union([filterValue, z.array(filterValue).min(1).max(FILTER_VALUES)]))
+  .refine((filter) => Object.keys(filter).length <= FILTERS, `at most ${FILTERS} filters at a time`)
+  .superRefine((filter, context) => {
+    for (const name of Object.keys(filter).filter((key) => key !== BELOW && dimensionOf(key) === null)) {
+      const message = unknownDimension(name, `${DIMENSION_NAMES}, ${BELOW}`);
+      context.addIssue({ code: "custom", message, path: [name] });
+    }
+    const below = Object.hasOwn(filter, BELOW) ? [filter[BELOW]].flat() : [];
+    if (below.some((id) => typeof id !== "string" || id === "")) {
+      context.addIssue({ code: "custom", message: "must be the id of a wallet, or several", path: [BELOW] });
+    }
+  })
+  .default({})
+  .describe(
+    "By dimension the value, or some of which one must be; null or an empty text is what has none. `below` is a wallet with all wallets below it.",
+  );
+
 /** The body of POST /v1/analytics/cost. */
 export const costBody = z.object({
   ...analysisFields,
@@ -51,23 +70,7 @@ export const costBody = z.object({
     .max(3, "at most three dimensions at a time")
     .default([])
     .describe(`Up to three of ${DIMENSION_NAMES}. One row without.`),
-  filter: z
-    .record(z.string(), z.union([filterValue, z.array(filterValue).min(1).max(FILTER_VALUES)]))
-    .refine((filter) => Object.keys(filter).length <= FILTERS, `at most ${FILTERS} filters at a time`)
-    .superRefine((filter, context) => {
-      for (const name of Object.keys(filter).filter((key) => key !== BELOW && dimensionOf(key) === null)) {
-        const message = unknownDimension(name, `${DIMENSION_NAMES}, ${BELOW}`);
-        context.addIssue({ code: "custom", message, path: [name] });
-      }
-      const below = Object.hasOwn(filter, BELOW) ? [filter[BELOW]].flat() : [];
-      if (below.some((id) => typeof id !== "string" || id === "")) {
-        context.addIssue({ code: "custom", message: "must be the id of a wallet, or several", path: [BELOW] });
-      }
-    })
-    .default({})
-    .describe(
-      "By dimension the value, or some of which one must be; null or an empty text is what has none. `below` is a wallet with all wallets below it.",
-    ),
+  filter: filterField,
   top: z
     .int()
     .min(1)
@@ -84,14 +87,22 @@ export const costBody = z.object({
     .describe("json or csv; what the header accept says unless given, json without."),
 });
 
-export interface CostQuery {
+/** Which requests a query is about. */
+export interface Filtering {
+  readonly filters: readonly Filter[];
+  /** Wallets of which it is about one, or any below them; none is about all. */
+  readonly below: readonly string[];
+}
+
+/** What every analysis is about. */
+export interface AnalysisQuery extends Filtering {
   readonly range: Range;
   readonly granularity: Granularity;
   readonly time_zone: string;
   readonly group_by: readonly Dimension[];
-  readonly filters: readonly Filter[];
-  /** Wallets of which it is about one, or any below them; none is about all. */
-  readonly below: readonly string[];
+}
+
+export interface CostQuery extends AnalysisQuery {
   readonly top: number | null;
   readonly compare: boolean;
 }
@@ -106,14 +117,19 @@ export function costQuery(body: z.infer<typeof costBody>, now: number): CostQuer
     granularity,
     time_zone,
     group_by: [...new Set(body.group_by)].flatMap(known),
-    filters: Object.entries(body.filter).flatMap(([name, given]) =>
-      known(name).map((dimension) => ({ dimension, values: [given].flat().map((one) => wanted(dimension, one)) })),
-    ),
-    below: [body.filter[BELOW] ?? []].flat().map(String),
+    ...readFilter(body.filter),
     top: body.top ?? null,
     compare: body.compare !== undefined,
   };
 }
+
+/** A parsed filter, its wallets with all below them apart: those are looked up. */
+export const readFilter = (filter: z.infer<typeof filterField>): Filtering => ({
+  filters: Object.entries(filter).flatMap(([name, given]) =>
+    known(name).map((dimension) => ({ dimension, values: [given].flat().map((one) => wanted(dimension, one)) })),
+  ),
+  below: [filter[BELOW] ?? []].flat().map(String),
+});
 
 /** The range that an analysis is asked about, or why it cannot be. */
 export function analysisRange(

@@ -135,7 +135,8 @@ function valueIn(table: Table, { columns, key, none }: Dimension): SQL {
   return sql`NULLIF(${content}, ${none === "" ? sql`''` : sql.raw(String(none))})`;
 }
 
-function condition(table: Table, { dimension, values }: Filter): SQL {
+/** That a row of a table is one of those that a filter wants. */
+export function condition(table: Table, { dimension, values }: Filter): SQL {
   const content = valueIn(table, dimension);
   const some = values.filter((one) => one !== null);
   const is_one = sql`COALESCE(${content} IN (SELECT value FROM json_each(${JSON.stringify(some)})), 0)`;

@@ -10,6 +10,7 @@ import { walletOfShard } from "../../../schema/wire/shards.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { AdmitAnswer, AdmitRequest, RatedAdmitAnswer, RecordedAnswer } from "../../../schema/wire/wallet-rpc.ts";
 import { rateHeaders } from "../http/rate-headers.ts";
+import { refuseRevoked } from "./authenticate.ts";
 import type { Estimate } from "./estimate.ts";
 import type { Operation } from "./operation.ts";
 import { refuseRate } from "./refuse-rate.ts";
@@ -177,7 +178,7 @@ function outcome(answer: AdmitAnswer, estimate: Estimate): Admitted {
     case "ended":
       return refuse("wallet_ended", { details: { wallet_id: walletOfShard(answer.wallet_id) } });
     case "key_revoked":
-      return refuse("invalid_api_key", { message: "This API key was revoked." });
+      return refuseRevoked();
     case "rate_limited":
       return refuseRate(answer);
     case "too_many_holds":

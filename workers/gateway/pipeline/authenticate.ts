@@ -8,7 +8,8 @@ import { FreshCache } from "../stores/fresh-cache.ts";
 
 /**
  * A known key is used for five seconds without a look at D1, and for ten minutes while D1 is down: what must act at once
- * (revocation, freezing) is enforced by the wallet object, which every paid request passes.
+ * (revocation, freezing) is enforced by the wallet object, which every request with a key passes: what places no hold asks
+ * it by `standingOfKey`.
  */
 const known = new FreshCache<KeyEntry | null>({ fresh_ms: 5_000, stale_ms: 600_000, entries_max: 10_000 });
 
@@ -45,6 +46,9 @@ export async function authenticate(
   return judge(reloaded, needed, scope.started_at);
 }
 
+/** What somebody is told whose key was revoked, whether the store says so or the key's wallet. */
+export const refuseRevoked = (): Refused => refuse("invalid_api_key", { message: "This API key was revoked." });
+
 type Found = KeyEntry | "unavailable" | null;
 
 function judge(key: Found, needed: "inference" | "admin", now: number): Authentication {
@@ -52,7 +56,7 @@ function judge(key: Found, needed: "inference" | "admin", now: number): Authenti
   if (key === "unavailable")
     return refuse("store_unavailable", { message: "The key store does not answer. Try again.", retry_after_ms: 1_000 });
   if (key.revoked_at !== null) {
-    return { ...refuse("invalid_api_key", { message: "This API key was revoked." }), whose: key };
+    return { ...refuseRevoked(), whose: key };
   }
   if (key.expires_at !== null && key.expires_at <= now) {
     return {

@@ -5,7 +5,9 @@ import type { ChatDialect } from "../dialects/chat-dialect.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import { countPrompt } from "./count-tokens.ts";
 import { planAsked } from "./plan-asked.ts";
+import { refuseKey } from "./refuse-key.ts";
 import { chatShape } from "./routing/request-shape.ts";
+import { standingOfKey } from "./standing-of-key.ts";
 
 /**
  * Counts the prompt of a request in the given dialect. Free, and without a provider: 503 when the tokenizer is away. What
@@ -27,12 +29,16 @@ export const handleCount =
       },
     });
     if ("answer" in planned) return planned.answer;
-    const { asked, attempt } = planned;
+    const { key, asked, attempt } = planned;
     const [only] = asked.native_only;
     if (only !== undefined && attempt.adapter.natives?.[dialect.id] === undefined) {
       return errorResponse({ code: "unsupported_parameter", ...only }, scope.public_request_id, {}, envelope);
     }
-    const tokens = await countPrompt(scope.env.TOKENIZER, asked.request, attempt.model);
+    const [standing, tokens] = await Promise.all([
+      standingOfKey(key, scope),
+      countPrompt(scope.env.TOKENIZER, asked.request, attempt.model),
+    ]);
+    if (isRefused(standing)) return refuseKey(standing, scope, { key, route, model: attempt.name }, envelope);
     if (tokens === null) {
       const refusal = { code: "store_unavailable", message: "The tokenizer does not answer. Try again." } as const;
       return errorResponse(refusal, scope.public_request_id, {}, envelope);

@@ -1,29 +1,26 @@
-import type { WalletClient } from "../../../schema/clients/wallet-client.ts";
-import { errorResponse } from "../../../schema/http/error-response.ts";
-import { log } from "../../../schema/kernel/log.ts";
+import { isRefused } from "../../../schema/kernel/errors.ts";
 import { formatUsd, type NanoUsd } from "../../../schema/kernel/money.ts";
 import type { TokenizerRpc } from "../../../schema/wire/tokenizer-rpc.ts";
 import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Estimate } from "./estimate.ts";
 import type { Operation } from "./operation.ts";
+import type { Outcome, Payer } from "./operation-call.ts";
+import { standingOfKey } from "./standing-of-key.ts";
 
 export interface DryRunInput {
   readonly scope: RequestScope;
   readonly operation: Operation;
   readonly estimate: Estimate;
-  readonly wallet: WalletClient;
+  readonly payer: Payer;
   readonly tokenizer: TokenizerRpc;
 }
 
 /** What the request would do: route, tokens, cost, effect on the wallet. No provider is called and nothing is held. */
-export async function dryRun({ scope, operation, estimate, wallet, tokenizer }: DryRunInput): Promise<Response> {
+export async function dryRun({ scope, operation, estimate, payer, tokenizer }: DryRunInput): Promise<Outcome> {
   const { attempt } = operation;
-  const state = await wallet.state().catch((error: unknown) => {
-    log("error", "dry_run_failed", { request_id: scope.request_id, reason: String(error) });
-    return null;
-  });
-  if (state === null) return errorResponse({ code: "wallet_unavailable" }, scope.public_request_id);
+  const standing = await standingOfKey(payer, scope, payer.wallet_id);
+  if (isRefused(standing)) return standing;
   const counted = await operation.countPrompt(tokenizer);
   const exact = counted === null ? estimate : operation.estimate({ input_tokens: counted });
   const body = {
@@ -43,9 +40,9 @@ export async function dryRun({ scope, operation, estimate, wallet, tokenizer }: 
       cost_usd_min: formatUsd(exact.costWith(0)),
       cost_usd_max: formatUsd(exact.costWith(exact.output_tokens_max)),
     },
-    wallet: walletEffect(state, estimate.hold_nano_usd, exact.hold_nano_usd),
+    wallet: walletEffect(standing.state, estimate.hold_nano_usd, exact.hold_nano_usd),
   };
-  return Response.json(body, {
+  const response = Response.json(body, {
     headers: {
       "x-request-id": scope.public_request_id,
       "x-ao-provider": attempt.account.id,
@@ -53,6 +50,7 @@ export async function dryRun({ scope, operation, estimate, wallet, tokenizer }: 
       "cache-control": "no-store",
     },
   });
+  return { response, cost_nano_usd: null };
 }
 
 function walletEffect(state: WalletState, hold: NanoUsd, exact: NanoUsd): Record<string, string | boolean | null> {

@@ -40,11 +40,7 @@ export async function runOperation(call: OperationCall): Promise<Outcome> {
   if (isRefused(retries)) return retries;
   const storing = mayStore(headers, body);
   if (isRefused(storing)) return storing;
-  if (dry.on) {
-    const wallet = walletClient(scope.env, scope.effects, payer.wallet_id);
-    const response = await dryRun({ scope, operation, estimate, wallet, tokenizer: scope.env.TOKENIZER });
-    return { response, cost_nano_usd: null };
-  }
+  if (dry.on) return await dryRun({ scope, operation, estimate, payer, tokenizer: scope.env.TOKENIZER });
   const idempotent = await readIdempotency(headers, payer.key_id, call.route, body);
   if (isRefused(idempotent)) return idempotent;
   const object_id = spendingObject(payer, scope.request_id, idempotent.idempotency !== null);

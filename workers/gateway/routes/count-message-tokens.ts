@@ -43,6 +43,7 @@ export const countMessageTokens: Route = {
     "model_unpriced",
     "no_provider_available",
     "store_unavailable",
+    "wallet_unavailable",
   ],
   handle: handleCount(PATH, anthropicMessages),
 };

@@ -7,8 +7,8 @@ import { timeOfId } from "../../../schema/kernel/ids.ts";
 import { log } from "../../../schema/kernel/log.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
-import { authenticate } from "../pipeline/authenticate.ts";
 import { refuseKey } from "../pipeline/refuse-key.ts";
+import { authenticateNow } from "../pipeline/standing-of-key.ts";
 import { keepFeedback, makerOf } from "../stores/feedback.ts";
 
 const bodySchema = z
@@ -60,6 +60,7 @@ export const feedback: Route = {
     "payload_too_large",
     "unsupported_media_type",
     "store_unavailable",
+    "wallet_unavailable",
   ],
   handle,
 };
@@ -68,7 +69,7 @@ export const feedback: Route = {
 const ROW_COMES_WITHIN_MS = 2 * 60 * 60 * 1000;
 
 async function handle(http: Request, scope: RequestScope): Promise<Response> {
-  const identity = await authenticate(http.headers, scope, "inference");
+  const identity = await authenticateNow(http.headers, scope, "inference");
   if (isRefused(identity)) {
     return refuseKey(identity, scope, { key: identity.whose, route: feedback.path, model: null });
   }

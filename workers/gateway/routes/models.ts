@@ -10,9 +10,9 @@ import type { ModelInfo } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
-import { authenticate } from "../pipeline/authenticate.ts";
 import { refuseKey } from "../pipeline/refuse-key.ts";
 import { orgSnapshot } from "../pipeline/snapshot.ts";
+import { authenticateNow } from "../pipeline/standing-of-key.ts";
 import { adapterOf } from "../providers/registry.ts";
 import { loadListed } from "../stores/listed-models.ts";
 import type { OrgSnapshot } from "../stores/org-snapshot.ts";
@@ -59,7 +59,15 @@ export const models: Route = {
       }),
     },
   },
-  errors: ["invalid_api_key", "not_signed_in", "forbidden", "origin_denied", "not_found", "store_unavailable"],
+  errors: [
+    "invalid_api_key",
+    "not_signed_in",
+    "forbidden",
+    "origin_denied",
+    "not_found",
+    "store_unavailable",
+    "wallet_unavailable",
+  ],
   handle: listModels,
 };
 
@@ -96,7 +104,7 @@ async function readerOf(request: Request, scope: RequestScope): Promise<Reader |
     if (caller.status === "refused") return errorResponse(caller.refusal, scope.public_request_id);
     return { key: { org_id: caller.org_id, models: null } };
   }
-  const identity = await authenticate(request.headers, scope, "inference");
+  const identity = await authenticateNow(request.headers, scope, "inference");
   if (isRefused(identity)) return refuseKey(identity, scope, { key: identity.whose, route: models.path, model: null });
   return identity;
 }

@@ -1,8 +1,5 @@
 import * as z from "zod";
-import { walletClient } from "../../../schema/clients/wallet-client.ts";
-import { errorResponse } from "../../../schema/http/error-response.ts";
 import { isRefused } from "../../../schema/kernel/errors.ts";
-import { log } from "../../../schema/kernel/log.ts";
 import { formatUsd, type NanoUsd, nanoUsd } from "../../../schema/kernel/money.ts";
 import { formatTime, formatTimeOrNull } from "../../../schema/kernel/time.ts";
 import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
@@ -10,6 +7,7 @@ import type { RequestScope } from "../http/request-scope.ts";
 import type { Route } from "../http/route.ts";
 import { authenticate } from "../pipeline/authenticate.ts";
 import { refuseKey } from "../pipeline/refuse-key.ts";
+import { standingOfKey } from "../pipeline/standing-of-key.ts";
 
 const usd = z.string().describe("US dollars, nine decimal places");
 
@@ -64,20 +62,15 @@ export const walletBalance: Route = {
 };
 
 async function showBalance(request: Request, scope: RequestScope): Promise<Response> {
+  const route = walletBalance.path;
   const identity = await authenticate(request.headers, scope, "inference");
-  if (isRefused(identity)) {
-    return refuseKey(identity, scope, { key: identity.whose, route: walletBalance.path, model: null });
-  }
-  const { wallet_id } = identity.key;
-  try {
-    const state = await walletClient(scope.env, scope.effects, wallet_id).state();
-    return Response.json(describe(state), {
-      headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store" },
-    });
-  } catch (error) {
-    log("error", "balance_failed", { request_id: scope.request_id, wallet_id, reason: String(error) });
-    return errorResponse({ code: "wallet_unavailable", retry_after_ms: 1_000 }, scope.public_request_id);
-  }
+  if (isRefused(identity)) return refuseKey(identity, scope, { key: identity.whose, route, model: null });
+  const { key } = identity;
+  const standing = await standingOfKey(key, scope, key.wallet_id);
+  if (isRefused(standing)) return refuseKey(standing, scope, { key, route, model: null });
+  return Response.json(describe(standing.state), {
+    headers: { "x-request-id": scope.public_request_id, "cache-control": "no-store" },
+  });
 }
 
 const orNull = (amount: NanoUsd | null): string | null => (amount === null ? null : formatUsd(amount));

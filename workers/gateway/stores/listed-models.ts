@@ -62,7 +62,7 @@ export async function loadListed(db: D1Database, org_id: string): Promise<z.infe
 }
 
 const NOT_WITHDRAWN =
-  "NOT EXISTS (SELECT 1 FROM model_prices w WHERE w.org_id = m.org_id AND w.provider_id = m.provider_id AND w.model = m.upstream_id AND w.withdrawn = 1)";
+  "NOT EXISTS (SELECT 1 FROM model_prices w WHERE w.org_id = m.org_id AND w.provider_id = m.provider_id AND w.model = m.upstream_id AND w.withdrawn = 1 AND w.retired_at IS NULL)";
 
 /**
  * The enabled providers that list this model now, where the org has not withdrawn it: its name with and without the

@@ -184,7 +184,7 @@ async function loadRows(db: D1Database, { org_id, also, only, disabled = false }
       .bind(org_id, also ?? null, only ?? null, Number(disabled)),
     db
       .prepare(
-        "SELECT id, provider_id, model, upstream_id, effective_from, rates, tiers, context_tokens, max_output_tokens, capabilities, encoding, base_model, withdrawn FROM model_prices WHERE org_id = ?1 AND (?2 IS NULL OR provider_id = ?2)",
+        "SELECT id, provider_id, model, upstream_id, effective_from, rates, tiers, context_tokens, max_output_tokens, capabilities, encoding, base_model, withdrawn FROM model_prices WHERE org_id = ?1 AND retired_at IS NULL AND (?2 IS NULL OR provider_id = ?2)",
       )
       .bind(org_id, only ?? null),
     db.prepare("SELECT id, org_id, wrapped FROM data_keys WHERE org_id = ?1 ORDER BY created_at DESC").bind(org_id),

@@ -1,4 +1,5 @@
-import type { WalletState } from "../../../schema/wire/wallet-rpc.ts";
+import { assert } from "../../../schema/kernel/unreachable.ts";
+import type { KeyedState, WalletState } from "../../../schema/wire/wallet-rpc.ts";
 import { available, overdraftUsed, promised } from "./allowance.ts";
 import type { State } from "./state.ts";
 
@@ -20,4 +21,12 @@ export function describe(state: State): WalletState | null {
     open_holds: state.holds.size,
     outbox_pending: state.outbox_pending,
   };
+}
+
+/** The wallet as it is shown to whoever presents that key. A key is known to be revoked also before there are settings. */
+export function describeFor(state: State, key_id: string): KeyedState {
+  assert(typeof key_id === "string" && key_id !== "", "a key id");
+  if (state.revoked_keys.has(key_id)) return { status: "key_revoked" };
+  const described = describe(state);
+  return described === null ? { status: "not_configured" } : { status: "known", state: described };
 }

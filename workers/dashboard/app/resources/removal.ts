@@ -25,7 +25,8 @@ const REMOVALS: Readonly<Record<string, Removal>> = {
   provider: {
     verb: "Delete",
     done: "deleted",
-    means: "Its models are not offered any more, and its credential is gone.",
+    means:
+      "Its models are not offered any more, and its credential is gone. Prices of its own stay for what was charged: a new provider with this ID begins without them.",
   },
 };
 const DELETION: Removal = { verb: "Delete", done: "deleted", means: "That cannot be undone." };

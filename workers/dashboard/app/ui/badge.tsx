@@ -50,6 +50,7 @@ const STATES: Readonly<Record<string, Tone>> = {
   draft: "neutral",
   archived: "neutral",
   revoked: "neutral",
+  cancelled: "neutral",
   expired: "neutral",
 };
 

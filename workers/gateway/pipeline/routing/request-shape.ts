@@ -84,21 +84,31 @@ export type CallerFacts = Pick<
 /** What is known of a request before the configuration of its org is looked at. */
 export type AskedFacts = Omit<RequestFacts, "health">;
 
-/** The facts that a request tells by itself. The shape keeps its getters: what no rule asks for is never made. */
-export const factsOf = (model: string, shape: RequestShape, caller: CallerFacts): AskedFacts =>
-  Object.defineProperties(Object.create(null), {
-    ...Object.getOwnPropertyDescriptors(shape),
-    ...Object.getOwnPropertyDescriptors({
-      ...caller,
-      model,
-      get regions() {
-        return regionsOf(caller.country);
-      },
-      // Neither is the request's own: see `pricedFacts` and `withWalletUse`.
-      estimated_cost_nano_usd: null,
-      wallet_used_percent: null,
-    }),
-  });
+/** The facts that a request tells by itself. What the shape makes when it is asked is not made before. */
+export const factsOf = (model: string, shape: RequestShape, caller: CallerFacts): AskedFacts => ({
+  ...caller,
+  model,
+  operation: shape.operation,
+  dialect: shape.dialect,
+  metadata: shape.metadata,
+  max_output_tokens: shape.max_output_tokens,
+  tools: shape.tools,
+  json: shape.json,
+  reasoning: shape.reasoning,
+  stream: shape.stream,
+  get input_tokens() {
+    return shape.input_tokens;
+  },
+  get images() {
+    return shape.images;
+  },
+  get regions() {
+    return regionsOf(caller.country);
+  },
+  // Neither is the request's own: see `pricedFacts` and `withWalletUse`.
+  estimated_cost_nano_usd: null,
+  wallet_used_percent: null,
+});
 
 /** The facts with how much of the wallet is used. */
 export const withWalletUse = (facts: AskedFacts, wallet_used_percent: number | null): AskedFacts =>
@@ -118,6 +128,5 @@ export function pricedFacts(input: RouteInput): RequestFacts {
   return withFact(input.facts, { estimated_cost_nano_usd: { get, enumerable: true } });
 }
 
-/** What was not made before is not made by this. */
-const withFact = (facts: AskedFacts, fact: PropertyDescriptorMap) =>
-  Object.defineProperties(Object.create(null), { ...Object.getOwnPropertyDescriptors(facts), ...fact });
+/** What was not made before is not made by this, which every request pays for: nothing is copied. */
+const withFact = (facts: AskedFacts, fact: PropertyDescriptorMap) => Object.create(facts, fact);

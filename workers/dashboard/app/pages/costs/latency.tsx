@@ -2,12 +2,14 @@ import { Gauge } from "lucide-react";
 import { ChartSkeleton, LazyTimeSeries } from "../../charts/lazy.tsx";
 import { formatDuration, formatNumber, formatPercent } from "../../lib/format.ts";
 import { placeNames } from "../../lib/time-places.ts";
+import { useNames } from "../../resources/names.ts";
 import { Card } from "../../ui/card.tsx";
 import { type Column, DataTable } from "../../ui/data-table.tsx";
 import { DateRangePicker } from "../../ui/date-range-picker.tsx";
 import { TableSkeleton } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
-import type { CostState } from "./state.ts";
+import { bodyOf, type CostState } from "./state.ts";
+import { CostFilters, WITH_NAMES, WithoutFilters } from "./toolbar.tsx";
 import { type LatencyAnswer, useLatencies } from "./use-latencies.ts";
 
 type LatencyRow = LatencyAnswer["data"][number];
@@ -16,24 +18,34 @@ const CHART_PX = 240;
 
 /** How fast answers came: percentiles over time, and by provider and model. */
 export function LatencyTab({ state }: { readonly state: CostState }) {
-  const { range, time_zone, granularity } = state;
-  const asked = { from: range.from, to: range.to, time_zone };
+  const { granularity } = state;
+  const names = useNames(WITH_NAMES);
+  const { from, to, time_zone, filter } = bodyOf(state);
+  const asked = { from, to, time_zone, filter };
   const rows = useLatencies({ ...asked, group_by: ["provider", "model"] });
   const run = useLatencies({ ...asked, granularity, group_by: [] });
   const failed = [rows, run].find(({ isError }) => isError);
-  if (failed !== undefined) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
+  const filtered = Object.keys(filter ?? {}).length > 0;
   return (
-    <div className="flex flex-col gap-4">
-      <div>
-        <DateRangePicker range={range} />
+    <div className="flex flex-col gap-4" aria-busy={rows.isPending}>
+      <div className="flex flex-col gap-3">
+        <div>
+          <DateRangePicker range={state.range} />
+        </div>
+        <CostFilters state={state} names={names} />
       </div>
-      {rows.data?.data.length === 0 ? (
-        <EmptyState icon={Gauge} title="No answer came in this time">
-          <p>Choose a longer range. Durations are those of answers that were delivered.</p>
+      {failed !== undefined ? (
+        <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
+      ) : rows.data?.data.length === 0 ? (
+        <EmptyState icon={Gauge} title="No answer came in this time" actions={<WithoutFilters state={state} />}>
+          <p>
+            {filtered ? "No request fits these filters in this time. " : "Choose a longer range. "}
+            Durations are those of answers that were delivered.
+          </p>
         </EmptyState>
       ) : (
         <>
-          <Card title="From the request to the end of the answer" description={about(rows.data)}>
+          <Card title="From the request to the end of the answer" description={about(rows.data, filtered)}>
             {run.data === undefined ? <ChartSkeleton height={CHART_PX} /> : <Run run={run.data} state={state} />}
           </Card>
           {rows.data === undefined ? (
@@ -54,8 +66,11 @@ export function LatencyTab({ state }: { readonly state: CostState }) {
   );
 }
 
-const about = (answer: LatencyAnswer | undefined): string =>
-  answer === undefined ? "" : `Each percentile is off by at most ${formatPercent(answer.relative_error)} of itself`;
+function about(answer: LatencyAnswer | undefined, filtered: boolean): string {
+  if (answer === undefined) return "";
+  const error = `Each percentile is off by at most ${formatPercent(answer.relative_error)} of itself`;
+  return filtered ? `${error}, of the requests that fit all filters` : error;
+}
 
 function Run({ run, state }: { readonly run: LatencyAnswer; readonly state: CostState }) {
   const name = placeNames(state.granularity, state.time_zone);

@@ -2,7 +2,6 @@ import { ChartColumn } from "lucide-react";
 import { useCosts } from "../../api/costs.ts";
 import { useNames } from "../../resources/names.ts";
 import { useAccess } from "../../session/access.tsx";
-import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
 import { TableSkeleton } from "../../ui/skeleton.tsx";
@@ -14,7 +13,7 @@ import { LatencyTab } from "./latency.tsx";
 import { requestsHref } from "./requests-href.ts";
 import { bodyOf, type CostState, MEASURES, useCostState } from "./state.ts";
 import { CostTable } from "./table.tsx";
-import { CostActions, CostToolbar } from "./toolbar.tsx";
+import { CostActions, CostToolbar, WITH_NAMES, WithoutFilters } from "./toolbar.tsx";
 
 /** What was spent, by anything that is known of a request. The address holds what is shown. */
 export default function CostsPage() {
@@ -38,10 +37,10 @@ export default function CostsPage() {
 
 function Costs({ state }: { readonly state: CostState }) {
   const access = useAccess();
-  const names = useNames(["team", "wallet", "key", "provider"]);
+  const names = useNames(WITH_NAMES);
   const body = bodyOf(state);
   const groups = useCosts(body, { keepPrevious: true });
-  const { by, granularity, url } = state;
+  const { by, granularity } = state;
   const run = useCosts(
     {
       ...body,
@@ -63,17 +62,7 @@ function Costs({ state }: { readonly state: CostState }) {
       {failed !== undefined ? (
         <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
       ) : nothing ? (
-        <EmptyState
-          icon={ChartColumn}
-          title="Nothing was spent here"
-          actions={
-            filtered.length === 0 ? null : (
-              <Button onClick={() => url.set(Object.fromEntries(filtered.map((name) => [name, null])))}>
-                Take the filters away
-              </Button>
-            )
-          }
-        >
+        <EmptyState icon={ChartColumn} title="Nothing was spent here" actions={<WithoutFilters state={state} />}>
           <p>
             {filtered.length === 0
               ? "No request ended in this time. Choose a longer range."

@@ -2,6 +2,7 @@ import { downloadCsv } from "../../api/send.ts";
 import { BELOW, DIMENSIONS, dimensionLabel, NONE } from "../../lib/cost-query.ts";
 import { optionsOf } from "../../lib/format.ts";
 import type { Names } from "../../resources/names.ts";
+import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { DateRangePicker } from "../../ui/date-range-picker.tsx";
 import { ExportButton } from "../../ui/export-button.tsx";
@@ -56,8 +57,24 @@ export function CostToolbar({ state, names }: { readonly state: CostState; reado
         />
         <Switch checked={compare} onChange={(on) => url.set({ compare: on ? "1" : null })} label="Compare" />
       </div>
-      <FilterBar filters={filtersOf(state, names)} />
+      <CostFilters state={state} names={names} />
     </div>
+  );
+}
+
+/** Of which requests what is shown is told: the same of costs and of latencies. */
+export function CostFilters({ state, names }: { readonly state: CostState; readonly names: Names }) {
+  return <FilterBar filters={filtersOf(state, names)} />;
+}
+
+/** Undoes every filter that is set; nothing where none is. */
+export function WithoutFilters({ state }: { readonly state: CostState }) {
+  const filtered = Object.keys(state.filter);
+  if (filtered.length === 0) return null;
+  return (
+    <Button onClick={() => state.url.set(Object.fromEntries(filtered.map((name) => [name, null])))}>
+      Take the filters away
+    </Button>
   );
 }
 
@@ -69,7 +86,8 @@ function dimensions(chosen: string | null, word: string): readonly Option[] {
     : [...known, { value: chosen, label: `${word}${dimensionLabel(chosen).toLowerCase()}` }];
 }
 
-const WITH_NAMES = ["team", "wallet", "key", "provider"] as const;
+/** Of which resources a filter shows names for ids. */
+export const WITH_NAMES = ["team", "wallet", "key", "provider"] as const;
 
 /** Every dimension, the tags that the address names, and wallets with all below them: of each one value or several. */
 function filtersOf({ filter }: CostState, names: Names): readonly Filter[] {

@@ -16,7 +16,7 @@ export default function ByKindInput({ value, onChange, problemOf }: FieldInputPr
     <fieldset aria-describedby={`${id}-error`} className="flex flex-col gap-2">
       <legend className="mb-1 text-sm font-medium">Everything else</legend>
       <ul className="rounded-lg border border-line">
-        {OFF_LADDER.map(({ kind, label, usual }) => {
+        {OFF_LADDER.map(({ kind, label, usual, more }) => {
           const own = Array.isArray(given[kind]);
           const { [kind]: _own, ...others } = given;
           return (
@@ -36,6 +36,7 @@ export default function ByKindInput({ value, onChange, problemOf }: FieldInputPr
                 value={own ? textsIn(given, kind) : usual}
                 onChange={(next) => onChange({ ...given, [kind]: next })}
                 names={names}
+                {...(more === undefined ? {} : { more })}
               />
             </li>
           );

@@ -3,23 +3,25 @@ import { textIn } from "../../lib/json.ts";
 import { Button } from "../../ui/button.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { type Names, rowLabel } from "../names.ts";
-import { GROUPS, recipientLabel } from "./recipients.ts";
+import { GROUPS, type Group, recipientLabel } from "./recipients.ts";
 
-/** Who is told: groups of people and channels, as chips with a menu of the others. `label` says of what. */
+/** Who is told: groups of people and channels, as chips with a menu of the others. `label` says of what, `more` whom it also offers. */
 export function RecipientPicker({
   label,
   value,
   onChange,
   names,
+  more = [],
   empty = "Nobody is told",
 }: {
   readonly label: string;
   readonly value: readonly string[];
   readonly onChange: (value: readonly string[]) => void;
   readonly names: Names;
+  readonly more?: readonly Group[];
   readonly empty?: string;
 }) {
-  const groups = GROUPS.filter((group) => !value.includes(group.value));
+  const groups = [...GROUPS, ...more].filter((group) => !value.includes(group.value));
   const channels = names.rows("channel").filter((row) => !value.includes(textIn(row, "id")));
   const add = (recipient: string) => () => onChange([...value, recipient]);
   return (

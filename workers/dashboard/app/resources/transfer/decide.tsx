@@ -1,10 +1,9 @@
-import { Check, X } from "lucide-react";
+import { Check, Undo2, X } from "lucide-react";
 import { useState } from "react";
 import { useRefresh } from "../../api/hooks.ts";
 import { send } from "../../api/send.ts";
 import { type Row, rowIn, rowOf, textIn, textOrNull } from "../../lib/json.ts";
 import { useAccess } from "../../session/access.tsx";
-import type { Access } from "../../session/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -15,13 +14,14 @@ import { toast } from "../../ui/toast.ts";
 import type { Subject } from "../extras.tsx";
 import { type Names, useNames } from "../names.ts";
 import { BalancesAfter } from "./balances-after.tsx";
-import { MONEY_KINDS, type MoneyKind, moneySentence } from "./money.ts";
+import { ASKED_WITH, MONEY_KINDS, type MoneyKind, moneySentence } from "./money.ts";
 
 /** What is said once it is decided; what it came to is in the answer. */
 const SAID: Readonly<Record<string, string>> = {
   done: "Approved: the money has moved.",
   approved: "Approved: the money moves as soon as the wallets answer.",
   rejected: "Rejected.",
+  cancelled: "Taken back.",
 };
 
 interface DecideProps {
@@ -31,16 +31,19 @@ interface DecideProps {
   readonly size?: "sm" | "md";
 }
 
+type Verdict = "approve" | "reject" | "cancel";
+
 /** Approve and reject, for who may. Nobody approves what they have asked for themselves; they can take it back. */
 export function Decide({ row, kind, names, size = "md" }: DecideProps) {
   const access = useAccess();
   const refresh = useRefresh();
-  const [open, setOpen] = useState<"approve" | "reject" | null>(null);
+  const [open, setOpen] = useState<Verdict | null>(null);
   const own = row.requested_by === access.actor_id;
-  if (row.status !== "pending" || kind === "top-ups" || !mayDecide(access, own, givingTeam(row, names))) return null;
+  if (row.status !== "pending" || kind === "top-ups") return null;
+  if (own ? !access.may(ASKED_WITH[kind]) : !access.may("money:approve", givingTeam(row, names))) return null;
   const path = `${MONEY_KINDS[kind].path}/${encodeURIComponent(textIn(row, "id"))}`;
   const sentence = moneySentence(row, names);
-  const decided = async (verdict: "approve" | "reject", body?: object): Promise<void> => {
+  const decided = async (verdict: Verdict, body?: object): Promise<void> => {
     const answer = rowOf((await send("POST", `${path}/${verdict}`, body === undefined ? {} : { body })).body);
     const status = textIn(answer, "status");
     const failure = textIn(rowIn(answer, "failure"), "message");
@@ -49,14 +52,20 @@ export function Decide({ row, kind, names, size = "md" }: DecideProps) {
   };
   return (
     <>
-      {own ? null : (
-        <Button look="primary" size={size} icon={Check} onClick={() => setOpen("approve")}>
-          Approve
+      {own ? (
+        <Button size={size} icon={Undo2} onClick={() => setOpen("cancel")}>
+          Take back
         </Button>
+      ) : (
+        <>
+          <Button look="primary" size={size} icon={Check} onClick={() => setOpen("approve")}>
+            Approve
+          </Button>
+          <Button size={size} icon={X} onClick={() => setOpen("reject")}>
+            Reject
+          </Button>
+        </>
       )}
-      <Button size={size} icon={X} onClick={() => setOpen("reject")}>
-        {own ? "Take back" : "Reject"}
-      </Button>
       <ConfirmDialog
         open={open === "approve"}
         onClose={() => setOpen(null)}
@@ -69,10 +78,18 @@ export function Decide({ row, kind, names, size = "md" }: DecideProps) {
           ? "The money moves at once, if the wallet that gives still has it. It can be moved back by another transfer only."
           : "The balance is changed at once. It can be undone by another adjustment only."}
       </ConfirmDialog>
+      <ConfirmDialog
+        open={open === "cancel"}
+        onClose={() => setOpen(null)}
+        title={`Take back ${sentence}?`}
+        verb="Take back"
+        onConfirm={() => decided("cancel")}
+      >
+        Nobody can approve it any more, and nothing is moved. It can be asked for anew.
+      </ConfirmDialog>
       {open === "reject" ? (
         <RejectDialog
-          title={`${own ? "Take back" : "Reject"} ${sentence}?`}
-          verb={own ? "Take back" : "Reject"}
+          title={`Reject ${sentence}?`}
           onClose={() => setOpen(null)}
           onReject={(reason) => decided("reject", reason === "" ? {} : { reason })}
         />
@@ -81,10 +98,7 @@ export function Decide({ row, kind, names, size = "md" }: DecideProps) {
   );
 }
 
-/** Who leads a team decides about what a wallet of that team gives; and everybody who may decide takes back their own. */
-const mayDecide = (access: Access, own: boolean, team_id: string | null): boolean =>
-  own ? access.may("money:approve") : access.may("money:approve", team_id);
-
+/** Who leads a team decides about what a wallet of that team gives. */
 function givingTeam(row: Row, names: Names): string | null {
   const giving = names.rows("wallet").find(({ id }) => id === row.from_wallet_id);
   return giving === undefined ? null : textOrNull(giving, "team_id");
@@ -94,12 +108,10 @@ const failed = (status: string): "good" | "bad" => (status === "failed" ? "bad" 
 
 function RejectDialog({
   title,
-  verb,
   onClose,
   onReject,
 }: {
   readonly title: string;
-  readonly verb: string;
   readonly onClose: () => void;
   readonly onReject: (reason: string) => Promise<void>;
 }) {
@@ -114,7 +126,7 @@ function RejectDialog({
     <Dialog open onClose={onClose} title={title} description="Nothing is moved. It can be asked for anew.">
       <Form
         state={state}
-        submit={verb}
+        submit="Reject"
         onSubmit={submit}
         beside={
           <Button look="quiet" onClick={onClose}>

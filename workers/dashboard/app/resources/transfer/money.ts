@@ -11,10 +11,13 @@ export const MONEY_KINDS = {
 } as const;
 export type MoneyKind = keyof typeof MONEY_KINDS;
 
+/** What who has asked for one needs to take it back; an adjustment is asked for by who may post. */
+export const ASKED_WITH = { transfers: "money:request", adjustments: "money:post" } as const;
+
 export const isMoneyKind = (name: string | null): name is MoneyKind =>
   name !== null && Object.hasOwn(MONEY_KINDS, name);
 
-export const STATUSES = ["pending", "approved", "done", "failed", "rejected", "expired"] as const;
+export const STATUSES = ["pending", "approved", "done", "failed", "rejected", "cancelled", "expired"] as const;
 
 /** "$25.00 from “Company” to “Search”". */
 export function moneySentence(row: Row, names: Names): string {
