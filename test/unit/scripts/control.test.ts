@@ -18,6 +18,7 @@ const serve = () =>
     database: sqliteDatabase(),
     runCron: async (cron, at) => void crons.push([cron, at]),
     appendAudit: async () => undefined,
+    write: () => Promise.reject(new Error("nothing is written here")),
     fetchWorker: async (worker, { method, path, body }) => ({
       status: 201,
       body: `${worker} ${method} ${path} ${body}`,
