@@ -29,6 +29,9 @@ for (const [region, countries] of Object.entries(REGIONS)) {
   }
 }
 
+/** Every country, by its two letters. */
+export const COUNTRIES: readonly string[] = [...of_country.keys()];
+
 /** The continent of a country, and its unions; none where it is not known, or is no country (`XX`, `T1`). */
 export const regionsOf = (country: string | null): readonly string[] =>
   country === null ? [] : (of_country.get(country) ?? []);

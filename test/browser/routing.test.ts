@@ -246,8 +246,18 @@ describe("routing", () => {
       .waitFor();
     await page.getByRole("button", { name: "Remove the condition Soon" }).click();
     await expect.poll(focused).toBe("Group 2: any of these");
-    await page.getByRole("button", { name: "Save" }).click();
+    // A second bound of the same field: that it is empty is said at it alone, and in the JSON with its place.
+    await choose("Add a condition", "Input tokens");
+    const save = page.getByRole("button", { name: "Save" });
+    await save.click();
+    await page.getByRole("group", { name: "Condition 3: Input tokens" }).getByText("Fill this in.").waitFor();
+    await expect.poll(() => page.getByText("Fill this in.").count()).toBe(1);
+    await json.click();
+    await page.getByText("when.input_tokens.lt: Fill this in.").waitFor();
+    await json.click();
+    await page.getByRole("textbox", { name: "Input tokens, tokens" }).nth(1).fill("5000");
+    await save.click();
     await heading(page, "Nested");
-    expect(await rules()).toMatchObject([{ when }]);
+    expect(await rules()).toMatchObject([{ when: { ...when, input_tokens: { gte: 100, lt: 5000 } } }]);
   });
 });

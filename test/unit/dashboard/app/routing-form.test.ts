@@ -15,6 +15,7 @@ import {
   type Group,
   readConditions,
   unfilled,
+  unfilledProblems,
 } from "../../../../workers/dashboard/app/resources/routing-rule/conditions-form.ts";
 import { moved } from "../../../../workers/dashboard/app/resources/routing-rule/order.ts";
 import { actionText, conditionsText } from "../../../../workers/dashboard/app/resources/routing-rule/words.ts";
@@ -118,6 +119,10 @@ describe("conditions as rows and groups of a form", () => {
       "when.time": "Choose days, or from when to when.",
     });
     expect(unfilled({ any: [{}, { not: {} }] }, "when")).toEqual({});
+    expect(unfilledProblems({ any: [{ model: "" }] }, "when")).toEqual({
+      "when.any[0].model": "Fill this in.",
+      when: "when.any[0].model: Fill this in.",
+    });
   });
 });
 

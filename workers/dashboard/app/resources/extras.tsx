@@ -116,7 +116,7 @@ const RATES: FieldGroup = {
 
 /** Rows of conditions that say nothing yet. */
 const checkWhen: Extras["check"] = async ({ when }) =>
-  (await import("./routing-rule/conditions-form.ts")).unfilled(when, "when");
+  (await import("./routing-rule/conditions-form.ts")).unfilledProblems(when, "when");
 
 /** By the resource's name. A page's helper adds a row, and the code beside it in `resources/<name>/`. */
 const EXTRAS: Readonly<Record<string, Extras>> = {

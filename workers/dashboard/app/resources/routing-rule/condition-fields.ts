@@ -41,7 +41,7 @@ export const CONDITION_FIELDS: readonly ConditionField[] = [
   { name: "latency_p95_ms", kind: "figure", unit: "ms", placeholder: TARGETS },
   { name: "first_byte_p50_ms", kind: "figure", unit: "ms", placeholder: TARGETS },
   { name: "first_byte_p95_ms", kind: "figure", unit: "ms", placeholder: TARGETS },
-  { name: "error_rate", kind: "figure", unit: "of 1", placeholder: TARGETS },
+  { name: "error_rate", kind: "figure", unit: "(0 to 1)", placeholder: TARGETS },
   { name: "time", kind: "time" },
 ];
 

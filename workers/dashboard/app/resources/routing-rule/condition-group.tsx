@@ -143,6 +143,9 @@ function ConditionOfGroup({
   const called = row.field === null ? "as JSON" : fieldLabel(row.field);
   // A field that the API does not know is refused at what it stands in, by its name.
   const refused = problemOf(path.slice(0, path.lastIndexOf(".")));
+  // Two bounds of a field are two rows: what is wrong with one of them is not said at the other.
+  const bound = "sign" in row && row.sign !== "is" ? `${path}.${row.sign}` : null;
+  const whole = bound === null ? problemIn(path) : (problemIn(bound) ?? problemOf(path));
   const unknown = row.kind === "raw" && refused?.includes(`"${row.field}"`) === true ? refused : null;
   return (
     <fieldset data-node={id} className="flex min-w-0 flex-wrap items-start gap-2">
@@ -171,7 +174,7 @@ function ConditionOfGroup({
         <ConditionRowInput
           row={row}
           onChange={(next) => onChange(withRow(root, id, next), null)}
-          problemIn={(part) => unknown ?? problemIn(part === undefined ? path : `${path}.${part}`)}
+          problemIn={(part) => unknown ?? (part === undefined ? whole : problemIn(`${path}.${part}`))}
           suggestions={suggestions}
           listId={listId}
         />

@@ -209,14 +209,21 @@ function Comparison({
   );
 }
 
+/** What the API says of a number, without the ways to write it as JSON. */
+const inWords = (problem: string | null): string | null => problem?.replace(/, or an object of .*$/, ".") ?? null;
+
 const NumberInput = ({ row, onChange, problemIn }: RowProps<"number">) => (
-  <Comparison row={row} onChange={onChange} error={problemIn()} />
+  <Comparison row={row} onChange={onChange} error={inWords(problemIn())} />
 );
 
 const FigureInput = (props: RowProps<"figure">) => (
   <>
     <TargetInput {...props} />
-    <Comparison row={props.row} onChange={props.onChange} error={props.row.name === "" ? null : props.problemIn()} />
+    <Comparison
+      row={props.row}
+      onChange={props.onChange}
+      error={props.row.name === "" ? null : inWords(props.problemIn())}
+    />
   </>
 );
 
@@ -250,15 +257,18 @@ function TimeInput({ row, onChange, problemIn }: RowProps<"time">) {
       </fieldset>
       <div className="flex flex-wrap gap-2">
         {(["from", "to"] as const).map((end) => (
-          <Field
-            key={end}
-            label={`Time: ${end}`}
-            hideLabel
-            error={at[end] ?? (end === "from" ? other : null)}
-            className="w-28"
-          >
-            <Input type="time" value={row[end]} onChange={(event) => onChange({ ...row, [end]: event.target.value })} />
-          </Field>
+          <span key={end} className="flex items-start gap-2">
+            <span aria-hidden="true" className="leading-8 text-sm text-ink-3">
+              {end}
+            </span>
+            <Field label={`Time: ${end}`} hideLabel error={at[end] ?? (end === "from" ? other : null)} className="w-28">
+              <Input
+                type="time"
+                value={row[end]}
+                onChange={(event) => onChange({ ...row, [end]: event.target.value })}
+              />
+            </Field>
+          </span>
         ))}
         <Field label="Time zone" hideLabel error={at.zone} className="min-w-44 flex-1">
           <Combobox

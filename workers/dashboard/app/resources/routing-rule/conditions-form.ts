@@ -326,3 +326,10 @@ export function unfilled(value: unknown, at: string): Readonly<Record<string, st
   );
   return Object.assign({}, ...parts);
 }
+
+/** The same as problems of a form, the first of them with its place for those who read the JSON. */
+export function unfilledProblems(value: unknown, field: string): Readonly<Record<string, string>> {
+  const problems = unfilled(value, field);
+  const [first] = Object.entries(problems);
+  return first === undefined || field in problems ? problems : { ...problems, [field]: first.join(": ") };
+}

@@ -1,5 +1,5 @@
 import { HEALTH_STATES } from "../../../../../schema/health/target-health.ts";
-import { REGION_NAMES } from "../../../../../schema/routing/regions.ts";
+import { COUNTRIES, REGION_NAMES } from "../../../../../schema/routing/regions.ts";
 import { DIALECTS } from "../../../../../schema/wire/dialects.ts";
 import { useApiQuery } from "../../api/hooks.ts";
 import { choiceLabel } from "../../lib/format.ts";
@@ -16,22 +16,15 @@ export interface Suggestions {
 }
 
 const asOption = (value: string): Option => ({ value, label: value });
-const COUNTRY_NAMES = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
-const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-/** Codes that the browser has a name for and that are no country, as CLDR lists them. */
-const NO_COUNTRIES = new Set(["EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"]);
-const COUNTRIES: readonly Option[] = LETTERS.flatMap((first) => LETTERS.map((second) => first + second))
-  .filter((code) => !NO_COUNTRIES.has(code))
-  .flatMap((code) => {
-    const name = COUNTRY_NAMES.of(code);
-    return name === undefined ? [] : [{ value: code, label: `${name} (${code})` }];
-  })
-  .sort((a, b) => a.label.localeCompare(b.label));
+const COUNTRY_NAMES = new Intl.DisplayNames("en", { type: "region" });
+const COUNTRY_OPTIONS = COUNTRIES.map((code) => ({ value: code, label: `${COUNTRY_NAMES.of(code)} (${code})` })).sort(
+  (a, b) => a.label.localeCompare(b.label),
+);
 
 const FIXED: Readonly<Record<string, readonly Option[]>> = {
   operation: ["chat", "embeddings", "rerank"].map(asOption),
   dialect: DIALECTS.map(asOption),
-  country: COUNTRIES,
+  country: COUNTRY_OPTIONS,
   region: REGION_NAMES.map((value) => ({ value, label: choiceLabel(value) })),
   health: HEALTH_STATES.map((value) => ({ value, label: choiceLabel(value) })),
 };

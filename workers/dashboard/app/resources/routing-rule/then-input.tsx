@@ -228,7 +228,7 @@ function OneModel({
 const BOUNDS = [
   { name: "p95_latency_ms", label: "Latency, p95, at most", unit: "ms", placeholder: "3000" },
   { name: "p95_first_byte_ms", label: "First byte, p95, at most", unit: "ms", placeholder: "800" },
-  { name: "error_rate", label: "Error rate, at most", unit: "of 1", placeholder: "0.02" },
+  { name: "error_rate", label: "Error rate, at most", unit: "0 to 1", placeholder: "0.02" },
   { name: "context", label: "Context, at least", unit: "tokens", placeholder: "200000" },
 ] as const;
 
