@@ -110,7 +110,7 @@ function TargetInput({ row, onChange, problemIn, listId }: RowProps<"figure"> | 
       label={`${fieldLabel(row.field)}: of`}
       hideLabel
       error={row.name === "" ? problemIn() : null}
-      className="min-w-44 flex-1 basis-52"
+      className="min-w-44 flex-1 basis-44"
     >
       <Input
         list={listId}
@@ -148,7 +148,7 @@ function PairInput(props: RowProps<"pair">) {
         label={`${fieldLabel(row.field)}: ${ofTarget ? "state" : "value"}`}
         hideLabel
         error={row.name === "" ? null : problemIn()}
-        className="min-w-36 flex-1"
+        className="min-w-36 flex-1 basis-44"
       >
         <MultiCombobox
           values={row.values}
@@ -186,7 +186,7 @@ function Comparison({
         label={`${fieldLabel(row.field)}${field?.unit === undefined ? "" : `, ${field.unit}`}`}
         hideLabel
         error={error}
-        className="min-w-40 flex-1"
+        className="min-w-min flex-1"
       >
         <span className="flex items-center gap-2">
           <span className="w-28 flex-none">
