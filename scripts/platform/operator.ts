@@ -1,7 +1,7 @@
 import type { V4WorkerOptions } from "miniflare";
 import * as z from "zod";
 import type { AuditWrite } from "../../schema/wire/audit-rpc.ts";
-import { readWorkerConfig, type WorkerConfig } from "./config.ts";
+import type { WorkerConfig } from "./config.ts";
 import { type WriteAnswer, writeAnswerSchema } from "./control-client.ts";
 import type { SqlRow, SqlStatement } from "./sql-database.ts";
 import { AUDIT } from "./workers.ts";
@@ -46,7 +46,7 @@ export default {
   },
 };`;
 
-/** It has the database and the audit objects, and reaches each worker by its name. */
+/** It has the database, reaches each worker by its name, and the objects of the audit worker where that is among them. */
 export function operatorWorker(workers: readonly WorkerConfig[], frontDoor: WorkerConfig): V4WorkerOptions {
   return {
     name: OPERATOR,
@@ -56,7 +56,11 @@ export function operatorWorker(workers: readonly WorkerConfig[], frontDoor: Work
     // For scheduled jobs.
     compatibilityFlags: ["service_binding_extra_handlers"],
     d1Databases: { DB: frontDoor.d1_databases[0]?.database_id ?? "" },
-    durableObjects: { AUDIT: { className: "AuditObject", scriptName: readWorkerConfig(AUDIT).name, useSQLite: true } },
+    durableObjects: Object.fromEntries(
+      workers
+        .filter(({ folder }) => folder === AUDIT.folder)
+        .map(({ name }) => ["AUDIT", { className: "AuditObject", scriptName: name, useSQLite: true }]),
+    ),
     serviceBindings: Object.fromEntries(workers.map(({ name }) => [name, name])),
   };
 }

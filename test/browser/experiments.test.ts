@@ -33,6 +33,7 @@ describe("the pages of experiments", () => {
     await brief.getByLabel("Name").fill("brief");
     await brief.getByText("Parameters in place of the caller's").click();
     await brief.getByLabel("Max tokens").fill("1");
+    await page.getByRole("switch", { name: "Variants: Edit as JSON" }).click();
     const json = page.getByLabel("Variants as JSON");
     expect(JSON.parse(await json.inputValue())[1]).toEqual({
       name: "brief",

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { eventually } from "../e2e/support/money.ts";
+import { axeProblems } from "./support/axe.ts";
 import { api, browserOfFile, heading, makeKey, makeSandbox, type Person, request, visit } from "./support/people.ts";
 
 const browser = browserOfFile();
@@ -27,7 +28,11 @@ describe("routing", () => {
     await page.getByLabel("Name", { exact: true }).fill("Support is served by the echo");
     await page.getByRole("combobox", { name: "Add a condition" }).click();
     await page.getByRole("option", { name: "Feature", exact: true }).click();
-    await page.getByRole("textbox", { name: "Feature", exact: true }).fill("support, help");
+    const feature = page.getByRole("combobox", { name: "Feature", exact: true });
+    for (const name of ["support", "help"]) {
+      await feature.fill(name);
+      await feature.press("Enter");
+    }
     await page.getByLabel("Model", { exact: true }).fill("echo");
     await page.getByRole("button", { name: "Create routing rule" }).click();
     await page
@@ -38,8 +43,11 @@ describe("routing", () => {
       .poll(() => page.getByLabel("Name", { exact: true }).inputValue())
       .toBe("Support is served by the echo");
     // The JSON mends what the form shows.
+    const asJson = page.getByRole("switch", { name: "Then: Edit as JSON" });
+    await asJson.click();
     await page.getByLabel("Then as JSON").fill('{"fallback":["sandbox/echo","sandbox/lorem"]}');
-    await expect.poll(() => page.getByRole("textbox", { name: "Model 2" }).inputValue()).toBe("sandbox/lorem");
+    await asJson.click();
+    await expect.poll(() => page.getByRole("combobox", { name: "Model 2" }).inputValue()).toBe("sandbox/lorem");
     await page.getByRole("button", { name: "Create routing rule" }).click();
     await heading(page, "Support is served by the echo");
     await expect
@@ -81,6 +89,7 @@ describe("routing", () => {
     const { page } = owner;
     await visit(page, "/rules/new", "Create a routing rule");
     const panel = page.locator("section", { has: page.getByRole("heading", { name: "What would it have done?" }) });
+    await page.getByRole("switch", { name: "Then: Edit as JSON" }).click();
     await page.getByLabel("Then as JSON").fill('{"model":"sandbox/lorem"}');
     await panel.getByRole("button", { name: "Try it" }).click();
     await panel.getByText("No request in this time").waitFor();
@@ -110,6 +119,7 @@ describe("routing", () => {
       .poll(() => row.getByRole("link", { name: newest?.id ?? "" }).getAttribute("href"))
       .toBe(`/requests/${newest?.id}`);
 
+    await page.getByRole("switch", { name: "When: Edit as JSON" }).click();
     await page.getByLabel("When as JSON").fill('{"tools":true}');
     await panel.getByText("The rule has changed since: ask again.").waitFor();
     await panel.getByRole("button", { name: "Try it" }).click();
@@ -134,9 +144,110 @@ describe("routing", () => {
     await page.getByText("All 2 requests of this time").waitFor();
     await page.getByRole("cell", { name: "Elsewhere" }).waitFor();
     await visit(page, `/rules/${id}/edit`, "Edit “All”");
+    await page.getByRole("switch", { name: "When: Edit as JSON" }).click();
     await page.getByLabel("When as JSON").fill('{"feature":"nobody"}');
     await page.getByRole("button", { name: "Try it" }).click();
     await page.getByText("it would have decided 0, and let go of 2 that it decides as it is saved.").waitFor();
     await page.getByRole("cell", { name: "As before" }).waitFor();
+  });
+
+  it("makes and changes nested conditions by clicking, and shows a refusal at its row", async () => {
+    const { page } = owner;
+    for (const { id } of await rules()) await api(owner, "DELETE", `/v1/routing/rules/${id}`);
+    const choose = async (list: string, option: string) => {
+      await page.getByRole("combobox", { name: list, exact: true }).click();
+      await page.getByRole("option", { name: option, exact: true }).click();
+    };
+    const focused = () =>
+      page.evaluate("document.activeElement?.closest('fieldset')?.querySelector('legend')?.textContent");
+    await visit(page, "/rules/new", "Create a routing rule");
+    await page.getByLabel("Name", { exact: true }).fill("Nested");
+    await choose("Add a condition", "Input tokens");
+    await expect.poll(focused).toBe("Condition 1: Input tokens");
+    await choose("Input tokens: comparison", "at least");
+    await page.getByRole("textbox", { name: "Input tokens, tokens" }).fill("100");
+
+    await page.getByRole("button", { name: "Add a group", exact: true }).click();
+    await expect.poll(focused).toBe("Group 2: any of these");
+    await choose("Add a condition to group 2", "Model");
+    const model = page.getByRole("combobox", { name: "Model", exact: true }).first();
+    await model.fill("sandbox/lo");
+    await page.getByRole("option", { name: "sandbox/lorem", exact: true }).click();
+    await choose("Add a condition to group 2", "Health");
+    await page.getByRole("combobox", { name: "Health: of" }).fill("sandbox");
+    await page.getByRole("combobox", { name: "Health: state" }).fill("down");
+    await page.getByRole("option", { name: "Down", exact: true }).click();
+    await choose("Add a condition to group 2", "Tools");
+    await page.getByRole("button", { name: "Put the condition Tools into a group" }).click();
+    await expect.poll(focused).toBe("Group 2.3: any of these");
+    await choose("Which of group 2.3 must hold", "None of these");
+    await choose("Add a condition to group 2.3", "Country");
+    await page.getByRole("combobox", { name: "Country", exact: true }).fill("Germ");
+    await page.getByRole("option", { name: "Germany (DE)" }).click();
+    await choose("Add a condition to group 2.3", "Latency, p95");
+
+    await choose("What it does", "The cheapest");
+    await page.getByRole("combobox", { name: "Model 1" }).fill("sandbox/echo");
+    await page.getByRole("combobox", { name: "Model 2" }).fill("sandbox/lorem");
+    await page.getByRole("textbox", { name: /^Latency, p95, at most/ }).fill("3000");
+    await page.getByRole("textbox", { name: /^Error rate, at most/ }).fill("0.02");
+
+    // What is not filled in is said before anything is sent; what the API refuses, at the same place.
+    const row = page.getByRole("group", { name: "Condition 2.3.3: Latency, p95" });
+    await page.getByRole("button", { name: "Create routing rule" }).click();
+    await row.getByText("Say of which one.").waitFor();
+    await page.getByRole("combobox", { name: "Latency, p95: of" }).fill("sandbox/echo");
+    await page.getByRole("textbox", { name: "Latency, p95, ms" }).fill("slow");
+    await page.getByRole("button", { name: "Create routing rule" }).click();
+    await row.getByText(/must be a number/i).waitFor();
+    await expect.poll(() => page.getByText(/must be a number/i).count()).toBe(1);
+    await expect.poll(focused).toBe("Condition 2.3.3: Latency, p95");
+
+    expect(await axeProblems(page, "light")).toEqual([]);
+    expect(await axeProblems(page, "dark")).toEqual([]);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 375, height: 812 });
+    await expect.poll(() => page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(375);
+    await page.setViewportSize({ width: 1280, height: 800 });
+
+    await page.getByRole("textbox", { name: "Latency, p95, ms" }).fill("5000");
+    await page.getByRole("button", { name: "Create routing rule" }).click();
+    await heading(page, "Nested");
+    const [{ id = "" } = {}] = await rules();
+    const figures = { latency_p95_ms: { "sandbox/echo": { gt: 5000 } } };
+    const any = [{ model: "sandbox/lorem" }, { health: { sandbox: "down" } }];
+    expect(await rules()).toMatchObject([
+      {
+        when: {
+          input_tokens: { gte: 100 },
+          any: [...any, { not: { any: [{ tools: true }, { country: "DE" }, figures] } }],
+        },
+        then: { cheapest: ["sandbox/echo", "sandbox/lorem"], sla: { p95_latency_ms: 3000, error_rate: 0.02 } },
+      },
+    ]);
+
+    // By the keyboard: rows go, and the focus stays beside them.
+    await visit(page, `/rules/${id}/edit`, "Edit “Nested”");
+    await page.getByRole("button", { name: "Remove the condition Country" }).press("Enter");
+    await expect.poll(focused).toBe("Condition 2.3.2: Latency, p95");
+    await page.getByRole("button", { name: "Remove the condition Health" }).press("Enter");
+    await expect.poll(focused).toBe("Group 2.2: none of these");
+    const json = page.getByRole("switch", { name: "When: Edit as JSON" });
+    await json.click();
+    const when = { input_tokens: { gte: 100 }, any: [any[0], { not: { any: [{ tools: true }, figures] } }] };
+    await expect.poll(async () => JSON.parse(await page.getByLabel("When as JSON").inputValue())).toEqual(when);
+    await page.getByLabel("When as JSON").fill(JSON.stringify({ ...when, soon: { x: 1 } }));
+    await json.click();
+    await page.getByText("This has no row of its own. Change it as JSON.").waitFor();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page
+      .getByRole("group", { name: "Condition 3: Soon" })
+      .getByText(/Unrecognized key: "soon"/)
+      .waitFor();
+    await page.getByRole("button", { name: "Remove the condition Soon" }).click();
+    await expect.poll(focused).toBe("Group 2: any of these");
+    await page.getByRole("button", { name: "Save" }).click();
+    await heading(page, "Nested");
+    expect(await rules()).toMatchObject([{ when }]);
   });
 });

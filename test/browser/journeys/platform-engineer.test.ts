@@ -38,7 +38,7 @@ it("who runs the platform adds a provider, tests it, routes by a rule as tried o
   await typeFirst(page, "Support reads Latin");
   await page.getByRole("combobox", { name: "Add a condition" }).click();
   await page.getByRole("option", { name: "Feature", exact: true }).click();
-  await page.getByRole("textbox", { name: "Feature", exact: true }).fill("support");
+  await page.getByRole("combobox", { name: "Feature", exact: true }).fill("support");
   await page.getByLabel("Model", { exact: true }).fill("sandbox/lorem");
   // The test was a request, too: of another feature.
   const trial = page.locator("section", { has: page.getByRole("heading", { name: "What would it have done?" }) });

@@ -1,13 +1,33 @@
 import { describe, expect, it } from "vitest";
 import { chatBody, tagsOf } from "../../../../workers/dashboard/app/pages/routing/shape.ts";
 import {
+  neighbourOf,
+  newCondition,
+  newGroup,
+  unwrapped,
+  withChild,
+  withHow,
+  withRow,
+  wrapped,
+} from "../../../../workers/dashboard/app/resources/routing-rule/conditions-edit.ts";
+import {
   buildConditions,
+  type Group,
   readConditions,
+  unfilled,
 } from "../../../../workers/dashboard/app/resources/routing-rule/conditions-form.ts";
 import { moved } from "../../../../workers/dashboard/app/resources/routing-rule/order.ts";
 import { actionText, conditionsText } from "../../../../workers/dashboard/app/resources/routing-rule/words.ts";
 
-describe("conditions as rows of a form", () => {
+let made = 0;
+const ids = (): string => {
+  made += 1;
+  return `row-${made}`;
+};
+const read = (when: unknown): Group => readConditions(when, ids);
+const again = (when: unknown): unknown => buildConditions(read(when), "when").when;
+
+describe("conditions as rows and groups of a form", () => {
   it.each([
     [{}],
     [{ model: "openai/*", feature: ["a", "b"], subject: { not: "ann" } }],
@@ -17,22 +37,87 @@ describe("conditions as rows of a form", () => {
     [
       {
         any: [{ model: "a/b" }, { not: { tools: true } }],
-        health: { openai: "down" },
-        latency_p95_ms: { "a/b": { gt: 5 } },
+        health: { openai: "down", "azure/gpt-4.1": ["healthy", "unknown"] },
+        latency_p95_ms: { "a/b": { gt: 5, lt: 10 }, openai: 7 },
       },
     ],
-    [{ feature: "with, comma", model: "a/b" }],
+    [{ feature: "with, comma", model: ["a/b"], estimated_cost_usd: 0.5 }],
+    [{ all: [{ any: [{ tools: true, images: true }, { region: "eu" }] }, { all: [{ json: true }] }] }],
+    [{ not: { any: [{ tools: true }] } }],
+    [{ not: { any: [{ tools: true }, { json: true }], model: "a/b" } }],
+    [{ not: { tools: true, json: true } }],
+    [{ not: { not: { all: [{ country: ["DE", "FR"] }] } } }],
+    [{ any: [{}, { tools: true }] }],
+    [{ not: {} }],
+    [{ model: { like: "x" }, unknown: [1, { two: 3 }], input_tokens: {}, tags: {}, any: [5], all: "none", time: [] }],
   ])("say the same when they are written again: %j", (when) => {
-    expect(buildConditions(readConditions(when))).toEqual(when);
+    expect(again(when)).toEqual(when);
   });
 
-  it("leave out what says nothing yet, and send what is no number as it was typed", () => {
-    const rows = [
-      { kind: "text", field: "model", not: false, values: " , " },
-      { kind: "number", field: "input_tokens", sign: "lt", value: "many" },
-      { kind: "pair", field: "tags", name: "", not: false, values: "x" },
-    ] as const;
-    expect(buildConditions({ rows, rest: {} })).toEqual({ input_tokens: { lt: "many" } });
+  it("know where each of them stands", () => {
+    const root = read({
+      tools: true,
+      any: [{ json: true }, { not: { any: [{ stream: true }, { model: "a/b", key: "k" }] } }],
+    });
+    const { paths } = buildConditions(root, "when");
+    expect([...paths.values()].sort()).toEqual([
+      "when",
+      "when.any",
+      "when.any[0].json",
+      "when.any[1].not",
+      "when.any[1].not.any[0].stream",
+      "when.any[1].not.any[1]",
+      "when.any[1].not.any[1].key",
+      "when.any[1].not.any[1].model",
+      "when.tools",
+    ]);
+  });
+
+  it("stand one beside the other where a field is named twice, and lose none", () => {
+    let root = read({ model: "a/*" });
+    const row = newCondition("model", ids);
+    root = withChild(root, root.id, row);
+    root = withRow(root, row.id, { kind: "text", field: "model", not: true, values: ["a/b"] });
+    const groups = ["any", "any", "all"].map(
+      (how) => ({ ...newGroup([newCondition("tools", ids)], ids()), how }) as Group,
+    );
+    for (const group of groups) root = withChild(root, root.id, group);
+    expect(buildConditions(root, "when").when).toEqual({
+      model: "a/*",
+      any: [{ tools: true }],
+      all: [{ tools: true }, { model: { not: "a/b" } }, { any: [{ tools: true }] }],
+    });
+    expect(buildConditions(root, "when").paths.get(row.id)).toBe("when.all[1].model");
+  });
+
+  it("are put into groups, out of them, and are followed by their neighbour", () => {
+    let root = read({ tools: true, json: true });
+    const [tools, json] = root.children.map(({ id }) => id);
+    root = wrapped(root, json ?? "", "group");
+    expect(buildConditions(root, "when").when).toEqual({ tools: true, any: [{ json: true }] });
+    expect(neighbourOf(root, tools ?? "")).toBe("group");
+    expect(neighbourOf(root, json ?? "")).toBe("group");
+    root = withHow(root, "group", "none");
+    expect(buildConditions(root, "when").when).toEqual({ tools: true, not: { json: true } });
+    expect(buildConditions(unwrapped(root, "group"), "when").when).toEqual({ tools: true, json: true });
+  });
+
+  it("say what is not filled in, so that no rule is wider than it was meant", () => {
+    let root = read({ any: [{ tools: true }] });
+    root = withChild(root, root.id, newCondition("model", ids));
+    root = withChild(root, root.id, newCondition("input_tokens", ids));
+    root = withChild(root, root.id, newCondition("health", ids));
+    root = withChild(root, root.id, newCondition("time", ids));
+    root = withChild(root, root.children[0]?.id ?? "", newGroup([], ids()));
+    const { when } = buildConditions(root, "when");
+    expect(unfilled(when, "when")).toEqual({
+      "when.any[1].any": "Add a condition to this group.",
+      "when.model": "Fill this in.",
+      "when.input_tokens.lt": "Fill this in.",
+      "when.health.": "Say of which one.",
+      "when.time": "Choose days, or from when to when.",
+    });
+    expect(unfilled({ any: [{}, { not: {} }] }, "when")).toEqual({});
   });
 });
 

@@ -29,6 +29,8 @@ export interface FieldInputProps {
   readonly values: Readonly<Record<string, unknown>>;
   readonly creating: boolean;
   readonly problemOf: (param: string) => string | null;
+  /** The same of a part and of what is inside it. */
+  readonly problemIn: (param: string) => string | null;
 }
 
 /** Tries what stands in a form before it is saved. */
@@ -112,6 +114,10 @@ const RATES: FieldGroup = {
   input: lazy(() => import("./rate-limits/rate-limits-input.tsx")),
 };
 
+/** Rows of conditions that say nothing yet. */
+const checkWhen: Extras["check"] = async ({ when }) =>
+  (await import("./routing-rule/conditions-form.ts")).unfilled(when, "when");
+
 /** By the resource's name. A page's helper adds a row, and the code beside it in `resources/<name>/`. */
 const EXTRAS: Readonly<Record<string, Extras>> = {
   wallet: {
@@ -170,6 +176,7 @@ const EXTRAS: Readonly<Record<string, Extras>> = {
   experiment: {
     unfolded: true,
     wide: true,
+    check: checkWhen,
     actions: lazy(() => import("./experiment/actions.tsx")),
     panels: lazy(() => import("./experiment/panels.tsx")),
     hides: ["status", "run", "started_at", "promoted_variant", "stopped_variants"],
@@ -190,6 +197,7 @@ const EXTRAS: Readonly<Record<string, Extras>> = {
     wide: true,
     listPage: lazy(() => import("../pages/routing/page.tsx")),
     trial: lazy(() => import("./routing-rule/trial.tsx")),
+    check: checkWhen,
     inputs: {
       when: lazy(() => import("./routing-rule/when-input.tsx")),
       then: lazy(() => import("./routing-rule/then-input.tsx")),

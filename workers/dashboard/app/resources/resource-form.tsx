@@ -88,6 +88,7 @@ export function ResourceForm({ resource, row, submit, beside, offer, onSend, pre
             values={{ ...row, ...draft }}
             creating={creating}
             problemOf={state.errorOf}
+            problemIn={state.errorIn}
           />
         </Suspense>
       );

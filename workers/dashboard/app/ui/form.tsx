@@ -12,6 +12,8 @@ export interface FormState {
   readonly failures: number;
   /** What is wrong with a field, by its name as the API calls it. */
   errorOf(name: string): string | null;
+  /** The same, or what is wrong with something inside it: of `when.any[1]` it is that of `when.any[1].not.tools`. */
+  errorIn(name: string): string | null;
   /** What is wrong and belongs to no field. */
   readonly problem: ApiError | null;
   /** Finds mistakes before anything is sent; answers whether there are none. */
@@ -43,8 +45,8 @@ export function useForm(fields: readonly string[]): FormState {
     const param = error.param?.startsWith(prefix) === true ? error.param.slice(prefix.length) : null;
     const field = known.current.find((name) => param !== null && isOrIsIn(param, name));
     if (param === null || field === undefined) return false;
-    const message = atField(error.message.replaceAll(`\`${prefix}`, "`"), field);
-    setErrors({ [field]: message, [param]: message });
+    const message = error.message.replaceAll(`\`${prefix}`, "`");
+    setErrors({ [field]: atField(message, field), [param]: atField(message, param) });
     setFailures((before) => before + 1);
     return true;
   }, []);
@@ -71,7 +73,10 @@ export function useForm(fields: readonly string[]): FormState {
     [refuse],
   );
 
-  return { busy, failures, problem, check, refuse, submit, errorOf: (name) => errors[name] ?? null };
+  const errorOf = (name: string): string | null => errors[name] ?? null;
+  const errorIn = (name: string): string | null =>
+    errorOf(name) ?? errors[Object.keys(errors).find((param) => isOrIsIn(param, name)) ?? ""] ?? null;
+  return { busy, failures, problem, check, refuse, submit, errorOf, errorIn };
 }
 
 /** `rates` is at fault for `rates.input_usd_per_million`, too. */

@@ -19,6 +19,8 @@ export interface SelectProps {
   readonly label?: string;
   readonly size?: "sm" | "md";
   readonly className?: string;
+  /** False where choosing moves the focus elsewhere. */
+  readonly keepsFocus?: boolean;
 }
 
 /** One of a few. For many, or with search, take `Combobox`. */
@@ -31,6 +33,7 @@ export function Select({
   label,
   size = "md",
   className,
+  keepsFocus = true,
 }: SelectProps) {
   // An empty value is no value to Base UI: the option that stands for it is named all the same.
   const empty = options.find((option) => option.value === "")?.label;
@@ -61,6 +64,7 @@ export function Select({
         {/* Below its trigger, as menus are, and not over it. */}
         <Base.Positioner sideOffset={4} alignItemWithTrigger={false} className={POPUP_LAYER}>
           <Base.Popup
+            finalFocus={keepsFocus}
             className={cx(
               POPUP,
               "max-h-[min(20rem,var(--available-height))] min-w-(--anchor-width) overflow-y-auto p-1",

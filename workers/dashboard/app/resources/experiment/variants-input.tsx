@@ -7,7 +7,7 @@ import { Input } from "../../ui/input.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Textarea } from "../../ui/textarea.tsx";
 import type { FieldInputProps } from "../extras.tsx";
-import { JsonBeside } from "../routing-rule/json-beside.tsx";
+import { JsonSwitch } from "../routing-rule/json-switch.tsx";
 import { numberOr, withNumber, withText } from "./parts.ts";
 
 const BEGIN: readonly Row[] = [
@@ -34,12 +34,12 @@ export default function VariantsInput({ value, onChange, problemOf }: FieldInput
     onChange(variants.map((one, place) => (place === at ? { ...one, ...part } : one)));
   const total = variants.reduce((sum, { percent }) => sum + (Number(percent) || 0), 0);
   return (
-    <JsonBeside
+    <JsonSwitch
       legend="Variants"
       hint="The first is the control: what the others are measured against, and where traffic falls back to. Shares are percent and add up to 100."
       value={value ?? variants}
       onChange={onChange}
-      problem={problemOf("variants")}
+      problem={() => problemOf("variants")}
       kind="list"
     >
       {variants.map((variant, at) => (
@@ -113,7 +113,7 @@ export default function VariantsInput({ value, onChange, problemOf }: FieldInput
           {Math.round(total * 100) / 100} % in all
         </span>
       </div>
-    </JsonBeside>
+    </JsonSwitch>
   );
 }
 

@@ -1,46 +1,80 @@
+import { cx } from "../../lib/class-names.ts";
 import { label } from "../../lib/format.ts";
+import { Combobox } from "../../ui/combobox.tsx";
+import { Field } from "../../ui/field.tsx";
 import { Input } from "../../ui/input.tsx";
+import { MultiCombobox } from "../../ui/multi-combobox.tsx";
 import { Select } from "../../ui/select.tsx";
-import { type ConditionRow, SIGNS } from "./conditions-form.ts";
+import { DAYS, fieldOf, ownLabel, SIGNS } from "./condition-fields.ts";
+import type { ConditionRow } from "./conditions-form.ts";
+import type { Suggestions } from "./suggestions.tsx";
 
-const SIGN_WORDS: Readonly<Record<(typeof SIGNS)[number], string>> = {
-  lt: "less than",
-  lte: "at most",
-  gt: "more than",
-  gte: "at least",
-  is: "exactly",
-};
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  model: "openai/gpt-5, openai/o*",
-  country: "DE, FR",
-  region: "eu",
-  key: "key_…",
-  wallet: "wal_…",
-  team: "team_…",
-  operation: "chat",
-  dialect: "openai-chat",
-};
+const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")].map((zone) => ({
+  value: zone,
+  label: zone.replaceAll("_", " "),
+}));
 
-/** The inputs of one condition, by its kind. */
-export function ConditionRowInput({
+export const fieldLabel = (name: string): string => ownLabel(name) ?? label(name);
+
+interface RowProps<Kind extends ConditionRow["kind"]> {
+  readonly row: Extract<ConditionRow, { readonly kind: Kind }>;
+  readonly onChange: (row: ConditionRow) => void;
+  /** What is wrong with the row, or with a part of it. */
+  readonly problemIn: (part?: string) => string | null;
+  readonly suggestions: Suggestions;
+  readonly listId: string;
+}
+
+export type ConditionRowProps = RowProps<ConditionRow["kind"]>;
+
+/** The inputs of one condition, by its kind: operator and value, each with a name of its own. */
+export function ConditionRowInput({ row, ...rest }: ConditionRowProps) {
+  switch (row.kind) {
+    case "flag":
+      return <FlagInput row={row} {...rest} />;
+    case "text":
+      return <TextInput row={row} {...rest} />;
+    case "pair":
+      return <PairInput row={row} {...rest} />;
+    case "number":
+      return <NumberInput row={row} {...rest} />;
+    case "figure":
+      return <FigureInput row={row} {...rest} />;
+    case "time":
+      return <TimeInput row={row} {...rest} />;
+    case "raw":
+      return <RawTest row={row} {...rest} />;
+  }
+}
+
+function FlagInput({ row, onChange, problemIn }: RowProps<"flag">) {
+  return (
+    <Field label={fieldLabel(row.field)} hideLabel error={problemIn()} className="w-24">
+      <Select
+        value={String(row.value)}
+        onChange={(next) => onChange({ ...row, value: next === "true" })}
+        options={[
+          { value: "true", label: "yes" },
+          { value: "false", label: "no" },
+        ]}
+      />
+    </Field>
+  );
+}
+
+function IsOrNot({
   row,
-  invalid,
   onChange,
 }: {
-  readonly row: ConditionRow;
-  readonly invalid: boolean;
+  readonly row: Extract<ConditionRow, { readonly not: boolean }>;
   readonly onChange: (row: ConditionRow) => void;
 }) {
-  const name = label(row.field);
-  const wrong = invalid || undefined;
-  const not = (value: boolean, change: (not: boolean) => void) => (
-    <span className="w-24">
+  return (
+    <span className="w-24 shrink-0">
       <Select
-        label={`${name}: is or is not`}
-        size="sm"
-        value={value ? "not" : "is"}
-        onChange={(next) => change(next === "not")}
+        label={`${fieldLabel(row.field)}: is or is not`}
+        value={row.not ? "not" : "is"}
+        onChange={(next) => onChange({ ...row, not: next === "not" })}
         options={[
           { value: "is", label: "is" },
           { value: "not", label: "is not" },
@@ -48,135 +82,215 @@ export function ConditionRowInput({
       />
     </span>
   );
-  switch (row.kind) {
-    case "flag":
-      return (
-        <span className="w-24">
-          <Select
-            label={name}
-            size="sm"
-            value={String(row.value)}
-            onChange={(next) => onChange({ ...row, value: next === "true" })}
-            options={[
-              { value: "true", label: "yes" },
-              { value: "false", label: "no" },
-            ]}
+}
+
+const CLOSED = ["region", "health"];
+
+function TextInput({ row, onChange, problemIn, suggestions }: RowProps<"text">) {
+  return (
+    <>
+      <IsOrNot row={row} onChange={onChange} />
+      <Field label={fieldLabel(row.field)} hideLabel error={problemIn()} className="min-w-44 flex-1">
+        <MultiCombobox
+          values={row.values}
+          onChange={(values) => onChange({ ...row, values })}
+          options={suggestions.of(row.field)}
+          free={!CLOSED.includes(row.field)}
+          placeholder={fieldOf(row.field)?.placeholder}
+        />
+      </Field>
+    </>
+  );
+}
+
+/** A provider or a model whose health or figures are meant. */
+function TargetInput({ row, onChange, problemIn, listId }: RowProps<"figure"> | RowProps<"pair">) {
+  return (
+    <Field
+      label={`${fieldLabel(row.field)}: of`}
+      hideLabel
+      error={row.name === "" ? problemIn() : null}
+      className="min-w-44 flex-1 basis-52"
+    >
+      <Input
+        list={listId}
+        placeholder={fieldOf(row.field)?.placeholder}
+        value={row.name}
+        onChange={(event) => onChange({ ...row, name: event.target.value.trim() })}
+      />
+    </Field>
+  );
+}
+
+function PairInput(props: RowProps<"pair">) {
+  const { row, onChange, problemIn, suggestions } = props;
+  const ofTarget = row.field === "health";
+  return (
+    <>
+      {ofTarget ? (
+        <TargetInput {...props} />
+      ) : (
+        <Field
+          label={`${fieldLabel(row.field)}: name`}
+          hideLabel
+          error={row.name === "" ? problemIn() : null}
+          className="w-28"
+        >
+          <Input
+            placeholder={fieldOf(row.field)?.placeholder}
+            value={row.name}
+            onChange={(event) => onChange({ ...row, name: event.target.value })}
           />
-        </span>
-      );
-    case "text":
-      return (
-        <>
-          {not(row.not, (next) => onChange({ ...row, not: next }))}
-          <span className="min-w-32 flex-1">
-            <Input
-              aria-label={name}
-              aria-invalid={wrong}
-              className="h-7"
-              placeholder={PLACEHOLDERS[row.field]}
-              value={row.values}
-              onChange={(event) => onChange({ ...row, values: event.target.value })}
-            />
-          </span>
-        </>
-      );
-    case "pair":
-      return (
-        <>
-          <span className="w-24 min-w-20 flex-none">
-            <Input
-              aria-label={`${name}: name`}
-              aria-invalid={wrong}
-              className="h-7"
-              placeholder="env"
-              value={row.name}
-              onChange={(event) => onChange({ ...row, name: event.target.value })}
-            />
-          </span>
-          {not(row.not, (next) => onChange({ ...row, not: next }))}
-          <span className="min-w-24 flex-1">
-            <Input
-              aria-label={`${name}: value`}
-              aria-invalid={wrong}
-              className="h-7"
-              placeholder="prod"
-              value={row.values}
-              onChange={(event) => onChange({ ...row, values: event.target.value })}
-            />
-          </span>
-        </>
-      );
-    case "number":
-      return (
-        <>
-          <span className="w-32">
-            <Select
-              label={`${name}: comparison`}
-              size="sm"
-              value={row.sign}
-              onChange={(sign) => onChange({ ...row, sign })}
-              options={SIGNS.map((sign) => ({ value: sign, label: SIGN_WORDS[sign] }))}
-            />
-          </span>
+        </Field>
+      )}
+      <IsOrNot row={row} onChange={onChange} />
+      <Field
+        label={`${fieldLabel(row.field)}: ${ofTarget ? "state" : "value"}`}
+        hideLabel
+        error={row.name === "" ? null : problemIn()}
+        className="min-w-36 flex-1"
+      >
+        <MultiCombobox
+          values={row.values}
+          onChange={(values) => onChange({ ...row, values })}
+          options={suggestions.of(row.field)}
+          free={!ofTarget}
+          placeholder={ofTarget ? "Down" : "prod"}
+        />
+      </Field>
+    </>
+  );
+}
+
+function Comparison({
+  row,
+  onChange,
+  error,
+}: {
+  readonly row: Extract<ConditionRow, { readonly sign: string }>;
+  readonly onChange: (row: ConditionRow) => void;
+  readonly error: string | null;
+}) {
+  const field = fieldOf(row.field);
+  return (
+    <>
+      <span className="w-30 shrink-0">
+        <Select
+          label={`${fieldLabel(row.field)}: comparison`}
+          value={row.sign}
+          onChange={(sign) => onChange({ ...row, sign })}
+          options={SIGNS}
+        />
+      </span>
+      <Field
+        label={`${fieldLabel(row.field)}${field?.unit === undefined ? "" : `, ${field.unit}`}`}
+        hideLabel
+        error={error}
+        className="min-w-40 flex-1"
+      >
+        <span className="flex items-center gap-2">
           <span className="w-28 flex-none">
             <Input
-              aria-label={name}
-              aria-invalid={wrong}
+              before={field?.unit === "USD" ? "$" : undefined}
               inputMode="decimal"
-              className="h-7"
-              placeholder={row.field.endsWith("_usd") ? "0.05" : "2000"}
+              placeholder={row.kind === "number" ? field?.placeholder : field?.unit === "ms" ? "5000" : "0.05"}
               value={row.value}
               onChange={(event) => onChange({ ...row, value: event.target.value })}
             />
           </span>
-        </>
-      );
-    case "time":
-      return (
-        <span className="flex min-w-0 flex-1 flex-col gap-2">
-          <span className="flex flex-wrap gap-1">
-            {DAYS.map((day) => {
-              const on = row.days.includes(day);
-              return (
-                <button
-                  key={day}
-                  type="button"
-                  aria-pressed={on}
-                  onClick={() =>
-                    onChange({ ...row, days: DAYS.filter((one) => (one === day ? !on : row.days.includes(one))) })
-                  }
-                  className="h-7 rounded-md border border-line-strong px-2 text-xs aria-pressed:border-accent-ink aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
-                >
-                  {day}
-                </button>
-              );
-            })}
-          </span>
-          <span className="flex flex-wrap gap-2">
-            {(["from", "to"] as const).map((end) => (
-              <span key={end} className="w-28 flex-none">
-                <Input
-                  type="time"
-                  aria-label={`Time: ${end}`}
-                  aria-invalid={wrong}
-                  className="h-7"
-                  value={row[end]}
-                  onChange={(event) => onChange({ ...row, [end]: event.target.value })}
-                />
-              </span>
-            ))}
-            <span className="w-40 flex-none">
-              <Input
-                aria-label="Time zone"
-                aria-invalid={wrong}
-                className="h-7"
-                placeholder="UTC"
-                value={row.zone}
-                onChange={(event) => onChange({ ...row, zone: event.target.value })}
-              />
+          {field?.unit === undefined || field.unit === "USD" ? null : (
+            <span aria-hidden="true" className="text-sm text-ink-3">
+              {field.unit}
             </span>
-          </span>
+          )}
         </span>
-      );
-  }
+      </Field>
+    </>
+  );
+}
+
+const NumberInput = ({ row, onChange, problemIn }: RowProps<"number">) => (
+  <Comparison row={row} onChange={onChange} error={problemIn()} />
+);
+
+const FigureInput = (props: RowProps<"figure">) => (
+  <>
+    <TargetInput {...props} />
+    <Comparison row={props.row} onChange={props.onChange} error={props.row.name === "" ? null : props.problemIn()} />
+  </>
+);
+
+function TimeInput({ row, onChange, problemIn }: RowProps<"time">) {
+  const at = { from: problemIn("from"), to: problemIn("to"), zone: problemIn("zone") };
+  const other = Object.values(at).some((problem) => problem !== null) ? null : problemIn();
+  const zones =
+    row.zone === "" || ZONES.some(({ value }) => value === row.zone)
+      ? ZONES
+      : [{ value: row.zone, label: row.zone }, ...ZONES];
+  return (
+    <div className="flex min-w-0 flex-1 basis-64 flex-col gap-2">
+      <fieldset className="flex flex-wrap gap-1">
+        <legend className="sr-only">Days</legend>
+        {DAYS.map((day) => {
+          const on = row.days.includes(day);
+          return (
+            <button
+              key={day}
+              type="button"
+              aria-pressed={on}
+              onClick={() =>
+                onChange({ ...row, days: DAYS.filter((one) => (one === day ? !on : row.days.includes(one))) })
+              }
+              className="h-8 rounded-md border border-line-strong px-2 text-xs capitalize aria-pressed:border-accent-ink aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
+            >
+              {day}
+            </button>
+          );
+        })}
+      </fieldset>
+      <div className="flex flex-wrap gap-2">
+        {(["from", "to"] as const).map((end) => (
+          <Field
+            key={end}
+            label={`Time: ${end}`}
+            hideLabel
+            error={at[end] ?? (end === "from" ? other : null)}
+            className="w-28"
+          >
+            <Input type="time" value={row[end]} onChange={(event) => onChange({ ...row, [end]: event.target.value })} />
+          </Field>
+        ))}
+        <Field label="Time zone" hideLabel error={at.zone} className="min-w-44 flex-1">
+          <Combobox
+            value={row.zone}
+            onChange={(zone) => onChange({ ...row, zone })}
+            options={zones}
+            clearable
+            placeholder="UTC"
+          />
+        </Field>
+      </div>
+    </div>
+  );
+}
+
+/** What has no inputs: it is kept as it is, and says where it can be changed. */
+function RawTest({ row, problemIn }: RowProps<"raw">) {
+  const problem = problemIn();
+  return (
+    <div className="flex min-w-0 flex-1 basis-64 flex-col gap-1">
+      <code
+        className={cx(
+          "rounded-sm bg-sunken px-2 py-1 font-mono text-xs break-all",
+          problem !== null && "border border-bad",
+        )}
+      >
+        {JSON.stringify(row.test)}
+      </code>
+      <p className="text-xs text-ink-3">
+        {row.field === null ? "Holds as it is written." : "This has no row of its own."} Change it as JSON.
+      </p>
+      {problem === null ? null : <p className="text-xs font-medium text-bad-ink">{problem}</p>}
+    </div>
+  );
 }

@@ -1,6 +1,8 @@
 import { ArrowUp, Plus, X } from "lucide-react";
+import { useId } from "react";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Input } from "../../ui/input.tsx";
+import { Datalist, useModels } from "./suggestions.tsx";
 
 /** Models in order, each with a weight where they share requests. */
 export function ModelList({
@@ -16,6 +18,8 @@ export function ModelList({
   readonly onChange: (models: readonly string[], weights: readonly number[]) => void;
   readonly problemOf: (place: number) => string | null;
 }) {
+  const known = useModels();
+  const listId = useId();
   const shares = weights ?? [];
   const without = <Item,>(list: readonly Item[], at: number): readonly Item[] =>
     list.filter((_, place) => place !== at);
@@ -26,6 +30,7 @@ export function ModelList({
   };
   return (
     <div className="flex flex-col gap-2">
+      <Datalist id={listId} values={known} />
       <ol aria-label="Models" className="flex flex-col gap-2">
         {models.map((model, at) => {
           const problem = problemOf(at);
@@ -38,6 +43,7 @@ export function ModelList({
                   <Input
                     aria-label={`Model ${at + 1}`}
                     aria-invalid={problem === null ? undefined : true}
+                    list={listId}
                     placeholder="provider/model"
                     value={model}
                     onChange={(event) =>

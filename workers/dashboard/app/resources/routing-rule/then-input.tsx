@@ -1,11 +1,14 @@
+import { useId } from "react";
 import { isRow, type Row } from "../../lib/json.ts";
 import { Checkbox } from "../../ui/checkbox.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Input } from "../../ui/input.tsx";
 import { Select } from "../../ui/select.tsx";
+import { numberOr, withNumber } from "../experiment/parts.ts";
 import type { FieldInputProps } from "../extras.tsx";
-import { JsonBeside } from "./json-beside.tsx";
+import { JsonSwitch } from "./json-switch.tsx";
 import { ModelList } from "./model-list.tsx";
+import { Datalist, useModels } from "./suggestions.tsx";
 
 const KINDS = [
   { value: "model", label: "Take one model" },
@@ -57,18 +60,18 @@ export default function ThenInput({ value, onChange, problemOf }: FieldInputProp
   const kind = kindOf(then);
   const at = (place: string): string | null => problemOf(`then.${place}`);
   return (
-    <JsonBeside
+    <JsonSwitch
       legend="Then"
       hint="What is done with a request that the conditions hold for. Models are called provider/model."
       value={value ?? then}
       onChange={onChange}
-      problem={problemOf("then")}
+      problem={() => problemOf("then")}
     >
       <Field label="What it does" error={at(kind)}>
         <Select value={kind} onChange={(next) => onChange(begin(next, modelsIn(then)))} options={KINDS} />
       </Field>
       <Details then={then} kind={kind} onChange={onChange} problemOf={at} />
-    </JsonBeside>
+    </JsonSwitch>
   );
 }
 
@@ -87,15 +90,7 @@ function Details({
   const models = modelsIn(then);
   switch (kind) {
     case "model":
-      return (
-        <Field label="Model" error={problemOf("model")}>
-          <Input
-            value={models[0] ?? ""}
-            placeholder="openai/gpt-5-mini"
-            onChange={(event) => set({ model: event.target.value.trim() })}
-          />
-        </Field>
-      );
+      return <OneModel value={models[0] ?? ""} onChange={(model) => set({ model })} error={problemOf("model")} />;
     case "deny":
       return (
         <Field label="What the caller is told" error={problemOf("deny")}>
@@ -192,12 +187,80 @@ function Details({
             </div>
           ) : null}
           {kind === "cheapest" ? (
-            <p className="text-xs text-ink-3">Bounds that it must keep to (sla) are set in the JSON.</p>
+            <SlaInput
+              value={isRow(then.sla) ? then.sla : {}}
+              onChange={(sla) => {
+                const { sla: _before, ...others } = then;
+                onChange(Object.keys(sla).length === 0 ? others : { ...others, sla });
+              }}
+              problemOf={(name) => problemOf(`sla.${name}`)}
+            />
           ) : null}
         </>
       );
   }
 }
 
-/** What is no number stays text, and the API says so at its place. */
-const numberOr = (text: string): number | string => (/^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : text);
+function OneModel({
+  value,
+  onChange,
+  error,
+}: {
+  readonly value: string;
+  readonly onChange: (model: string) => void;
+  readonly error: string | null;
+}) {
+  const known = useModels();
+  const listId = useId();
+  return (
+    <Field label="Model" error={error}>
+      <Datalist id={listId} values={known} />
+      <Input
+        list={listId}
+        value={value}
+        placeholder="openai/gpt-5-mini"
+        onChange={(event) => onChange(event.target.value.trim())}
+      />
+    </Field>
+  );
+}
+
+const BOUNDS = [
+  { name: "p95_latency_ms", label: "Latency, p95, at most", unit: "ms", placeholder: "3000" },
+  { name: "p95_first_byte_ms", label: "First byte, p95, at most", unit: "ms", placeholder: "800" },
+  { name: "error_rate", label: "Error rate, at most", unit: "of 1", placeholder: "0.02" },
+  { name: "context", label: "Context, at least", unit: "tokens", placeholder: "200000" },
+] as const;
+
+/** What the cheapest must keep to. */
+function SlaInput({
+  value,
+  onChange,
+  problemOf,
+}: {
+  readonly value: Row;
+  readonly onChange: (sla: Row) => void;
+  readonly problemOf: (name: string) => string | null;
+}) {
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-2">
+      <legend className="mb-1 text-sm font-medium">It must keep to</legend>
+      <p className="text-xs text-ink-3">
+        Of its calls of the last two minutes. What is not known is taken to be kept to; where none does, the one that
+        misses its worst bound by the smallest share is taken.
+      </p>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {BOUNDS.map(({ name, label, unit, placeholder }) => (
+          <Field key={name} label={`${label} (${unit})`} required={false} error={problemOf(name)}>
+            <Input
+              inputMode="decimal"
+              placeholder={placeholder}
+              value={String(value[name] ?? "")}
+              onChange={(event) => onChange(withNumber(value, name, event.target.value))}
+            />
+          </Field>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,81 +1,96 @@
-import { Plus, X } from "lucide-react";
-import { useState } from "react";
-import { label } from "../../lib/format.ts";
-import { isRow } from "../../lib/json.ts";
-import { IconButton } from "../../ui/button.tsx";
-import { Select } from "../../ui/select.tsx";
+import { useEffect, useId, useRef, useState } from "react";
 import type { FieldInputProps } from "../extras.tsx";
-import { ConditionRowInput } from "./condition-row.tsx";
-import {
-  buildConditions,
-  type ConditionForm,
-  emptyRow,
-  FLAGS,
-  NUMBERS,
-  PAIRS,
-  readConditions,
-  TEXTS,
-} from "./conditions-form.ts";
-import { JsonBeside } from "./json-beside.tsx";
+import { GroupMembers } from "./condition-group.tsx";
+import { neighbourOf, replaced } from "./conditions-edit.ts";
+import { buildConditions, type Group, readConditions } from "./conditions-form.ts";
+import { JsonSwitch } from "./json-switch.tsx";
+import { Datalist, useSuggestions } from "./suggestions.tsx";
 
-const FIELDS = [...TEXTS, ...PAIRS, ...NUMBERS, ...FLAGS, "time"];
+/** When a rule applies: rows and groups of them, or the same as JSON. */
+export default function WhenInput({ name, value, onChange, problemOf, problemIn }: FieldInputProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const [focus, setFocus] = useState<string | null>(null);
+  const [tree, change] = useTree(name, value, onChange);
+  const { root, paths } = tree;
+  const suggestions = useSuggestions();
+  const listId = useId();
 
-/** When a rule applies: a row for each condition, and the JSON of all of them beside. */
-export default function WhenInput({ value, onChange, problemOf }: FieldInputProps) {
-  const [form, setForm] = useState<ConditionForm>(() => readConditions(value));
-  // The JSON has changed it: the rows are read anew. Rows that are still empty are no difference.
-  const current =
-    isRow(value) && JSON.stringify(buildConditions(form)) !== JSON.stringify(value) ? readConditions(value) : form;
-  const set = (rows: ConditionForm["rows"]): void => {
-    const next = { ...current, rows };
-    setForm(next);
-    onChange(buildConditions(next));
-  };
-  const others = Object.keys(current.rest);
+  useEffect(() => {
+    if (focus === null) return;
+    setFocus(null);
+    const node = place.current?.querySelector(`[data-node="${focus}"], [data-adds="${focus}"]`);
+    // In a row the inputs are what one goes on with; the field stands there already.
+    const inputs = node?.querySelector(":scope > [data-inputs]");
+    (inputs?.querySelector<HTMLElement>(FOCUSABLE) ?? node?.querySelector<HTMLElement>(FOCUSABLE))?.focus();
+  }, [focus]);
+
+  const pathOf = (id: string): string => paths.get(id) ?? name;
   return (
-    <JsonBeside
+    <JsonSwitch
       legend="When"
-      hint="Every condition must hold. Without one the rule applies to every request. * stands for any run of characters, commas part alternatives."
+      hint="Every condition must hold; without one the rule applies to every request. * in a text stands for any run of characters, and several texts are alternatives."
       value={value ?? {}}
       onChange={onChange}
-      problem={problemOf("when")}
+      problem={(asJson) =>
+        !asJson && root.children.some(({ id }) => problemIn(pathOf(id)) !== null) ? null : problemOf(name)
+      }
     >
-      <ul aria-label="Conditions" className="flex flex-col gap-2">
-        {current.rows.map((row, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a field may be named twice, and rows never change places
-          <li key={at} className="flex flex-wrap items-center gap-2">
-            <span className="w-32 shrink-0 text-sm text-ink-2">{label(row.field)}</span>
-            <ConditionRowInput
-              row={row}
-              invalid={problemOf(`when.${row.field}`) !== null}
-              onChange={(next) => set(current.rows.map((one, place) => (place === at ? next : one)))}
-            />
-            <IconButton
-              size="sm"
-              icon={X}
-              label={`Remove the condition ${label(row.field)}`}
-              onClick={() => set(current.rows.filter((_, place) => place !== at))}
-            />
-          </li>
-        ))}
-      </ul>
-      {others.length === 0 ? null : (
-        <p className="text-xs text-ink-3">Further conditions stand in the JSON alone: {others.join(", ")}.</p>
-      )}
-      <div className="flex items-center gap-2">
-        <Plus size={15} aria-hidden="true" className="text-ink-3" />
-        <span className="w-52">
-          <Select
-            label="Add a condition"
-            size="sm"
-            className="w-52"
-            placeholder="Add a condition"
-            value=""
-            onChange={(field) => set([...current.rows, emptyRow(field)])}
-            options={FIELDS.map((field) => ({ value: field, label: label(field) }))}
-          />
-        </span>
+      <div ref={place} className="flex min-w-0 flex-col gap-3">
+        <Datalist id={listId} values={suggestions.targets} />
+        <GroupMembers
+          group={root}
+          place=""
+          root={root}
+          ids={nextId}
+          onChange={(next, focused) => {
+            change(next);
+            setFocus(focused);
+          }}
+          onRemove={(id) => {
+            setFocus(neighbourOf(root, id));
+            change(replaced(root, id, () => []));
+          }}
+          pathOf={pathOf}
+          problemOf={problemOf}
+          problemIn={problemIn}
+          suggestions={suggestions}
+          listId={listId}
+        />
       </div>
-    </JsonBeside>
+    </JsonSwitch>
   );
+}
+
+const FOCUSABLE = "button:not([disabled]), input:not([disabled])";
+
+let made = 0;
+/** Names rows for as long as the page is open. */
+const nextId = (): string => {
+  made += 1;
+  return `condition-${made}`;
+};
+
+/** The tree of the value, read anew where something else than the tree has changed it: the JSON. */
+function useTree(name: string, value: unknown, onChange: (value: unknown) => void) {
+  const [kept, keep] = useState(() => treeOf(name, value));
+  const current = kept.value === value ? kept : treeOf(name, value);
+  useEffect(() => {
+    if (kept !== current) keep(current);
+  });
+  // Without a condition it is an empty object, which is sent, too.
+  const unset = value === undefined;
+  useEffect(() => {
+    if (unset) onChange({});
+  });
+  const change = (root: Group): void => {
+    const { when, paths } = buildConditions(root, name);
+    keep({ value: when, root, paths });
+    onChange(when);
+  };
+  return [current, change] as const;
+}
+
+function treeOf(name: string, value: unknown) {
+  const root = readConditions(value, nextId);
+  return { value, root, paths: buildConditions(root, name).paths };
 }
