@@ -105,6 +105,16 @@ describe("an alert policy", () => {
     await page.getByRole("button", { name: "Remove All channels: Told at 120 %" }).click();
     await page.getByRole("button", { name: "Add somebody: Told at 120 %" }).click();
     await page.getByRole("menuitem", { name: /^Admins/ }).click();
+    // Who decides about money of their team can be told of requests for it, and of nothing else.
+    await page.getByRole("button", { name: "Remove Lead of the giving team: Somebody asks for money" }).click();
+    await page.getByRole("button", { name: "Remove Admins: Somebody asks for money" }).click();
+    await page.getByRole("button", { name: "Add somebody: Somebody asks for money" }).click();
+    await page.getByRole("menuitem", { name: /^Lead of the giving team/ }).click();
+    await page.getByRole("button", { name: /^Add somebody: A provider goes down/ }).click();
+    const offered = page.getByRole("menu", { name: /A provider goes down/ }).getByRole("menuitem");
+    await offered.filter({ hasText: /^Finops/ }).waitFor();
+    await expect.poll(() => offered.filter({ hasText: /^Lead of the giving team/ }).count()).toBe(0);
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Create alert policy" }).click();
     await heading(page, "For everybody");
     const { data } = await api(owner, "GET", "/v1/alert-policies");
@@ -115,6 +125,7 @@ describe("an alert policy", () => {
           { percent: 100, recipients: ["everyone", "channels"] },
           { percent: 120, recipients: ["admins"] },
         ],
+        recipients: { budget_request: ["channels", "giving_team_lead"] },
       },
     ]);
     await visit(page, "/alert-policies", "Alert policies");

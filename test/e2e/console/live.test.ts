@@ -123,6 +123,27 @@ describe("watching wallets", () => {
     await watching.stop();
   });
 
+  it("of more objects than are watched has those of one's own team first", async () => {
+    const org = await signUp(platform);
+    const team = await make(org, "/v1/teams", { name: "Small" });
+    const sharded = (name: string, more: object = {}) =>
+      make(org, "/v1/wallets", { name, limit_usd: "5", period: "none", shards: 16, ...more });
+    for (const name of ["Big", "Bigger"]) await sharded(name);
+    const own = await sharded("Own", { team_id: team.id });
+    const lead = await invite(platform, org, { role: "member", team_id: team.id, team_role: "lead" });
+    const told = async ({ cookie }: { readonly cookie: string }) => {
+      const watching = await watch("/v1/live", { cookie });
+      const sent = await watching.until((all) => {
+        const watched = all.find(({ event }) => event === "hello")?.data.wallets;
+        return all.filter(({ event }) => event === "wallet").length === watched;
+      });
+      await watching.stop();
+      return new Set(sent.map(({ data }) => data.wallet_id));
+    };
+    expect((await told(lead)).has(own.id)).toBe(true);
+    expect((await told(org)).has(own.id)).toBe(false);
+  });
+
   it.concurrent("shows members and leads what was booked to their own team, and never to another, also once they are moved", async () => {
     const [mine, other] = [
       await make(founder, "/v1/teams", { name: "Mine" }),

@@ -12,6 +12,7 @@ import {
   catalogueOf,
   hasCataloguePrices,
 } from "../../../schema/pricing/catalogue.ts";
+import { costOf } from "../../../schema/pricing/cost.ts";
 import { MODEL_CAPABILITIES, type Rates } from "../../../schema/pricing/price.ts";
 import { priceAt } from "../../../schema/pricing/select-price.ts";
 import { ENCODINGS } from "../../../schema/wire/tokenizer-rpc.ts";
@@ -126,8 +127,9 @@ function expectSane(id: string, rates: Rates, kind: "chat" | "embeddings" | "rer
   else expect(rates.output, `${id} makes no text`).toBeUndefined();
   if (cached_read !== undefined) expect(cached_read, `${id} read`).toBeLessThanOrEqual(input);
   if (cached_write_5m !== undefined) {
-    // Cache writes cost 1.25 times input (Claude 3 Haiku 1.2) and 2 times for an hour, everywhere.
-    expect([1.2, 1.25], `${id} write`).toContain(cached_write_5m / input);
+    // Cache writes cost 1.25 times input (Claude 3 Haiku 1.2) and 2 times for an hour, everywhere but at Nova.
+    const times = id.includes(".amazon.nova-") ? [0] : [1.2, 1.25];
+    expect(times, `${id} write`).toContain(cached_write_5m / input);
   }
   if (cached_write_1h !== undefined) expect(cached_write_1h, `${id} write of an hour`).toBe(2 * input);
   if (reasoning !== undefined) expect(reasoning, `${id} reasoning`).toBeGreaterThanOrEqual(output);
@@ -217,6 +219,18 @@ describe("the catalogue", () => {
       expect(prices.map(({ rates, tiers }) => [rates, ...tiers.map((tier) => tier.rates)])).toEqual(
         anywhere.map(({ rates, tiers }) => [dearer(rates), ...tiers.map((tier) => dearer(tier.rates))]),
       );
+    }
+  });
+
+  test("Nova of Amazon asks nothing for what is written to the cache, and has a rate that says so", () => {
+    const nova = catalogueOf("bedrock").models.filter(({ upstream_id }) => upstream_id.includes(".amazon.nova-"));
+    expect(nova).toHaveLength(5);
+    for (const { prices, upstream_id } of nova) {
+      const price = priceAt(prices, Date.UTC(2026, 11, 1));
+      if (price === null) throw new Error(`${upstream_id} has no price`);
+      const { cached_read = 0 } = price.rates;
+      const cost = costOf({ input: 0, cached_read: 1_000_000, cached_write_5m: 1_000_000 }, price);
+      expect(cost, upstream_id).toMatchObject({ cost_nano_usd: cached_read, unpriced: [] });
     }
   });
 

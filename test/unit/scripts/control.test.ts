@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { controlCron, controlDatabase, controlFetch, pingControl } from "../../../scripts/platform/control-client.ts";
+import {
+  controlCron,
+  controlDatabase,
+  controlFetch,
+  controlWrite,
+  pingControl,
+} from "../../../scripts/platform/control-client.ts";
 import { type ControlServer, openControl } from "../../../scripts/platform/control-server.ts";
 import { query } from "../../../scripts/platform/sql-database.ts";
 import { sqliteDatabase } from "./sqlite-database.ts";
@@ -18,7 +24,7 @@ const serve = () =>
     database: sqliteDatabase(),
     runCron: async (cron, at) => void crons.push([cron, at]),
     appendAudit: async () => undefined,
-    write: () => Promise.reject(new Error("nothing is written here")),
+    write: async ({ org_id }) => ({ status: "refused", check: org_id }),
     fetchWorker: async (worker, { method, path, body }) => ({
       status: 201,
       body: `${worker} ${method} ${path} ${body}`,
@@ -45,6 +51,14 @@ describe("asking a running instance", () => {
     expect(crons).toEqual([["* * * * *", 1_800_000_000_000]]);
     const answer = await controlFetch(control.address, "ao-sandbox", { method: "DELETE", path: "/_seen", body: null });
     expect(answer).toEqual({ status: 201, body: "ao-sandbox DELETE /_seen null" });
+  });
+
+  it("has changes written by the audit objects, and tells what they answer", async () => {
+    serve();
+    const at = { id: "aud_1", at: 1, request_id: null, ip: null, target: null, details: {} };
+    const entry = { ...at, actor: { type: "system", id: "x", name: "x" }, action: "a.b", outcome: "done" } as const;
+    const answer = await controlWrite(control.address, { org_id: "org_1", checks: [], statements: [], entry });
+    expect(answer).toEqual({ status: "refused", check: "org_1" });
   });
 
   it("without the token nothing answers", async () => {
