@@ -1,6 +1,9 @@
 /** The fields of conditions as the form has them, in the order in which they are offered. Words are those of docs/routing.md. */
 
-/** How a field is tested: what its row looks like. `pair` and `figure` are of something that is named. */
+/**
+ * How a field is tested: what its row looks like. `text` takes what is typed, `choice` what is listed alone; `pair`, `health`
+ * and `figure` are of something that is named.
+ */
 export type FieldKind = "text" | "choice" | "pair" | "health" | "number" | "figure" | "flag" | "time";
 
 export interface ConditionField {

@@ -84,8 +84,6 @@ function IsOrNot({
   );
 }
 
-const CLOSED = ["region", "health"];
-
 function TextInput({ row, onChange, problemIn, suggestions }: RowProps<"text">) {
   return (
     <>
@@ -95,7 +93,7 @@ function TextInput({ row, onChange, problemIn, suggestions }: RowProps<"text">) 
           values={row.values}
           onChange={(values) => onChange({ ...row, values })}
           options={suggestions.of(row.field)}
-          free={!CLOSED.includes(row.field)}
+          free={fieldOf(row.field)?.kind !== "choice"}
           placeholder={fieldOf(row.field)?.placeholder}
         />
       </Field>

@@ -8,9 +8,8 @@ import { useNames } from "../names.ts";
 
 /** What can be chosen in a condition: of the organisation's own things and of fixed lists. */
 export interface Suggestions {
-  /** By the field's name. What is typed and stands in no list is taken, too. */
+  /** By the field's name. */
   readonly of: (field: string) => readonly Option[];
-  readonly models: readonly string[];
   /** What health is known of: providers, and models of them. */
   readonly targets: readonly string[];
 }
@@ -41,7 +40,7 @@ export function useSuggestions(): Suggestions {
     wallet: names.options("wallet"),
     team: names.options("team"),
   };
-  return { of: (field) => own[field] ?? FIXED[field] ?? [], models, targets: [...providers, ...models] };
+  return { of: (field) => own[field] ?? FIXED[field] ?? [], targets: [...providers, ...models] };
 }
 
 const providerOf = (model: string): string => model.split("/")[0] ?? model;
