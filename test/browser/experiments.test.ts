@@ -1,7 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { eventually } from "../e2e/support/money.ts";
-import { api, browserOfFile, heading, makeKey, makeSandbox, type Person, URL, visit } from "./support/people.ts";
+import {
+  api,
+  browserOfFile,
+  chooseFrom,
+  heading,
+  makeKey,
+  makeSandbox,
+  type Person,
+  URL,
+  visit,
+} from "./support/people.ts";
 
 const browser = browserOfFile();
 let owner: Person;
@@ -87,8 +97,7 @@ describe("the pages of experiments", () => {
     await page.getByRole("table", { name: "Variants against the control" }).getByText("Not yet").first().waitFor();
 
     await page.getByRole("button", { name: "Promote a variant" }).click();
-    await page.getByRole("dialog").getByRole("combobox", { name: "Variant" }).click();
-    await page.getByRole("option", { name: "brief", exact: true }).click();
+    await chooseFrom(page.getByRole("dialog").getByRole("combobox", { name: "Variant" }), "brief");
     await page.getByRole("dialog").getByRole("button", { name: "Promote", exact: true }).click();
     await page.getByRole("button", { name: "Revert", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revert", exact: true }).click();

@@ -2,7 +2,18 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { eventually } from "../e2e/support/money.ts";
 import { axeProblems } from "./support/axe.ts";
-import { api, browserOfFile, heading, makeKey, makeSandbox, type Person, request, visit } from "./support/people.ts";
+import {
+  api,
+  browserOfFile,
+  choose,
+  chooseFrom,
+  heading,
+  makeKey,
+  makeSandbox,
+  type Person,
+  request,
+  visit,
+} from "./support/people.ts";
 
 const browser = browserOfFile();
 let owner: Person;
@@ -26,8 +37,7 @@ describe("routing", () => {
     await page.getByRole("link", { name: "Create rule" }).first().click();
     await heading(page, "Create a routing rule");
     await page.getByLabel("Name", { exact: true }).fill("Support is served by the echo");
-    await page.getByRole("combobox", { name: "Add a condition" }).click();
-    await page.getByRole("option", { name: "Feature", exact: true }).click();
+    await choose(page, "Add a condition", "Feature");
     const feature = page.getByRole("combobox", { name: "Feature", exact: true });
     for (const name of ["support", "help"]) {
       await feature.fill(name);
@@ -154,39 +164,37 @@ describe("routing", () => {
   it("makes and changes nested conditions by clicking, and shows a refusal at its row", async () => {
     const { page } = owner;
     for (const { id } of await rules()) await api(owner, "DELETE", `/v1/routing/rules/${id}`);
-    const choose = async (list: string, option: string) => {
-      await page.getByRole("combobox", { name: list, exact: true }).click();
-      await page.getByRole("option", { name: option, exact: true }).click();
-    };
+    const select = (list: string, option: string) =>
+      chooseFrom(page.getByRole("combobox", { name: list, exact: true }), option);
     const focused = () =>
       page.evaluate("document.activeElement?.closest('fieldset')?.querySelector('legend')?.textContent");
     await visit(page, "/rules/new", "Create a routing rule");
     await page.getByLabel("Name", { exact: true }).fill("Nested");
-    await choose("Add a condition", "Input tokens");
+    await select("Add a condition", "Input tokens");
     await expect.poll(focused).toBe("Condition 1: Input tokens");
-    await choose("Input tokens: comparison", "at least");
+    await select("Input tokens: comparison", "at least");
     await page.getByRole("textbox", { name: "Input tokens, tokens" }).fill("100");
 
     await page.getByRole("button", { name: "Add a group", exact: true }).click();
     await expect.poll(focused).toBe("Group 2: any of these");
-    await choose("Add a condition to group 2", "Model");
+    await select("Add a condition to group 2", "Model");
     const model = page.getByRole("combobox", { name: "Model", exact: true }).first();
     await model.fill("sandbox/lo");
     await page.getByRole("option", { name: "sandbox/lorem", exact: true }).click();
-    await choose("Add a condition to group 2", "Health");
+    await select("Add a condition to group 2", "Health");
     await page.getByRole("combobox", { name: "Health: of" }).fill("sandbox");
     await page.getByRole("combobox", { name: "Health: state" }).fill("down");
     await page.getByRole("option", { name: "Down", exact: true }).click();
-    await choose("Add a condition to group 2", "Tools");
+    await select("Add a condition to group 2", "Tools");
     await page.getByRole("button", { name: "Put the condition Tools into a group" }).click();
     await expect.poll(focused).toBe("Group 2.3: any of these");
-    await choose("Which of group 2.3 must hold", "None of these");
-    await choose("Add a condition to group 2.3", "Country");
+    await select("Which of group 2.3 must hold", "None of these");
+    await select("Add a condition to group 2.3", "Country");
     await page.getByRole("combobox", { name: "Country", exact: true }).fill("Germ");
     await page.getByRole("option", { name: "Germany (DE)" }).click();
-    await choose("Add a condition to group 2.3", "Latency, p95");
+    await select("Add a condition to group 2.3", "Latency, p95");
 
-    await choose("What it does", "The cheapest");
+    await select("What it does", "The cheapest");
     await page.getByRole("combobox", { name: "Model 1" }).fill("sandbox/echo");
     await page.getByRole("combobox", { name: "Model 2" }).fill("sandbox/lorem");
     await page.getByRole("textbox", { name: /^Latency, p95, at most/ }).fill("3000");
@@ -247,7 +255,7 @@ describe("routing", () => {
     await page.getByRole("button", { name: "Remove the condition Soon" }).click();
     await expect.poll(focused).toBe("Group 2: any of these");
     // A second bound of the same field: that it is empty is said at it alone, and in the JSON with its place.
-    await choose("Add a condition", "Input tokens");
+    await select("Add a condition", "Input tokens");
     const save = page.getByRole("button", { name: "Save" });
     await save.click();
     await page.getByRole("group", { name: "Condition 3: Input tokens" }).getByText("Fill this in.").waitFor();

@@ -1,6 +1,16 @@
 import { expect, it } from "vitest";
 import { eventually } from "../../e2e/support/money.ts";
-import { api, browserOfFile, chatOnceKnown, heading, joined, makeKey, request, URL } from "../support/people.ts";
+import {
+  api,
+  browserOfFile,
+  chatOnceKnown,
+  choose,
+  heading,
+  joined,
+  makeKey,
+  request,
+  URL,
+} from "../support/people.ts";
 import { JOURNEY_MS, pasteIntoPalette, typeFirst } from "./support.ts";
 
 const browser = browserOfFile();
@@ -36,8 +46,7 @@ it("who runs the platform adds a provider, tests it, routes by a rule as tried o
   await page.keyboard.press("Enter");
   await heading(page, "Create a routing rule");
   await typeFirst(page, "Support reads Latin");
-  await page.getByRole("combobox", { name: "Add a condition" }).click();
-  await page.getByRole("option", { name: "Feature", exact: true }).click();
+  await choose(page, "Add a condition", "Feature");
   await page.getByRole("combobox", { name: "Feature", exact: true }).fill("support");
   await page.getByLabel("Model", { exact: true }).fill("sandbox/lorem");
   // The test was a request, too: of another feature.

@@ -1,4 +1,4 @@
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import * as z from "zod";
 import { eventually } from "../../e2e/support/money.ts";
@@ -177,13 +177,17 @@ export async function makeKey(person: Person, name: string): Promise<z.infer<typ
 export const makeSandbox = (person: Person): Promise<unknown> =>
   api(person, "POST", "/v1/providers", { id: "sandbox", kind: "sandbox", name: "Sandbox" });
 
+/** Chooses an option of a `Select` by the names of both. */
+export const choose = (page: Page, label: string, option: string): Promise<void> =>
+  chooseFrom(page.getByRole("combobox", { name: label }), option);
+
 /**
- * Chooses an option of a `Select` by the names of both. By the keyboard: presses of the mouse right after the list has
- * opened belong to the click that opened it, and how long that is depends on how busy the machine is.
+ * Chooses an option of a `Select`. By the keyboard: presses of the mouse right after the list has opened belong to the
+ * click that opened it, and how long that is depends on how busy the machine is.
  */
-export async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole("combobox", { name: label }).click();
-  const chosen = page.getByRole("option", { name: option, exact: true });
+export async function chooseFrom(select: Locator, option: string): Promise<void> {
+  await select.click();
+  const chosen = select.page().getByRole("option", { name: option, exact: true });
   await chosen.press("Enter");
   await chosen.waitFor({ state: "hidden" });
 }
