@@ -8,10 +8,12 @@ import { type Condition, emptyRow, type Group, type How, type Ids, type Node } f
 import type { Suggestions } from "./suggestions.tsx";
 
 export interface TreeProps {
-  readonly root: Group;
   readonly ids: Ids;
-  /** Another tree, and what has the focus then: a node's id, or null where it stays. */
-  readonly onChange: (root: Group, focus: string | null) => void;
+  /**
+   * Changes the tree as it is by then, which may be further than what is drawn. `focus` is the node that has the focus
+   * afterwards, or null where it stays.
+   */
+  readonly onChange: (edit: (root: Group) => Group, focus: string | null) => void;
   /** Takes a node away; its neighbour has the focus. */
   readonly onRemove: (id: string) => void;
   readonly pathOf: (id: string) => string;
@@ -32,7 +34,7 @@ const isHow = (text: string): text is How => text in HOW_WORDS;
 
 /** What is in a group, and what can be added to it. `place` is how it is counted: "2.1", and "" for the root. */
 export function GroupMembers({ group, place, ...tree }: TreeProps & { readonly group: Group; readonly place: string }) {
-  const { root, ids, onChange } = tree;
+  const { ids, onChange } = tree;
   const to = place === "" ? "" : ` to group ${place}`;
   return (
     <>
@@ -58,7 +60,7 @@ export function GroupMembers({ group, place, ...tree }: TreeProps & { readonly g
             keepsFocus={false}
             onChange={(field) => {
               const added = newCondition(field, ids);
-              onChange(withChild(root, group.id, added), added.id);
+              onChange((root) => withChild(root, group.id, added), added.id);
             }}
             options={FIELDS}
           />
@@ -69,7 +71,7 @@ export function GroupMembers({ group, place, ...tree }: TreeProps & { readonly g
           aria-label={`Add a group${to}`}
           onClick={() => {
             const added = newGroup([], ids());
-            onChange(withChild(root, group.id, added), added.id);
+            onChange((root) => withChild(root, group.id, added), added.id);
           }}
         >
           Add a group
@@ -88,7 +90,7 @@ function Member({ node, place, ...tree }: TreeProps & { readonly node: Node; rea
 }
 
 function NestedGroup({ group, place, ...tree }: TreeProps & { readonly group: Group; readonly place: string }) {
-  const { root, onChange, onRemove, pathOf, problemIn } = tree;
+  const { onChange, onRemove, pathOf, problemIn } = tree;
   const problem = problemIn(pathOf(group.id));
   // What is wrong with a member is said there.
   const own = group.children.some((child) => problemIn(pathOf(child.id)) !== null) ? null : problem;
@@ -107,7 +109,7 @@ function NestedGroup({ group, place, ...tree }: TreeProps & { readonly group: Gr
             label={`Which of group ${place} must hold`}
             value={group.how}
             onChange={(how) => {
-              if (isHow(how)) onChange(withHow(root, group.id, how), null);
+              if (isHow(how)) onChange((root) => withHow(root, group.id, how), null);
             }}
             options={HOWS}
           />
@@ -117,7 +119,7 @@ function NestedGroup({ group, place, ...tree }: TreeProps & { readonly group: Gr
           icon={FolderOutput}
           label={`Dissolve ${name}`}
           disabled={group.children.length === 0}
-          onClick={() => onChange(unwrapped(root, group.id), group.children[0]?.id ?? null)}
+          onClick={() => onChange((root) => unwrapped(root, group.id), group.children[0]?.id ?? null)}
         />
         <IconButton icon={X} label={`Remove ${name}`} onClick={() => onRemove(group.id)} />
       </div>
@@ -137,7 +139,7 @@ function ConditionOfGroup({
   place,
   ...tree
 }: TreeProps & { readonly condition: Condition; readonly place: string }) {
-  const { root, onChange, onRemove, pathOf, problemOf, problemIn, suggestions, listId } = tree;
+  const { onChange, onRemove, pathOf, problemOf, problemIn, suggestions, listId } = tree;
   const { id, row } = condition;
   const path = pathOf(id);
   const called = row.field === null ? "as JSON" : fieldLabel(row.field);
@@ -160,7 +162,7 @@ function ConditionOfGroup({
             label={`Field of condition ${place}`}
             value={row.field}
             onChange={(field) => {
-              if (field !== row.field) onChange(withRow(root, id, emptyRow(field)), null);
+              if (field !== row.field) onChange((root) => withRow(root, id, emptyRow(field)), null);
             }}
             options={FIELDS}
           />
@@ -173,7 +175,7 @@ function ConditionOfGroup({
       <div data-inputs className="flex min-w-0 basis-full flex-wrap items-start gap-2 sm:flex-1 sm:basis-0">
         <ConditionRowInput
           row={row}
-          onChange={(next) => onChange(withRow(root, id, next), null)}
+          onChange={(next) => onChange((root) => withRow(root, id, next), null)}
           problemIn={(part) => unknown ?? (part === undefined ? whole : problemIn(`${path}.${part}`))}
           suggestions={suggestions}
           listId={listId}
@@ -184,14 +186,14 @@ function ConditionOfGroup({
 }
 
 /** Puts it into a group of its own, which then says how it is meant. */
-function Wrap({ id, name, root, ids, onChange }: TreeProps & { readonly id: string; readonly name: string }) {
+function Wrap({ id, name, ids, onChange }: TreeProps & { readonly id: string; readonly name: string }) {
   return (
     <IconButton
       icon={FolderInput}
       label={`Put ${name} into a group`}
       onClick={() => {
         const group = ids();
-        onChange(wrapped(root, id, group), group);
+        onChange((root) => wrapped(root, id, group), group);
       }}
     />
   );

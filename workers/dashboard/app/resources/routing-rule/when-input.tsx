@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { FieldInputProps } from "../extras.tsx";
 import { GroupMembers } from "./condition-group.tsx";
 import { neighbourOf, replaced } from "./conditions-edit.ts";
@@ -40,15 +40,14 @@ export default function WhenInput({ name, value, onChange, problemOf, problemIn 
         <GroupMembers
           group={root}
           place=""
-          root={root}
           ids={nextId}
-          onChange={(next, focused) => {
-            change(next);
+          onChange={(edit, focused) => {
+            change(edit);
             setFocus(focused);
           }}
           onRemove={(id) => {
             setFocus(neighbourOf(root, id));
-            change(replaced(root, id, () => []));
+            change((before) => replaced(before, id, () => []));
           }}
           pathOf={pathOf}
           problemOf={problemOf}
@@ -74,17 +73,22 @@ const nextId = (): string => {
 function useTree(name: string, value: unknown, onChange: (value: unknown) => void) {
   const [kept, keep] = useState(() => treeOf(name, value));
   const current = kept.value === value ? kept : treeOf(name, value);
-  useEffect(() => {
-    if (kept !== current) keep(current);
-  });
+  // As it is by now, also where a change is not drawn yet: the next one must not undo it.
+  const latest = useRef(current);
+  useLayoutEffect(() => {
+    latest.current = current;
+    keep(current);
+  }, [current]);
   // Without a condition it is an empty object, which is sent, too.
   const unset = value === undefined;
   useEffect(() => {
     if (unset) onChange({});
   });
-  const change = (root: Group): void => {
+  const change = (edit: (root: Group) => Group): void => {
+    const root = edit(latest.current.root);
     const { when, paths } = buildConditions(root, name);
-    keep({ value: when, root, paths });
+    latest.current = { value: when, root, paths };
+    keep(latest.current);
     onChange(when);
   };
   return [current, change] as const;
