@@ -161,6 +161,17 @@ describe("refusals come in the stated order, and before any change", () => {
   });
 });
 
+test("an end that brings another context than its hold is looked at like an admit", () => {
+  const made = wallet();
+  made.admit(admit("a", 10));
+  const large = context({ subject: "x".repeat(LIMITS.hold_context_bytes) });
+  for (const broken of [large, JSON.parse("{}")]) {
+    expect(made.settle({ ...settle("a", 5), context: broken }).status).toBe("invalid");
+    expect(made.release({ ...release("a"), context: broken }).status).toBe("invalid");
+  }
+  expect(made.settle({ ...settle("a", 5), context: context({ subject: "another" }) }).status).toBe("settled");
+});
+
 describe("a request is charged exactly once", () => {
   // what happens to one request with a hold of 50,000 (5,000 committed): the rows it leaves, and the last answer
   type Act = ["settle", number] | ["release"] | ["expire"];

@@ -1,6 +1,6 @@
 import { type NanoUsd, subtractUsd, ZERO_USD } from "../../../schema/kernel/money.ts";
 import { isMoving, isOfRequest, type LedgerRow } from "../../../schema/wire/wallet-rpc.ts";
-import type { Change } from "./change.ts";
+import type { Change, Posting } from "./change.ts";
 import { type Ended, foldEnded, type IdempotencyEntry, type Reader } from "./reader.ts";
 import type { Transfer } from "./state.ts";
 
@@ -12,7 +12,8 @@ export interface PendingReader extends Reader {
 }
 
 export function pendingReader(stored: Reader): PendingReader {
-  const ended = new Map<string, Ended | null>();
+  /** What ends requests, folded only when somebody asks: most ends are stored before anybody does. */
+  const ends = new Map<string, readonly Posting[]>();
   const attempts = new Map<string, ReadonlyMap<number, NanoUsd>>();
   /** By key hash; null is a key that was freed. */
   const keys = new Map<string, IdempotencyEntry | null>();
@@ -23,8 +24,9 @@ export function pendingReader(stored: Reader): PendingReader {
     return pending === undefined ? stored.idempotency(key_hash) : pending;
   };
   const readEnded = (request_id: string): Ended | null => {
-    const pending = ended.get(request_id);
-    return pending === undefined ? stored.ended(request_id) : pending;
+    let ended = stored.ended(request_id);
+    for (const { kind, amount_nano_usd } of ends.get(request_id) ?? []) ended = foldEnded(ended, kind, amount_nano_usd);
+    return ended;
   };
   const readAttempts = (request_id: string): ReadonlyMap<number, NanoUsd> =>
     attempts.get(request_id) ?? stored.attempts(request_id);
@@ -48,14 +50,14 @@ export function pendingReader(stored: Reader): PendingReader {
             attempts.set(ref, new Map([...readAttempts(ref), [attempt, subtractUsd(ZERO_USD, amount_nano_usd)]]));
           }
           if (isMoving(kind)) moved.set(ref, change.posting);
-          if (isOfRequest(kind)) ended.set(ref, foldEnded(readEnded(ref), kind, amount_nano_usd));
+          if (isOfRequest(kind)) ends.set(ref, [...(ends.get(ref) ?? []), change.posting]);
         } else if (change.kind === "idempotency") keys.set(change.entry.key_hash, change.entry);
         else if (change.kind === "idempotency_freed") keys.set(change.key_hash, null);
         else if (change.kind === "transfer") transfers.set(change.transfer.transfer_id, change.transfer);
       }
     },
     clear: () => {
-      ended.clear();
+      ends.clear();
       attempts.clear();
       keys.clear();
       moved.clear();

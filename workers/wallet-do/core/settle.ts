@@ -22,9 +22,9 @@ export function decideSettle(
   reader: Reader,
 ): Decision<SettleAnswer> {
   const { settings } = state;
-  if (settleProblem(request) !== null) return unchanged(state, "invalid", ZERO_USD);
-  if (settings === null) return unchanged(state, "not_configured", ZERO_USD);
   const open = state.holds.get(request.request_id);
+  if (settleProblem(request, open?.context) !== null) return unchanged(state, "invalid", ZERO_USD);
+  if (settings === null) return unchanged(state, "not_configured", ZERO_USD);
   const ended = open === undefined ? reader.ended(request.request_id) : null;
   if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);
   const { record, cost_nano_usd: cost } = owed(request, open, reader);
@@ -59,9 +59,9 @@ export function decideRelease(
   reader: Reader,
 ): Decision<SettleAnswer> {
   const { settings } = state;
-  if (releaseProblem(request) !== null) return unchanged(state, "invalid", ZERO_USD);
-  if (settings === null) return unchanged(state, "not_configured", ZERO_USD);
   const open = state.holds.get(request.request_id);
+  if (releaseProblem(request, open?.context) !== null) return unchanged(state, "invalid", ZERO_USD);
+  if (settings === null) return unchanged(state, "not_configured", ZERO_USD);
   const ended = open === undefined ? reader.ended(request.request_id) : null;
   if (ended !== null && !ended.expired) return unchanged(state, "already_ended", ended.charged_nano_usd);
 

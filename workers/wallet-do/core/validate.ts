@@ -1,7 +1,7 @@
 import { LIMITS } from "../../../schema/kernel/limits.ts";
 import { MAX_NANO_USD } from "../../../schema/kernel/money.ts";
 import { keyLimitsSchema, MAX_RATE } from "../../../schema/wire/rate-limits.ts";
-import { requestContextSchema, requestRecordSchema } from "../../../schema/wire/request-record.ts";
+import { type RequestContext, requestContextSchema, requestRecordSchema } from "../../../schema/wire/request-record.ts";
 import type {
   AdmitRequest,
   ChargeAttemptRequest,
@@ -10,6 +10,9 @@ import type {
 } from "../../../schema/wire/wallet-rpc.ts";
 
 const ENCODER = new TextEncoder();
+
+/** Of one UTF-16 unit: most texts need not be encoded to be known as short enough. */
+const UTF8_BYTES_MAX = 3;
 
 /** What breaks the contract in an admit, or null. Callers are our own workers: a problem is a bug of theirs. */
 export function admitProblem(request: AdmitRequest): string | null {
@@ -40,10 +43,11 @@ function rateProblem({ key_limits, tokens }: AdmitRequest): string | null {
     : `tokens are not integers from 0 to ${MAX_RATE}, the least not more than the estimate`;
 }
 
-export function settleProblem(request: SettleRequest): string | null {
+/** The same for a settlement. `held` is the context of its hold, if that is open. */
+export function settleProblem(request: SettleRequest, held?: RequestContext): string | null {
   return (
     amountProblem("cost_nano_usd", request.cost_nano_usd) ??
-    releaseProblem(request) ??
+    releaseProblem(request, held) ??
     (request.attempt === undefined ? null : attemptProblem(request.attempt)) ??
     (request.answer === undefined || jsonBytes(request.answer) !== null ? null : "answer is not JSON")
   );
@@ -62,10 +66,10 @@ export function chargeAttemptProblem({ next, ...request }: ChargeAttemptRequest)
   );
 }
 
-export function releaseProblem(request: ReleaseRequest): string | null {
+export function releaseProblem(request: ReleaseRequest, held?: RequestContext): string | null {
   return (
     idProblem(request.request_id) ??
-    jsonProblem("context", requestContextSchema, request.context) ??
+    contextProblem(request.context, held) ??
     jsonProblem("record", requestRecordSchema, request.record)
   );
 }
@@ -75,9 +79,14 @@ export const isAmount = (value: number): boolean => isInteger(value, 0, MAX_NANO
 
 /** Size of a value as JSON in UTF-8; null for what JSON cannot say. */
 export function jsonBytes(value: unknown): number | null {
+  const text = jsonText(value);
+  return text === null ? null : ENCODER.encode(text).byteLength;
+}
+
+function jsonText(value: unknown): string | null {
   try {
     const text: string | undefined = JSON.stringify(value);
-    return text === undefined ? null : ENCODER.encode(text).byteLength;
+    return text ?? null;
   } catch {
     return null;
   }
@@ -108,11 +117,19 @@ interface Schema {
   safeParse(value: unknown): { success: boolean };
 }
 
+/** Most ends bring the context that their hold was admitted with, which was looked at then: the same JSON is as good. */
+function contextProblem(context: RequestContext, held: RequestContext | undefined): string | null {
+  if (held !== undefined && jsonText(context) === jsonText(held)) return null;
+  return jsonProblem("context", requestContextSchema, context);
+}
+
 /** Context and record end in an event that the consumer parses: what it would refuse is refused here. */
 function jsonProblem(name: string, schema: Schema, value: unknown): string | null {
   if (!schema.safeParse(value).success) return `${name} does not match its schema`;
-  const bytes = jsonBytes(value);
-  if (bytes === null) return `${name} is not JSON`;
+  const text = jsonText(value);
+  if (text === null) return `${name} is not JSON`;
+  if (text.length * UTF8_BYTES_MAX <= LIMITS.hold_context_bytes) return null;
+  const bytes = ENCODER.encode(text).byteLength;
   if (bytes <= LIMITS.hold_context_bytes) return null;
   return `${name} is ${bytes} bytes of JSON, more than ${LIMITS.hold_context_bytes}`;
 }

@@ -11,16 +11,16 @@ import {
   transferOf,
 } from "./rows.ts";
 
+/** Asked with each admission: put together once. */
+const ENDED_SQL = `SELECT kind, amount_nano_usd FROM ledger
+  WHERE ref = ? AND kind IN (${REQUEST_KINDS_SQL}) ORDER BY seq`;
+
 /** Answers from what is stored. */
 export function storedReader(sql: SqlStorage): Reader {
   return {
     ended: (request_id) => {
       let ended: Ended | null = null;
-      const rows = sql.exec<{ kind: string; amount_nano_usd: number }>(
-        `SELECT kind, amount_nano_usd FROM ledger
-          WHERE ref = ? AND kind IN (${REQUEST_KINDS_SQL}) ORDER BY seq`,
-        request_id,
-      );
+      const rows = sql.exec<{ kind: string; amount_nano_usd: number }>(ENDED_SQL, request_id);
       for (const row of rows) ended = foldEnded(ended, ledgerKind(row.kind), nanoUsd(row.amount_nano_usd));
       return ended;
     },
