@@ -153,6 +153,7 @@ describe("routing", () => {
     await visit(page, "/routing?tab=recent", "Routing");
     await page.getByText("All 2 requests of this time").waitFor();
     await page.getByRole("cell", { name: "Elsewhere" }).waitFor();
+    expect(await axeProblems(page, "light")).toEqual([]);
     await visit(page, `/rules/${id}/edit`, "Edit “All”");
     await page.getByRole("switch", { name: "When: Edit as JSON" }).click();
     await page.getByLabel("When as JSON").fill('{"feature":"nobody"}');

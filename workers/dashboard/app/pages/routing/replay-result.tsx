@@ -213,8 +213,15 @@ const COLUMNS: readonly Column<Move>[] = [
     cell: ({ examples }) => (
       <span className="flex flex-wrap gap-x-2">
         {examples.slice(0, 3).map((id) => (
-          <Link key={id} to={hrefTo(["requests", id])} aria-label={id} className="link font-mono text-xs">
-            …{id.slice(-4)}
+          // The whole ID for those who hear it, its end for those who see it.
+          <Link
+            key={id}
+            to={hrefTo(["requests", id])}
+            title={id}
+            dir="rtl"
+            className="link inline-block max-w-[6ch] truncate font-mono text-xs"
+          >
+            <bdi>{id}</bdi>
           </Link>
         ))}
       </span>
