@@ -8,7 +8,7 @@ export const routingRule = {
   path: "/v1/routing/rules",
   tag: "Routing",
   description:
-    "Which model serves a request. Rules are tried by `priority`, the smallest first; the first whose `when` holds decides with its `then`, and no other is looked at. Without one the caller's own model is taken.",
+    "Which model serves a request. Rules are tried in the order of their priority, the smallest first; the first whose conditions hold decides, and no other is looked at. Without one the caller's own model is taken.",
   table: routingRules,
   id: "routing_rule",
   permissions: { read: "routing:read", write: "routing:write" },
