@@ -59,19 +59,23 @@ export function walletStays({ scope, actor }: HookContext, id: string, param: st
 }
 
 /** The team is there when the change is made. */
-export function teamStays({ scope, actor }: HookContext, id: string, param: string): Precondition {
-  const query = databaseOf(scope.env.DB)
-    .select({ id: teams.id })
-    .from(teams)
-    .where(and(eq(teams.org_id, actor.org_id), eq(teams.id, id)));
-  return { statement: statement(query), refusal: noSuch("team", param).refused };
-}
+export const teamStays = (context: HookContext, id: string, param: string): Precondition =>
+  stays(teams, "team", context, id, param);
 
 /** The provider is there when the change is made. */
-export function providerStays({ scope, actor }: HookContext, id: string, param: string): Precondition {
+export const providerStays = (context: HookContext, id: string, param: string): Precondition =>
+  stays(providers, "provider", context, id, param);
+
+function stays(
+  table: typeof teams | typeof providers,
+  what: string,
+  { scope, actor }: HookContext,
+  id: string,
+  param: string,
+): Precondition {
   const query = databaseOf(scope.env.DB)
-    .select({ id: providers.id })
-    .from(providers)
-    .where(and(eq(providers.org_id, actor.org_id), eq(providers.id, id)));
-  return { statement: statement(query), refusal: noSuch("provider", param).refused };
+    .select({ id: table.id })
+    .from(table)
+    .where(and(eq(table.org_id, actor.org_id), eq(table.id, id)));
+  return { statement: statement(query), refusal: noSuch(what, param).refused };
 }

@@ -1,17 +1,11 @@
 import * as z from "zod";
-import { isRefused } from "../../../schema/kernel/errors.ts";
-import { log } from "../../../schema/kernel/log.ts";
-import { begun, wantsCsv } from "../export/line-stream.ts";
-import { csvFile, fileName, jsonAnswer } from "../export/respond.ts";
-import { refused } from "../http/respond.ts";
 import type { AdminRoute } from "../http/route.ts";
-import { costLines } from "../spend/lines.ts";
-import { costBody, costQuery } from "../spend/query.ts";
+import { type Analysis, answerAnalysis } from "../spend/answer-analysis.ts";
+import { costLines, type Line } from "../spend/lines.ts";
+import { type CostQuery, costBody, costQuery } from "../spend/query.ts";
 import { REFUSALS } from "../spend/refusals.ts";
 import { costCsv, costJson } from "../spend/render.ts";
 import { SUM_LIMITS } from "../spend/sum.ts";
-import { visibleFilters } from "../spend/teams.ts";
-import { databaseOf } from "../store/database.ts";
 
 const figures = z.object({
   cost_usd: z.string().describe("Exact, nine places. Below zero when corrections gave back more than was charged."),
@@ -82,6 +76,16 @@ const example: z.infer<typeof schema> = {
   total_usd: "1.514636000",
 };
 
+const COSTS = {
+  name: "cost",
+  failed: "spend_not_summed",
+  lines_max: SUM_LIMITS.groups,
+  refusals: REFUSALS,
+  lines: costLines,
+  csv: costCsv,
+  json: costJson,
+} satisfies Analysis<CostQuery, Line>;
+
 /** POST /v1/analytics/cost: what was spent, by anything that is known of a request. */
 export const costRoute: AdminRoute = {
   tag: "Usage",
@@ -115,24 +119,9 @@ export const costRoute: AdminRoute = {
     "payload_too_large",
     "store_unavailable",
   ],
-  async handle({ http, body }, scope, actor) {
+  handle({ http, body }, scope, actor) {
     const parsed = costBody.parse(body);
-    const read = costQuery(parsed, scope.started_at);
-    if (isRefused(read)) return refused(scope, read.refused);
-    const filters = visibleFilters(actor, read.filters);
-    if (isRefused(filters)) return refused(scope, filters.refused);
-    const query = { ...read, filters };
-    const csv = parsed.format === undefined ? wantsCsv(http.headers.get("accept")) : parsed.format === "csv";
-    const spans = costLines(databaseOf(scope.env.DB), actor.org_id, query);
-    try {
-      const lines = await begun(spans, csv, SUM_LIMITS.groups);
-      if ("status" in lines) return refused(scope, REFUSALS[lines.status]);
-      return csv
-        ? csvFile(scope, costCsv(query, lines), fileName("cost", query.range))
-        : jsonAnswer(scope, costJson(query, lines));
-    } catch (error) {
-      log("error", "spend_not_summed", { request_id: scope.request_id, reason: String(error) });
-      return refused(scope, REFUSALS.unavailable);
-    }
+    const query = costQuery(parsed, scope.started_at);
+    return answerAnalysis(COSTS, { query, format: parsed.format, accept: http.headers.get("accept") }, scope, actor);
   },
 };

@@ -1,17 +1,13 @@
 import * as z from "zod";
-import { isRefused, refuse } from "../../../schema/kernel/errors.ts";
-import { log } from "../../../schema/kernel/log.ts";
+import { refuse } from "../../../schema/kernel/errors.ts";
 import { RELATIVE_ERROR } from "../../../schema/kernel/log-buckets.ts";
-import { begun, wantsCsv } from "../export/line-stream.ts";
-import { csvFile, fileName, jsonAnswer } from "../export/respond.ts";
-import { refused } from "../http/respond.ts";
 import type { AdminRoute } from "../http/route.ts";
-import { latencyLines } from "../latency/lines.ts";
+import { type Line, latencyLines } from "../latency/lines.ts";
 import { latencyBody, latencyQuery } from "../latency/query.ts";
 import { latencyCsv, latencyJson } from "../latency/render.ts";
+import { type Analysis, answerAnalysis } from "../spend/answer-analysis.ts";
+import type { AnalysisQuery } from "../spend/query.ts";
 import { REFUSALS } from "../spend/refusals.ts";
-import { visibleFilters } from "../spend/teams.ts";
-import { databaseOf } from "../store/database.ts";
 
 const ms = z.number().nullable().describe("Milliseconds; null of nothing.");
 const durations = z.object({ requests: z.int().describe("Of how many."), p50_ms: ms, p95_ms: ms, p99_ms: ms });
@@ -70,6 +66,19 @@ const LOG_DELETED = refuse("invalid_request", {
   param: "from",
 }).refused;
 
+/** A row holds its counts, some hundred buckets: 10 KB each, of the 128 MB of a Worker. */
+const MOST_LINES = 5_000;
+
+const LATENCIES = {
+  name: "latency",
+  failed: "latency_not_counted",
+  lines_max: MOST_LINES,
+  refusals: { ...REFUSALS, log_deleted: LOG_DELETED },
+  lines: latencyLines,
+  csv: latencyCsv,
+  json: latencyJson,
+} satisfies Analysis<AnalysisQuery, Line>;
+
 /** POST /v1/analytics/latency: how fast and how well providers and models answer. */
 export const latencyRoute: AdminRoute = {
   tag: "Usage",
@@ -101,29 +110,14 @@ export const latencyRoute: AdminRoute = {
     "payload_too_large",
     "store_unavailable",
   ],
-  async handle({ http, body }, scope, actor) {
+  handle({ http, body }, scope, actor) {
     const parsed = latencyBody.parse(body);
-    const read = latencyQuery(parsed, scope.started_at);
-    if (isRefused(read)) return refused(scope, read.refused);
-    const filters = visibleFilters(actor, read.filters);
-    if (isRefused(filters)) return refused(scope, filters.refused);
-    const query = { ...read, filters };
-    const csv = parsed.format === undefined ? wantsCsv(http.headers.get("accept")) : parsed.format === "csv";
-    try {
-      const spans = latencyLines(databaseOf(scope.env.DB), actor.org_id, query);
-      const lines = await begun(spans, csv, MOST_LINES);
-      if ("status" in lines) {
-        return refused(scope, lines.status === "log_deleted" ? LOG_DELETED : REFUSALS[lines.status]);
-      }
-      return csv
-        ? csvFile(scope, latencyCsv(query, lines), fileName("latency", query.range))
-        : jsonAnswer(scope, latencyJson(query, lines));
-    } catch (error) {
-      log("error", "latency_not_counted", { request_id: scope.request_id, reason: String(error) });
-      return refused(scope, REFUSALS.unavailable);
-    }
+    const query = latencyQuery(parsed, scope.started_at);
+    return answerAnalysis(
+      LATENCIES,
+      { query, format: parsed.format, accept: http.headers.get("accept") },
+      scope,
+      actor,
+    );
   },
 };
-
-/** A row holds its counts, some hundred buckets: 10 KB each, of the 128 MB of a Worker. */
-const MOST_LINES = 5_000;
