@@ -25,6 +25,14 @@ import {
 await runMain(async () => {
   const temporary = await temporaryFolder();
   process.env.TMPDIR = temporary;
+  try {
+    await checkAndTest();
+  } finally {
+    await rm(temporary, { recursive: true, force: true, maxRetries: 3 });
+  }
+});
+
+async function checkAndTest(): Promise<void> {
   // Once, and not by each of the platforms that start at the same time; beside the checks, the last of which run alone.
   const pages = bundleApp();
   pages.catch(() => undefined);
@@ -39,9 +47,8 @@ await runMain(async () => {
       skipped: tests.skipped,
     }),
   );
-  await rm(temporary, { recursive: true, force: true });
   if (checks.failed + tests.failed > 0) process.exitCode = 1;
-});
+}
 
 /** A few files of the running platform that failed beside others have a second try alone, and are named for it. */
 async function runTests(args: readonly string[]): Promise<TestReport> {
